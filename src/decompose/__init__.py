@@ -1,5 +1,38 @@
-"""Take a monolithic machine-learning codebase apart into services that run."""
+"""Take a monolithic machine-learning codebase apart into services that run, and prove that they give the same answers.
+
+Example:
+    ```python
+    import decompose
+
+    system = decompose.analyze("path/to/monolith")
+    plan = decompose.propose(system)
+    tree = decompose.generate(plan, system)
+    ```
+"""
 
 from __future__ import annotations
 
+from decompose.api import (
+    analyze,
+    blueprint,
+    generate,
+    propose,
+    read_plan,
+    verify,
+    write_plan,
+)
+from decompose.errors import DecomposeError
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "DecomposeError",
+    "__version__",
+    "analyze",
+    "blueprint",
+    "generate",
+    "propose",
+    "read_plan",
+    "verify",
+    "write_plan",
+]

@@ -1,1 +1,1 @@
-"""cli."""
+"""The command line: each command parses its options, calls one function of `api`, and prints."""

@@ -1,0 +1,224 @@
+"""The verbs as functions: each chains its stages; the only file that knows them all.
+
+Stages are imported inside the functions, so that `import decompose` and `decompose --help` stay quick
+(libcst and networkx cost 130 ms each to import).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from decompose.errors import PlanError, SourceError
+from decompose.ir import codec
+
+if TYPE_CHECKING:
+    from decompose.ir.blueprint import Blueprint
+    from decompose.ir.evidence import History, Trace
+    from decompose.ir.filetree import FileTree
+    from decompose.ir.graph import CodeGraph
+    from decompose.ir.partition import Partition
+    from decompose.ir.plan import Plan
+    from decompose.ir.reports import Equivalence
+
+STATE_FOLDER = ".decompose"
+"""Where results and caches go, in the current directory."""
+PLAN_FILE = "decompose.yaml"
+
+Progress = Callable[[int, int], None]
+"""Called with (files done, files in all)."""
+
+_root_by_digest: dict[str, Path] = {}
+
+
+def analyze(
+    path: str | os.PathLike[str] = ".",
+    *,
+    cache: bool = True,
+    state: Path | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> CodeGraph:
+    """Return the call and data dependency graph of the tree at `path`, with ML roles.
+
+    Nothing of the tree is imported or run.
+
+    Args:
+        path: Folder of the monolith.
+        cache: Whether to remember each file's facts under `state`, by content.
+        state: Folder of the cache; `.decompose` in the current directory by default.
+        executor: Where files are read; worker processes on this machine by default.
+        progress: Called as files are read.
+
+    Raises:
+        SourceError: If there is no such folder, or no Python in it.
+    """
+    from decompose import graph, roles, source
+
+    root = Path(path)
+    facts = source.scan(
+        root, cache_dir=_state(state) / "cache" if cache else None, executor=executor, progress=progress
+    )
+    system = roles.assign(graph.link(facts))
+    _root_by_digest[system.digest] = root
+    return system
+
+
+def propose(
+    system: CodeGraph | str | os.PathLike[str],
+    *,
+    previous: Plan | None = None,
+    trace: Trace | None = None,
+    history: History | None = None,
+) -> Plan:
+    """Return the recommended decomposition of a system as a plan.
+
+    Args:
+        system: A graph from `analyze`, or the path to analyse.
+        previous: A plan whose locks are kept and from which as little as possible moves.
+        trace: What a traced run showed; raises the confidence of calls and sizes.
+        history: What the git history shows; read from the analysed tree when absent.
+    """
+    return propose_all(system, previous=previous, trace=trace, history=history)[0]
+
+
+def propose_all(
+    system: CodeGraph | str | os.PathLike[str],
+    *,
+    previous: Plan | None = None,
+    trace: Trace | None = None,
+    history: History | None = None,
+) -> tuple[Plan, tuple[Partition, ...]]:
+    """Return the plan and every partition that was weighed, the recommended one first."""
+    from decompose import boundary, cluster, evidence
+
+    graph = _graph(system)
+    root = _root_by_digest.get(graph.digest)
+    if history is None and root is not None:
+        history = evidence.read_history(root)
+    partitions = cluster.partitions(graph, trace=trace, history=history, previous=previous)
+    plan = boundary.draft(graph, partitions, previous=previous, trace=trace, history=history)
+    return plan.model_copy(update={"root": _relative(root)} if root is not None else {}), partitions
+
+
+def blueprint(plan: Plan, system: CodeGraph, *, trace: Trace | None = None) -> Blueprint:
+    """Return the plan resolved against the graph: operations, contracts, cut edges with verdicts, hand-offs.
+
+    Raises:
+        PlanError: If the plan names a symbol that the graph does not have.
+    """
+    from decompose import boundary
+
+    return boundary.resolve(plan, system, trace=trace)
+
+
+def generate(
+    plan: Plan, system: CodeGraph, *, root: str | os.PathLike[str] | None = None, only: Sequence[str] = ()
+) -> FileTree:
+    """Return the services as a tree of files; nothing is written.
+
+    Args:
+        plan: What becomes a service.
+        system: The graph that the plan was made for.
+        root: The monolith; by default where `system` was analysed, else the plan's `root`.
+        only: Names of services to generate; all when empty.
+
+    Raises:
+        PlanError: If the plan does not fit the graph.
+        GenerateError: If the plan cannot be turned into services.
+    """
+    from decompose import scaffold
+
+    folder = Path(root) if root is not None else _root_by_digest.get(system.digest, Path(plan.root))
+    _check_services(plan, only)
+    return scaffold.emit(blueprint(plan, system), system, read_sources(system, folder))
+
+
+def read_sources(system: CodeGraph, root: Path) -> Mapping[str, bytes]:
+    """Return the bytes of every file that the graph speaks of, by path relative to `root`.
+
+    Raises:
+        SourceError: If a file has gone or changed since the analysis.
+    """
+    sources: dict[str, bytes] = {}
+    for module in system.modules:
+        try:
+            sources[module.path] = (root / module.path).read_bytes()
+        except OSError as error:
+            raise SourceError(
+                f"{root / module.path}: cannot be read: {error.strerror or error}",
+                hint="analyse the tree again, or name its folder",
+            ) from error
+    return sources
+
+
+def read_plan(path: str | os.PathLike[str]) -> Plan:
+    """Return the plan in a file.
+
+    Raises:
+        PlanError: If it is missing or says something that cannot be; with file, line and mend.
+    """
+    from decompose import boundary
+
+    file = Path(path)
+    try:
+        text = file.read_text("utf-8")
+    except OSError as error:
+        hint = f"`decompose propose` writes one, as {PLAN_FILE}"
+        raise PlanError(f"{file}: cannot be read: {error.strerror or error}", hint=hint) from error
+    except UnicodeDecodeError as error:
+        raise PlanError(f"{file}: is not UTF-8 text", hint="save it as UTF-8") from error
+    return boundary.parse_plan(text, str(file))
+
+
+def write_plan(plan: Plan, path: str | os.PathLike[str]) -> None:
+    """Write a plan; comments and order of an existing file are kept.
+
+    Raises:
+        WriteError: If the place cannot be written.
+    """
+    from decompose import boundary
+
+    file = Path(path)
+    previous = file.read_text("utf-8") if file.is_file() else None
+    codec.write_atomic(file, boundary.render_plan(plan, previous).encode())
+
+
+def verify(out: str | os.PathLike[str], **options: Any) -> Equivalence:
+    """Return whether the generated services in `out` answer as the monolith did; see `parity.verify`."""
+    from decompose import parity
+
+    return parity.verify(Path(out), **options)
+
+
+def _graph(system: CodeGraph | str | os.PathLike[str]) -> CodeGraph:
+    """Return the graph itself, analysing when a path was given."""
+    return analyze(system) if isinstance(system, str | os.PathLike) else system
+
+
+def _state(state: Path | None) -> Path:
+    """Return the folder for results, made with a `.gitignore` of its own."""
+    folder = state if state is not None else Path(STATE_FOLDER)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        codec.write_atomic(ignore, b"*\n")
+    return folder
+
+
+def _relative(root: Path) -> str:
+    """Return a root as the plan states it: relative to the current directory where it lies below."""
+    try:
+        return root.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return Path(os.path.relpath(root.resolve())).as_posix()
+
+
+def _check_services(plan: Plan, only: Sequence[str]) -> None:
+    """Raise when a wanted service is not in the plan."""
+    known = {service.name for service in plan.services}
+    for name in only:
+        if name not in known:
+            raise PlanError(f"no service `{name}` in the plan", hint=f"it has {', '.join(sorted(known)) or 'none'}")

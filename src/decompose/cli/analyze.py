@@ -1,0 +1,29 @@
+"""`decompose analyze`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from decompose import workflow
+from decompose.cli import options
+from decompose.cli.console import progress, say, show, show_json
+
+
+def command(
+    path: options.Source = Path(),
+    html: Annotated[Path | None, typer.Option("--html", help="Write the interactive page to this file.")] = None,
+    no_cache: options.NoCache = False,
+    json: options.Json = False,
+) -> None:
+    """Build the graph: what calls what, what data flows where, which ML role each piece has."""
+    with progress("reading") as update:
+        result = workflow.report_analysis(path, cache=not no_cache, page=html, progress=update)
+    if json:
+        show_json(result.figures)
+    else:
+        show(result.summary)
+    for file in result.written:
+        say(f"wrote {file}")

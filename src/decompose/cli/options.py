@@ -1,0 +1,20 @@
+"""Options that several commands share, worded once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Source = Annotated[Path, typer.Argument(help="Folder of the monolith.", show_default=True)]
+OptionalSource = Annotated[
+    Path | None, typer.Argument(help="Folder of the monolith; by default the one that the plan names.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Read every file again.")]
+PlanFile = Annotated[Path, typer.Option("--plan", "-p", help="The plan file.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write; standard output by default.")]
+ExecutorSpec = Annotated[
+    str, typer.Option("--executor", help="Where files are read: `local`, or `dask://HOST:PORT` with the extra `dask`.")
+]

@@ -1,0 +1,26 @@
+"""`decompose propose`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from decompose import workflow
+from decompose.cli import options
+from decompose.cli.console import progress, say, show, show_json
+
+
+def command(
+    path: options.OptionalSource = None,
+    plan: options.PlanFile = Path(workflow.PLAN_FILE),
+    no_cache: options.NoCache = False,
+    json: options.Json = False,
+) -> None:
+    """Propose service boundaries with their reasons, and write them to decompose.yaml."""
+    with progress("reading") as update:
+        result = workflow.report_proposal(path, plan_file=plan, cache=not no_cache, progress=update)
+    if json:
+        show_json(result.figures)
+    else:
+        show(result.summary)
+    for file in result.written:
+        say(f"wrote {file}")

@@ -1,0 +1,36 @@
+"""`decompose verify`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from decompose import workflow
+from decompose.cli import options
+from decompose.cli.console import say, show, show_json
+
+
+def command(
+    output: Annotated[Path, typer.Argument(metavar="OUT", help="Folder that `decompose generate` wrote.")],
+    root: Annotated[Path | None, typer.Option("--root", help="The monolith; by default as recorded in OUT.")] = None,
+    driver: Annotated[
+        str, typer.Option("--driver", help="Command to run in both systems instead of the monolith's tests.")
+    ] = "",
+    python: Annotated[
+        Path | None, typer.Option("--python", help="Interpreter that has the monolith's dependencies.")
+    ] = None,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Also write a JUnit report.")] = None,
+    json: options.Json = False,
+) -> None:
+    """Check that the services answer as the monolith did: same tests, same outcomes."""
+    result = workflow.report_verification(output, root=root, driver=driver, python=python, junit=junit, say=say)
+    if json:
+        show_json(result.figures)
+    else:
+        show(result.summary)
+    for file in result.written:
+        say(f"wrote {file}")
+    if not result.is_yes:
+        raise typer.Exit(1)
