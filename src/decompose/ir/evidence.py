@@ -54,3 +54,15 @@ class History(Record):
     pairs: tuple[CoChange, ...] = ()
     change_sets: tuple[tuple[str, ...], ...] = ()
     """Paths changed by each of the last commits, newest first."""
+
+
+class HopCost(Record):
+    """What one call over the wire costs on this machine: `base_ms + bytes * ms_per_byte`."""
+
+    base_ms: float = 0.6
+    """Round trip of an empty message, in milliseconds."""
+    ms_per_byte: float = 4e-6
+    """Added per byte of request and reply, in milliseconds."""
+    transport: str = "http-loopback"
+    samples: int = 0
+    """Round trips measured; 0 says that these are the documented defaults and nothing was measured."""
