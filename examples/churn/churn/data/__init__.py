@@ -1,0 +1,1 @@
+"""Raw data: where it comes from and whether it can be trusted."""
