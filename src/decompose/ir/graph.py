@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, dataclass_transform
 
 import msgspec
 
@@ -29,6 +29,7 @@ Role = Literal[
 Resource = Literal["gpu", "memory", "io", "cpu", "latency", "batch"]
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True)
 class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Base of the bulk records: immutable, compact, cheap to decode."""
 
