@@ -1,0 +1,160 @@
+"""Partitions at several granularities: the recommended one, and the alternatives that nothing else beats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from decompose.cluster.contract import atoms, libraries
+from decompose.cluster.metrics import measure
+from decompose.cluster.network import FINE, Network, Terms, build, objective
+from decompose.cluster.profile import System, profile_system
+from decompose.cluster.relations import Relations, relate
+from decompose.cluster.scope import Scope, scope_of
+from decompose.cluster.search import search
+from decompose.cluster.settle import settle
+from decompose.cluster.stages import conflicts
+from decompose.cluster.weights import Pull, Weights, pulls
+from decompose.ir.evidence import History, HopCost, Trace
+from decompose.ir.graph import CodeGraph
+from decompose.ir.partition import DEAD, OFFLINE, SHARED, Cluster, Partition
+
+GRANULARITIES = (("recommended", 1.0), ("coarser", 0.4), ("finer", 2.2))
+"""Names of the partitions and the factor on everything that drives units apart."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A system made ready for the search."""
+
+    system: System
+    relations: Relations
+    scope: Scope
+    libraries: frozenset[str]
+    atoms: tuple[tuple[str, ...], ...]
+    pulls: tuple[Pull, ...]
+    weights: Weights
+    locked: Mapping[str, str]
+
+
+def prepare(
+    graph: CodeGraph,
+    *,
+    trace: Trace | None = None,
+    history: History | None = None,
+    locked: Mapping[str, str] | None = None,
+    weights: Weights | None = None,
+) -> Problem:
+    """Return the search problem of a graph: who takes part, what may not part, what pulls.
+
+    Args:
+        graph: The graph with roles.
+        trace: Calls that a run showed.
+        history: What changed together.
+        locked: Cluster name by unit, for units that a person has locked.
+        weights: How much each signal counts.
+    """
+    chosen, fixed = weights or Weights(), dict(locked or {})
+    system = profile_system(graph)
+    relations = relate(system, trace)
+    scope = scope_of(system, relations)
+    found = frozenset(libraries(system, relations, scope.core) - fixed.keys())
+    members = [symbol for symbol in scope.core if symbol not in found]
+    return Problem(
+        system=system,
+        relations=relations,
+        scope=scope,
+        libraries=found,
+        atoms=tuple(atoms(system, relations, members, locked=fixed)),
+        pulls=tuple(pulls(system, relations, scope, members, weights=chosen, history=history)),
+        weights=chosen,
+        locked=fixed,
+    )
+
+
+def network_of(problem: Problem, factor: float = 1.0) -> Network:
+    """Return a problem as numbers: the atoms first, then the hubs in order of name."""
+    number = {symbol: i for i, atom in enumerate(problem.atoms) for symbol in atom}
+    hubs = sorted({pull.other for pull in problem.pulls} - number.keys())
+    number.update({hub: len(problem.atoms) + i for i, hub in enumerate(hubs)})
+    profiles, weights = problem.system.profiles, problem.weights
+    sizes = [sum(profiles[symbol].size for symbol in atom) for atom in problem.atoms] + [0] * len(hubs)
+    masses = [_mass(problem.system, atom) for atom in problem.atoms] + [()] * len(hubs)
+    labels = [next((problem.locked[s] for s in atom if s in problem.locked), "") for atom in problem.atoms]
+    return build(
+        len(sizes),
+        ((number[pull.unit], number[pull.other], pull.weight) for pull in problem.pulls),
+        sizes=sizes,
+        masses=masses,
+        labels=labels + [""] * len(hubs),
+        terms=Terms(
+            density=round(weights.density * factor),
+            stage=round(weights.stage * factor),
+            premium=round(weights.premium / factor),
+            conflict=conflicts(),
+        ),
+    )
+
+
+def partitions(
+    graph: CodeGraph,
+    *,
+    trace: Trace | None = None,
+    history: History | None = None,
+    previous: object | None = None,
+    hop: HopCost | None = None,
+    seed: int = 0,
+    weights: Weights | None = None,
+) -> tuple[Partition, ...]:
+    """Return ways to divide a system, the recommended one first."""
+    problem = prepare(graph, trace=trace, history=history, weights=weights)
+    found: list[Partition] = []
+    for name, factor in GRANULARITIES:
+        partition = divide(problem, name, factor, seed=seed)
+        if all(assignment(partition) != assignment(other) for other in found):
+            found.append(partition)
+    return tuple(found)
+
+
+def divide(problem: Problem, name: str, factor: float, *, seed: int = 0) -> Partition:
+    """Return one partition at one granularity."""
+    network = network_of(problem, factor)
+    clusters = search(network, seed=seed)
+    value = objective(network, clusters)
+    placed = {symbol: f"part_{clusters[i] + 1:02d}" for i, atom in enumerate(problem.atoms) for symbol in atom}
+    settled = settle(problem.system, problem.relations, placed, problem.libraries, fixed=frozenset(problem.locked))
+    return _partition(problem, name, settled, value / (FINE * network.total))
+
+
+def assignment(partition: Partition) -> dict[str, str]:
+    """Return the name of the cluster of every module-level unit."""
+    return {symbol: cluster.name for cluster in partition.clusters for symbol in cluster.members}
+
+
+def _partition(problem: Problem, name: str, cluster_by_unit: Mapping[str, str], value: float) -> Partition:
+    """Return the record of an assignment, with its figures."""
+    members: dict[str, list[str]] = {}
+    dead = frozenset(problem.scope.dead)
+    for symbol, cluster in sorted(cluster_by_unit.items()):
+        members.setdefault(DEAD if symbol in dead else cluster, []).append(symbol)
+    parts = sorted(
+        (names for cluster, names in members.items() if cluster not in (SHARED, DEAD)), key=lambda names: names[0]
+    )
+    clusters = [Cluster(name=f"part_{i:02d}", kind="service", members=tuple(p)) for i, p in enumerate(parts, 1)]
+    rest = (
+        (SHARED, "library", members.get(SHARED, [])),
+        (OFFLINE, "offline", list(problem.scope.offline)),
+        (DEAD, "dead", members.get(DEAD, [])),
+    )
+    clusters += [Cluster(name=n, kind=k, members=tuple(sorted(m))) for n, k, m in rest if m]
+    figures = measure(problem.system, problem.relations, {c.name: c.members for c in clusters if c.kind == "service"})
+    return Partition(name=name, clusters=tuple(clusters), metrics=figures, objective=round(value, 3))
+
+
+def _mass(system: System, atom: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """Return the stage mass of a group of units."""
+    total: dict[int, int] = {}
+    for symbol in atom:
+        for stage, mass in system.profiles[symbol].mass:
+            total[stage] = total.get(stage, 0) + mass
+    return tuple(sorted(total.items()))

@@ -1,0 +1,123 @@
+"""What the search knows of each module-level unit before it looks at any edge between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from decompose.cluster.network import StageMass
+from decompose.cluster.stages import MASS_SCALE, STAGES, stage_mass
+from decompose.ir.graph import CodeGraph, Unit
+from decompose.ir.symbols import MODULE_BODY, qualname_of
+from decompose.ir.units import UnitIndex, index_units
+
+SERVING_ENTRIES = ("route", "page")
+"""Entry points that are a process of their own: a web server, a page server."""
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One module-level unit."""
+
+    symbol: str
+    module: str
+    path: str
+    kind: str
+    size: int
+    """1 for a function; a class counts 1 and 1 for each method, a module body 1 to 3 by its statements."""
+    statements: int
+    """With all that it holds."""
+    mass: StageMass
+    """How its size spreads over the stages, in tenths."""
+    stage: str
+    """Its strongest stage; empty when none has a quarter of it."""
+    roles: Mapping[str, float]
+    """Share of each role, 0 to 1."""
+    entries: tuple[str, ...]
+    """Kinds of entry points that it holds, sorted."""
+    is_library_like: bool
+    """Whether it is code that is used, never run by itself: an exception, a base, a record, a definition of a model."""
+
+
+@dataclass(frozen=True)
+class System:
+    """A graph with its module-level units profiled; the common ground of the clustering."""
+
+    graph: CodeGraph
+    index: UnitIndex
+    profiles: Mapping[str, Profile]
+    """By symbol, sorted."""
+
+    @cached_property
+    def by_module(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the module-level units of each module, sorted."""
+        found: dict[str, list[str]] = {}
+        for symbol, profile in self.profiles.items():
+            found.setdefault(profile.module, []).append(symbol)
+        return {module: tuple(symbols) for module, symbols in sorted(found.items())}
+
+
+def profile_system(graph: CodeGraph) -> System:
+    """Return every module-level unit of a graph with its size, stages and entry points."""
+    index = index_units(graph)
+    return System(graph, index, {symbol: _profile(symbol, index) for symbol in index.units})
+
+
+def words(name: str) -> tuple[str, ...]:
+    """Return the lower-case words of an identifier or path, in order: `load_HTTPData2` gives load, http, data, 2."""
+    return tuple(word.lower() for word in _WORD.findall(name))
+
+
+def _profile(symbol: str, index: UnitIndex) -> Profile:
+    """Return the profile of one module-level unit."""
+    unit = index.units[symbol]
+    held = index.inner.get(symbol, ())
+    pieces = (unit, *held)
+    size = _size(unit, held)
+    mass = stage_mass(pieces, size)
+    strongest = max(mass, key=lambda pair: (pair[1], -pair[0]), default=(0, 0))
+    return Profile(
+        symbol=symbol,
+        module=unit.module,
+        path=unit.span.path,
+        kind=unit.kind,
+        size=size,
+        statements=sum(piece.statements for piece in pieces),
+        mass=mass,
+        stage=STAGES[strongest[0]] if strongest[1] * 4 >= MASS_SCALE * size else "",
+        roles=_roles(pieces),
+        entries=tuple(sorted({piece.entry.kind for piece in pieces if piece.entry is not None})),
+        is_library_like=_is_library_like(unit, held),
+    )
+
+
+def _size(unit: Unit, held: tuple[Unit, ...]) -> int:
+    """Return how many units of size a piece of code counts."""
+    if qualname_of(unit.symbol) == MODULE_BODY:
+        return 1 + (unit.statements > 5) + (unit.statements > 30)
+    return 1 + sum(piece.kind == "method" for piece in held) if unit.kind == "class" else 1
+
+
+def _roles(pieces: tuple[Unit, ...]) -> dict[str, float]:
+    """Return the share of each role over a unit and what it holds, by statements."""
+    tagged = [piece for piece in pieces if piece.roles]
+    whole = sum(piece.statements + 1 for piece in tagged) or 1
+    share: dict[str, float] = {}
+    for piece in tagged:
+        for tag in piece.roles:
+            share[tag.role] = share.get(tag.role, 0.0) + tag.confidence * (piece.statements + 1) / whole
+    return dict(sorted(share.items()))
+
+
+def _is_library_like(unit: Unit, held: tuple[Unit, ...]) -> bool:
+    """Return whether a unit defines something for others: a record, an exception, a base, a network."""
+    if unit.entry is not None or any(piece.entry is not None for piece in held):
+        return False
+    records = {"dataclass", "enum", "exception", "namedtuple", "protocol", "pydantic", "abstract"}
+    if unit.kind == "class" and records.intersection(unit.flags):
+        return True
+    definitions = ("torch.nn.", "keras.", "tensorflow.keras.", "flax.linen.", "sklearn.base.", "transformers.")
+    return unit.kind == "class" and any(base.removeprefix("external:").startswith(definitions) for base in unit.bases)

@@ -1,0 +1,130 @@
+"""What is to be divided at all: without tests, notebooks, packaging and chores, and without what nothing reaches."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from decompose.cluster.components import reach_masks
+from decompose.cluster.profile import System
+from decompose.cluster.relations import Relations, users_by_unit
+
+OFFLINE_MODULES = ("test", "packaging", "notebook")
+DEAD_LIMIT = 0.3
+"""Above this share of unreached units the entry points are not known well enough to call anything dead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Every module-level unit, by whether it takes part."""
+
+    core: tuple[str, ...]
+    """Units to divide, sorted."""
+    offline: tuple[str, ...]
+    dead: tuple[str, ...]
+    """Units that nothing reaches; they are still given a home, so that a person can see where they would belong."""
+    entries: Mapping[str, tuple[str, ...]]
+    """Entry points by module, of the core."""
+    reached_by: Mapping[str, int]
+    """Bit mask of the modules whose entry points reach a core unit; bits in the order of `entries`."""
+
+
+def scope_of(system: System, relations: Relations) -> Scope:
+    """Return which units are divided, which are offline and which are dead."""
+    offline = _offline(system, relations)
+    core = [symbol for symbol in system.profiles if symbol not in offline]
+    entries: dict[str, list[str]] = {}
+    for symbol in core:
+        if _is_entry(system, symbol):
+            entries.setdefault(system.profiles[symbol].module, []).append(symbol)
+    reached = _reach(core, relations, list(entries.values()))
+    dead = _dead(system, relations, core, reached)
+    return Scope(
+        core=tuple(core),
+        offline=tuple(sorted(offline)),
+        dead=tuple(sorted(dead)),
+        entries={module: tuple(found) for module, found in entries.items()},
+        reached_by=reached,
+    )
+
+
+def _offline(system: System, relations: Relations) -> set[str]:
+    """Return tests, notebooks, packaging, and chores of the repository."""
+    by_kind = {name for name, module in system.index.modules.items() if module.kind in OFFLINE_MODULES}
+    hidden = {
+        name
+        for name, module in system.index.modules.items()
+        if any(part.startswith(".") and part not in (".", "..") for part in module.path.split("/"))
+    }
+    chores = _chores(system, relations, by_kind | hidden)
+    modules = by_kind | hidden | chores
+    tests = {symbol for symbol, profile in system.profiles.items() if profile.entries == ("test",)}
+    return tests | {symbol for symbol, profile in system.profiles.items() if profile.module in modules}
+
+
+def _chores(system: System, relations: Relations, excluded: set[str]) -> set[str]:
+    """Return modules of scripts that only tidy the repository.
+
+    Such a script stands alone: no other code uses it and it uses none, it shares no asset with the rest, it imports the
+    standard library only, and it has no part in the life cycle. It must not be most of the system.
+    """
+    touched: set[str] = set()
+    for relation in relations.pairs:
+        source, target = system.profiles[relation.source].module, system.profiles[relation.target].module
+        if source != target:
+            touched.update((source, target))
+    for users in relations.assets.values():
+        modules = {system.profiles[unit].module for unit, _ in users}
+        if len(modules - excluded) > 1:
+            touched |= modules
+    found = {
+        name
+        for name, symbols in system.by_module.items()
+        if name not in touched and name not in excluded and _is_chore(system, name, symbols)
+    }
+    size = sum(system.profiles[symbol].size for name in found for symbol in system.by_module[name])
+    whole = sum(p.size for p in system.profiles.values() if p.module not in excluded)
+    return found if 2 * size < whole else set()
+
+
+def _is_chore(system: System, name: str, symbols: Iterable[str]) -> bool:
+    """Return whether a module needs the standard library alone and does nothing of the life cycle."""
+    module = system.index.modules.get(name)
+    if module is None or any(library.partition(".")[0] not in sys.stdlib_module_names for library in module.externals):
+        return False
+    return not any(system.profiles[symbol].stage for symbol in symbols)
+
+
+def _is_entry(system: System, symbol: str) -> bool:
+    """Return whether something outside the code starts this unit."""
+    profile = system.profiles[symbol]
+    module = system.index.modules.get(profile.module)
+    is_script = module is not None and module.kind == "script" and profile.kind == "module"
+    main_block = "main_block" in system.index.units[symbol].flags
+    return is_script or main_block or any(kind != "test" for kind in profile.entries)
+
+
+def _reach(core: list[str], relations: Relations, entries: list[list[str]]) -> dict[str, int]:
+    """Return for each core unit the bit mask of the entry modules that reach it."""
+    number = {symbol: i for i, symbol in enumerate(core)}
+    successors: list[list[int]] = [[] for _ in core]
+    for relation in relations.pairs:
+        if relation.kind != "value" and relation.source in number and relation.target in number:
+            successors[number[relation.source]].append(number[relation.target])
+    masks = reach_masks(successors, [[number[symbol] for symbol in symbols] for symbols in entries])
+    return dict(zip(core, masks, strict=True))
+
+
+def _dead(system: System, relations: Relations, core: list[str], reached: Mapping[str, int]) -> set[str]:
+    """Return functions and classes that no entry point reaches and nothing at all uses."""
+    users = users_by_unit(relations)
+    exported = {f"{name}:{export}" for name, module in system.index.modules.items() for export in module.exports}
+    unreached = [symbol for symbol in core if not reached[symbol]]
+    if len(unreached) > DEAD_LIMIT * len(core):
+        return set()
+    return {
+        symbol
+        for symbol in unreached
+        if system.profiles[symbol].kind != "module" and symbol not in exported and not users.get(symbol)
+    }

@@ -1,0 +1,73 @@
+"""After the search: who really uses each helper decides whether it belongs to one part or is copied into several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from decompose.cluster.contract import asset_writers, is_shareable
+from decompose.cluster.profile import System
+from decompose.cluster.relations import Relations, users_by_unit
+from decompose.ir.partition import SHARED
+
+MAX_ROUNDS = 10
+
+
+def settle(
+    system: System,
+    relations: Relations,
+    placed: Mapping[str, str],
+    libraries: frozenset[str],
+    *,
+    fixed: frozenset[str] = frozenset(),
+) -> dict[str, str]:
+    """Return the cluster of every unit, libraries included.
+
+    A helper that one part uses belongs to it, one that several use is shared; what nobody uses stays with its file.
+    Repeated, because a library's own helpers follow it.
+
+    Args:
+        system: The profiled system.
+        relations: Who uses whom.
+        placed: Cluster of each searched unit.
+        libraries: Units kept out of the search.
+        fixed: Units that stay where they are.
+    """
+    users, writers = users_by_unit(relations), asset_writers(relations)
+    cluster = dict(placed)
+    pending = sorted(libraries)
+    movable = [s for s in sorted(placed) if s not in fixed and _is_helper(system, s, writers)]
+    for _ in range(MAX_ROUNDS):
+        before = dict(cluster)
+        for symbol in pending + movable:
+            target = _target(symbol, users, cluster)
+            if target:
+                cluster[symbol] = target
+        if cluster == before:
+            break
+    homes = _homes(system, cluster)
+    for symbol in pending:
+        if symbol not in cluster:
+            cluster[symbol] = homes.get(system.profiles[symbol].path) or SHARED
+    return cluster
+
+
+def _is_helper(system: System, symbol: str, writers: frozenset[str]) -> bool:
+    """Return whether a searched unit follows its users: it could be copied and no work of its own holds it."""
+    return is_shareable(system, symbol, writers)
+
+
+def _target(symbol: str, users: Mapping[str, set[str]], cluster: Mapping[str, str]) -> str:
+    """Return where the users of a helper want it; empty when nobody placed uses it."""
+    wanted = {cluster[user] for user in users.get(symbol, ()) if user in cluster}
+    if not wanted:
+        return ""
+    return wanted.pop() if len(wanted) == 1 else SHARED
+
+
+def _homes(system: System, cluster: Mapping[str, str]) -> dict[str, str]:
+    """Return the cluster that holds most of each file."""
+    counts: dict[str, dict[str, int]] = {}
+    for symbol, name in cluster.items():
+        held = counts.setdefault(system.profiles[symbol].path, {})
+        held[name] = held.get(name, 0) + 1
+    return {path: max(sorted(held), key=lambda name: held[name]) for path, held in counts.items()}

@@ -1,0 +1,277 @@
+"""The documented objective: what holds units together (the price of a cut) and what drives them apart (its worth).
+
+All attractions are whole hundredths of one plain call. A relation between two units is an attraction between them; what
+a group of units has in common (a file, a folder, an asset, a library, an entry point) is a *hub*: each member is drawn
+to the hub, and the hub stands where most of its members stand. That costs as many edges as there are members, and a hub
+that everyone shares says nothing: its pull falls with the share of the system that hangs on it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from math import log
+from typing import Any
+
+from decompose.cluster.profile import System, words
+from decompose.cluster.relations import Relation, Relations, call_weight, users_by_unit
+from decompose.cluster.scope import Scope
+from decompose.ir.evidence import History
+
+MAX_ENTRIES = 6
+"""A unit that more entry points reach than this says nothing about where it belongs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each signal counts, in hundredths of one plain call; zero switches it off."""
+
+    call: int = 100
+    """Of one call per run, doubled for each tenfold; halved where the call is only possible."""
+    inherit: int = 300
+    """A base class across a cut needs its definition on both sides."""
+    type: int = 60
+    """A type named in a signature or built becomes a contract when it is cut."""
+    value: int = 40
+    """A result handed on would cross the wire."""
+    imports: int = 25
+    state: int = 250
+    """Shared mutable state cannot be reached from another process."""
+    asset: int = 40
+    """A hand-off by file is the cheapest of cuts; it still binds a little."""
+    writer: int = 120
+    """Two writers of one asset need one owner."""
+    file: int = 220
+    """Units of one file were written to be read together."""
+    folder: int = 60
+    """Soft: a folder is a hint, never a rule."""
+    entry: int = 80
+    """Code that one entry point alone reaches runs, and is deployed, with it."""
+    library: int = 60
+    """Code that needs the same rare dependency shares an image."""
+    vocabulary: int = 40
+    """Code that speaks of the same rare thing."""
+    cochange: int = 100
+    """Files that change in the same commits."""
+    stage: int = 500
+    """Worth of standing apart for two units of conflicting stages."""
+    density: int = 45
+    """Worth of standing apart for any two units: the resolution."""
+    premium: int = 120
+    """Price of running one more service."""
+    orchestrator: float = 0.35
+    """Share of a call's weight that is left when a unit that runs whole stages makes it: one coarse call a run."""
+    hub: float = 1.0
+    """Exponent by which the pull of a helper without a stage falls with the number of modules that use it."""
+
+    def without(self, signal: str) -> Weights:
+        """Return the same weights with one signal switched off."""
+        changes: dict[str, Any] = {signal: 1.0 if signal == "orchestrator" else 0}
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """One attraction: of a unit to a unit, or of a unit to a hub."""
+
+    unit: str
+    other: str
+    """Symbol of a unit, or a hub: `file:…`, `folder:…`, `asset:…`, `state:…`, `entry:…`, `library:…`, `word:…`."""
+    weight: int
+    signal: str
+
+
+def pulls(
+    system: System,
+    relations: Relations,
+    scope: Scope,
+    members: Iterable[str],
+    *,
+    weights: Weights,
+    history: History | None = None,
+) -> list[Pull]:
+    """Return every attraction among the units that are searched.
+
+    Args:
+        system: The profiled system.
+        relations: Who uses whom.
+        scope: Which units count, and what reaches them.
+        members: Units to search; relations that touch others are left out.
+        weights: How much each signal counts.
+        history: What changed together, if known.
+    """
+    chosen = sorted(members)
+    inside = frozenset(chosen)
+    found = [*_between(system, relations, inside, weights), *_shared_things(relations, inside, weights)]
+    found += _places(system, relations, chosen, weights)
+    found += _entries(scope, chosen, weights)
+    found += _commonalities(system, chosen, weights)
+    found += _history(system, chosen, history, weights)
+    return [pull for pull in found if pull.weight > 0]
+
+
+def orchestrators(system: System, relations: Relations) -> frozenset[str]:
+    """Return units that run whole stages: tagged so, or calling units of three or more stages."""
+    stages: dict[str, set[str]] = {}
+    for relation in relations.pairs:
+        if relation.kind == "call" and system.profiles[relation.target].stage:
+            stages.setdefault(relation.source, set()).add(system.profiles[relation.target].stage)
+    tagged = {symbol for symbol, profile in system.profiles.items() if profile.stage == "orchestration"}
+    return frozenset(tagged | {symbol for symbol, found in stages.items() if len(found) >= 3})
+
+
+def _between(system: System, relations: Relations, inside: frozenset[str], weights: Weights) -> Iterable[Pull]:
+    """Yield the attractions of units that use each other directly."""
+    conductors = orchestrators(system, relations)
+    fan_in = _fan_in(system, relations)
+    base = {
+        "call": weights.call, "inherit": weights.inherit, "type": weights.type,
+        "value": weights.value, "state": weights.type, "import": weights.imports,
+    }  # fmt: skip
+    for relation in relations.pairs:
+        if relation.source not in inside or relation.target not in inside:
+            continue
+        weight = float(base[relation.kind]) * _strength(relation)
+        if relation.source in conductors and relation.kind != "inherit":
+            weight *= weights.orchestrator
+        if not system.profiles[relation.target].stage:
+            weight /= max(1, fan_in.get(relation.target, 1)) ** weights.hub
+        yield Pull(relation.source, relation.target, round(weight), relation.kind)
+
+
+def _strength(relation: Relation) -> float:
+    """Return how strong one relation is against a plain certain call."""
+    certainty = 1.0 if relation.is_certain else 0.5
+    return certainty * (call_weight(relation.calls) if relation.kind == "call" else 1.0)
+
+
+def _fan_in(system: System, relations: Relations) -> dict[str, int]:
+    """Return by how many other modules each unit is used."""
+    return {
+        unit: len({system.profiles[user].module for user in users} - {system.profiles[unit].module})
+        for unit, users in users_by_unit(relations).items()
+    }
+
+
+def _shared_things(relations: Relations, inside: frozenset[str], weights: Weights) -> Iterable[Pull]:
+    """Yield the pull of assets and of mutable state on those who touch them."""
+    for asset, touches in relations.assets.items():
+        users = sorted({unit for unit, _ in touches if unit in inside})
+        writers = sorted({unit for unit, way in touches if way == "write" and unit in inside})
+        if len(users) > 1:
+            fade = _rarity(len(users), len(inside))
+            yield from (Pull(unit, asset, round(weights.asset * fade), "asset") for unit in users)
+        if len(writers) > 1:
+            fade = _rarity(len(writers), len(inside))
+            yield from (Pull(unit, f"writer:{asset}", round(weights.writer * fade), "asset") for unit in writers)
+    for state, touches in relations.states.items():
+        users = sorted({unit for unit, _ in touches if unit in inside})
+        if len(users) > 1:
+            yield from (Pull(unit, state, weights.state, "state") for unit in users)
+
+
+def _places(system: System, relations: Relations, chosen: list[str], weights: Weights) -> Iterable[Pull]:
+    """Yield the pull of files and folders; a grab-bag of unrelated helpers pulls a third as much."""
+    by_path: dict[str, list[str]] = {}
+    for symbol in chosen:
+        by_path.setdefault(system.profiles[symbol].path, []).append(symbol)
+    folders: dict[str, list[str]] = {}
+    for path in by_path:
+        folders.setdefault(path.rpartition("/")[0], []).append(path)
+    bags = _grab_bags(system, relations, by_path)
+    for path, symbols in by_path.items():
+        pull = weights.file * _rarity(len(symbols), len(chosen)) * (0.33 if path in bags else 1.0)
+        yield from (Pull(symbol, f"file:{path}", round(pull), "file") for symbol in symbols if len(symbols) > 1)
+    for folder, paths in folders.items():
+        if len(paths) > 1 and len(folders) > 1:
+            pull = weights.folder * _rarity(len(paths), len(by_path))
+            for path in paths:
+                share = pull / (1 if len(by_path[path]) == 1 else len(by_path[path]) ** 0.5)
+                yield from (Pull(symbol, f"folder:{folder}", round(share), "folder") for symbol in by_path[path])
+
+
+def _grab_bags(system: System, relations: Relations, by_path: Mapping[str, list[str]]) -> set[str]:
+    """Return files whose units hardly use each other while several other files use them."""
+    inner: dict[str, int] = {}
+    outer: dict[str, set[str]] = {}
+    for relation in relations.pairs:
+        source, target = system.profiles[relation.source].path, system.profiles[relation.target].path
+        if relation.kind == "call" and source == target:
+            inner[target] = inner.get(target, 0) + 1
+        elif relation.kind in ("call", "type", "inherit"):
+            outer.setdefault(target, set()).add(source)
+    return {
+        path
+        for path, symbols in by_path.items()
+        if len(outer.get(path, ())) > 1 and 2 * inner.get(path, 0) < len(symbols) - 1
+    }
+
+
+def _entries(scope: Scope, chosen: list[str], weights: Weights) -> Iterable[Pull]:
+    """Yield the pull of entry points on what they reach."""
+    reach: dict[int, list[tuple[str, int]]] = {}
+    for symbol in chosen:
+        mask = scope.reached_by.get(symbol, 0)
+        count = mask.bit_count()
+        if not 0 < count <= MAX_ENTRIES:
+            continue
+        while mask:
+            bit = mask & -mask
+            reach.setdefault(bit.bit_length() - 1, []).append((symbol, count))
+            mask ^= bit
+    for bit, members in sorted(reach.items()):
+        fade = _rarity(len(members), len(chosen)) if len(members) > 1 else 0.0
+        for symbol, count in members:
+            yield Pull(symbol, f"entry:{bit}", round(weights.entry * fade / count), "entry")
+
+
+def _commonalities(system: System, chosen: list[str], weights: Weights) -> Iterable[Pull]:
+    """Yield the pull of rare dependencies and of rare words in names."""
+    by_module: dict[str, list[str]] = {}
+    for symbol in chosen:
+        by_module.setdefault(system.profiles[symbol].module, []).append(symbol)
+    libraries: dict[str, list[str]] = {}
+    vocabulary: dict[str, list[str]] = {}
+    for name in by_module:
+        module = system.index.modules.get(name)
+        for library in sorted({item.partition(".")[0] for item in (module.externals if module else ())}):
+            if library not in sys.stdlib_module_names:
+                libraries.setdefault(library, []).append(name)
+        for word in sorted(set(words(name.rpartition(".")[2]))):
+            if len(word) > 3:
+                vocabulary.setdefault(word, []).append(name)
+    for prefix, weight, groups in (
+        ("library", weights.library, libraries), ("word", weights.vocabulary, vocabulary)
+    ):  # fmt: skip
+        for thing, modules in sorted(groups.items()):
+            if len(modules) < 2 or 3 * len(modules) > 2 * len(by_module):
+                continue
+            pull = weight * _rarity(len(modules), len(by_module))
+            for name in modules:
+                share = round(pull / len(by_module[name]) ** 0.5)
+                signal = "library" if prefix == "library" else "vocabulary"
+                yield from (Pull(symbol, f"{prefix}:{thing}", share, signal) for symbol in by_module[name])
+
+
+def _history(system: System, chosen: list[str], history: History | None, weights: Weights) -> Iterable[Pull]:
+    """Yield the pull between files that change in the same commits, by Jaccard of their commits."""
+    if history is None:
+        return
+    commits = {file.path: file.commits for file in history.files}
+    first: dict[str, str] = {}
+    for symbol in chosen:
+        first.setdefault(system.profiles[symbol].path, symbol)
+    for pair in history.pairs:
+        if pair.first in first and pair.second in first and pair.commits > 1:
+            either = commits.get(pair.first, 0) + commits.get(pair.second, 0) - pair.commits
+            share = pair.commits / max(1, either)
+            yield Pull(first[pair.first], first[pair.second], round(weights.cochange * share), "cochange")
+
+
+def _rarity(members: int, whole: int) -> float:
+    """Return how telling it is to hang on a hub: 1 for two members, towards 0 when everything hangs on it.
+
+    The inverse document frequency of K. Spärck Jones (1972), scaled to two members.
+    """
+    return max(0.0, log(max(whole, 3) / members) / log(max(whole, 3) / 2)) if members > 2 else 1.0

@@ -1,0 +1,56 @@
+"""Look-ups over a graph's module-level units: the pieces that a partition places and a plan names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from decompose.ir.graph import CodeGraph, Module, Unit
+from decompose.ir.symbols import MODULE_BODY, join, module_of, top_level_of
+
+CONTAINERS = ("module", "class", "function", "cell")
+"""Kinds of units that stand at module level."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitIndex:
+    """Module-level units of a graph, and what belongs to each."""
+
+    units: Mapping[str, Unit]
+    """Module-level unit by symbol, sorted by symbol."""
+    inner: Mapping[str, tuple[Unit, ...]]
+    """Methods and nested units by their module-level symbol, sorted by symbol."""
+    modules: Mapping[str, Module]
+    """Module by name."""
+
+    def owner(self, symbol: str) -> str:
+        """Return the module-level unit that holds a symbol; empty when the graph has none.
+
+        A bare module name stands for the module's body.
+        """
+        top = top_level_of(symbol)
+        if top in self.units:
+            return top
+        body = join(module_of(symbol), MODULE_BODY)
+        return body if body in self.units else ""
+
+    def path(self, symbol: str) -> str:
+        """Return the file of a module-level unit."""
+        return self.units[symbol].span.path
+
+
+def index_units(graph: CodeGraph) -> UnitIndex:
+    """Return the module-level units of a graph with what they hold."""
+    tops: dict[str, Unit] = {}
+    inner: dict[str, list[Unit]] = {}
+    for unit in sorted(graph.units, key=lambda u: u.symbol):
+        top = top_level_of(unit.symbol)
+        if top == unit.symbol and unit.kind in CONTAINERS:
+            tops[unit.symbol] = unit
+        else:
+            inner.setdefault(top, []).append(unit)
+    return UnitIndex(
+        units=tops,
+        inner={symbol: tuple(found) for symbol, found in sorted(inner.items())},
+        modules={module.name: module for module in graph.modules},
+    )
