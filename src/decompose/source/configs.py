@@ -1,0 +1,71 @@
+"""Small configuration files as plain values, for constants that code reads from them."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from decompose.ir.facts import ConfigFact
+from decompose.source.parse import digest_of
+
+MAX_FILES = 400
+_FORMATS = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json", ".ini": "ini", ".cfg": "ini"}
+
+
+def read_configs(root: Path, paths: list[str]) -> list[ConfigFact]:
+    """Return the configuration files that can be read, in the order given; at most `MAX_FILES`."""
+    out = []
+    for path in paths[:MAX_FILES]:
+        try:
+            data = (root / path).read_bytes()
+        except OSError:
+            continue
+        kind = _FORMATS.get(Path(path).suffix, "env")
+        out.append(ConfigFact(path, digest_of(data), kind, _content(data, kind)))
+    return out
+
+
+def _content(data: bytes, kind: str) -> Any:
+    try:
+        text = data.decode("utf-8-sig")
+        match kind:
+            case "yaml":
+                if len(text) > 100_000:
+                    return None
+                return _plain(YAML(typ="safe", pure=False).load(text))
+            case "toml":
+                return _plain(tomllib.loads(text))
+            case "json":
+                return _plain(json.loads(text))
+            case "ini":
+                parser = configparser.ConfigParser(interpolation=None, strict=False)
+                parser.read_string(text)
+                return {section: dict(parser[section]) for section in parser.sections()}
+        return _env(text)
+    except (ValueError, YAMLError, configparser.Error, RecursionError):
+        return None
+
+
+def _env(text: str) -> dict[str, str]:
+    lines = (line.strip().removeprefix("export ") for line in text.splitlines())
+    pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
+    return {name.strip(): value.strip().strip("'\"") for name, _, value in pairs}
+
+
+def _plain(value: Any, depth: int = 0) -> Any:
+    """Return the value with only strings, numbers, booleans, `None`, lists and string-keyed mappings in it."""
+    if depth > 30:
+        return None
+    if isinstance(value, dict):
+        return {str(k): _plain(v, depth + 1) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v, depth + 1) for v in value[:500]]
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 1 << 62:
+        return str(value)
+    return value if isinstance(value, str | int | float | bool) or value is None else str(value)

@@ -1,0 +1,142 @@
+"""Which files of a tree are analysed; everything else becomes an outcome with its reason."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pathspec
+
+from decompose.errors import SourceError
+from decompose.ir.findings import Finding, Span
+from decompose.ir.graph import FileOutcome
+
+MAX_FILE_BYTES = 4_000_000
+"""Larger Python files are generated; they are skipped and named."""
+MAX_NOTEBOOK_BYTES = 64_000_000
+MAX_CONFIG_BYTES = 300_000
+SOURCE_SUFFIXES = (".py", ".pyw", ".ipynb")
+CONFIG_SUFFIXES = (".yaml", ".yml", ".toml", ".json", ".env", ".ini", ".cfg")
+_SKIPPED = {
+    "__pycache__", ".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", "virtualenv", "node_modules", "site-packages",
+    ".mypy_cache", ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints", ".eggs", ".decompose", "dist-packages",
+    ".idea", ".vscode", ".dvc", "__pypackages__", ".cache",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Found:
+    """What a walk over the tree gives; paths are POSIX and relative to the root, sorted."""
+
+    sources: list[str] = field(default_factory=list)
+    configs: list[str] = field(default_factory=list)
+    requirements: list[str] = field(default_factory=list)
+    outcomes: list[FileOutcome] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def discover(root: Path) -> Found:
+    """Return the files of a tree that analysis reads.
+
+    Args:
+        root: Folder, or a single source file.
+
+    Raises:
+        SourceError: If there is no such path, or nothing in it to analyse.
+    """
+    found = Found()
+    if not root.exists():
+        raise SourceError(f"no such file or folder: `{root}`", hint="give the folder that holds the code")
+    if root.is_file():
+        if root.suffix not in SOURCE_SUFFIXES:
+            raise SourceError(f"`{root}` is not a Python file or notebook", hint="give a folder, a .py or an .ipynb")
+        found.sources.append(root.name)
+        return found
+    _walk(root, "", [], found)
+    for names in (found.sources, found.configs, found.requirements):
+        names.sort()
+    found.outcomes.sort(key=lambda outcome: outcome.path)
+    if not found.sources:
+        raise SourceError(f"nothing to analyse in `{root}`", hint="no .py file or notebook stands below it")
+    return found
+
+
+def _walk(folder: Path, relative: str, rules: list[tuple[str, pathspec.PathSpec]], found: Found) -> None:
+    """Collect the files below one folder; links to folders are not followed."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda e: e.name)
+    except OSError as error:
+        found.findings.append(_unreadable(relative or ".", error))
+        return
+    rules = _with_ignore_file(folder, relative, rules)
+    names = {e.name for e in entries}
+    if "pyvenv.cfg" in names or "conda-meta" in names:
+        found.outcomes.append(FileOutcome(path=relative, outcome="skipped", reason="virtual environment"))
+        return
+    for entry in entries:
+        path = f"{relative}/{entry.name}" if relative else entry.name
+        try:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in _SKIPPED and not entry.name.endswith(".egg-info") and not _ignored(path + "/", rules):
+                    _walk(folder / entry.name, path, rules, found)
+            elif not _ignored(path, rules):
+                _file(entry, path, found)
+        except OSError as error:
+            found.findings.append(_unreadable(path, error))
+
+
+def _with_ignore_file(
+    folder: Path, relative: str, rules: list[tuple[str, pathspec.PathSpec]]
+) -> list[tuple[str, pathspec.PathSpec]]:
+    try:
+        text = (folder / ".gitignore").read_text(encoding="utf-8", errors="replace")
+        return [*rules, (relative, pathspec.PathSpec.from_lines("gitwildmatch", text.splitlines()))]
+    except (OSError, ValueError):
+        return rules
+
+
+def _ignored(path: str, rules: list[tuple[str, pathspec.PathSpec]]) -> bool:
+    for base, spec in rules:
+        if spec.match_file(path[len(base) + 1 :] if base else path):
+            return True
+    return False
+
+
+def _file(entry: os.DirEntry[str], path: str, found: Found) -> None:
+    name = entry.name
+    if name.endswith(SOURCE_SUFFIXES):
+        reason = _reason_to_skip(entry, MAX_NOTEBOOK_BYTES if name.endswith(".ipynb") else MAX_FILE_BYTES)
+        if reason:
+            found.outcomes.append(FileOutcome(path=path, outcome="skipped", reason=reason))
+            found.findings.append(Finding("DC106", "warning", Span(path), f"skipped: {reason}"))
+        else:
+            found.sources.append(path)
+    elif _is_requirement(name):
+        if not _reason_to_skip(entry, MAX_CONFIG_BYTES):
+            found.requirements.append(path)
+        if name == "pyproject.toml":
+            found.configs.append(path)
+    elif (name.endswith(CONFIG_SUFFIXES) or name.startswith(".env")) and not _reason_to_skip(entry, MAX_CONFIG_BYTES):
+        found.configs.append(path)
+
+
+def _is_requirement(name: str) -> bool:
+    if name in {"pyproject.toml", "setup.cfg", "environment.yml", "environment.yaml", "conda.yaml", "conda.yml", "Pipfile"}:
+        return True
+    return name.endswith((".txt", ".in")) and "requirement" in name.lower()
+
+
+def _reason_to_skip(entry: os.DirEntry[str], limit: int) -> str:
+    """Return why a file is not read; empty when it is."""
+    if entry.is_symlink():
+        return "symbolic link"
+    status = entry.stat(follow_symlinks=False)
+    if not stat.S_ISREG(status.st_mode):
+        return "not a regular file"
+    return f"larger than {limit // 1_000_000 or 1} MB" if status.st_size > limit else ""
+
+
+def _unreadable(path: str, error: OSError) -> Finding:
+    return Finding("DC102", "warning", Span(path), f"cannot be read: {error.strerror or error}")
