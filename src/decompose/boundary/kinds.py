@@ -1,0 +1,96 @@
+"""What a part is when it runs: a service, a job, or the gateway that people see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from decompose.ir.graph import CodeGraph, Unit
+from decompose.ir.plan import Resources, ServiceKind
+from decompose.ir.units import UnitIndex, index_units
+
+TRAITS = ("gpu", "memory", "io", "cpu", "latency", "batch")
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """What a part consists of, in figures."""
+
+    roles: Mapping[str, float]
+    """Statements by role, strongest first."""
+    entries: tuple[str, ...]
+    """Kinds of entry points, sorted."""
+    traits: tuple[str, ...]
+    """Resource traits, sorted."""
+    statements: int
+    units: int
+    externals: tuple[str, ...]
+    """Top-level libraries that its modules import, sorted."""
+
+    @property
+    def role(self) -> str:
+        """The strongest role; empty without any."""
+        return next(iter(self.roles), "")
+
+
+def portray(graph: CodeGraph, service_by_unit: Mapping[str, str]) -> dict[str, Portrait]:
+    """Return the portrait of every part, by name."""
+    index = index_units(graph)
+    members: dict[str, list[str]] = {}
+    for symbol, service in service_by_unit.items():
+        members.setdefault(service, []).append(symbol)
+    return {service: _portrait(index, symbols) for service, symbols in sorted(members.items())}
+
+
+def kind_of(portrait: Portrait, *, is_called: bool) -> ServiceKind:
+    """Return what a part is when it runs.
+
+    Args:
+        portrait: What it consists of.
+        is_called: Whether a service or gateway calls into it.
+    """
+    if "page" in portrait.entries or portrait.role == "gateway_ui":
+        return "gateway"
+    if "route" in portrait.entries or portrait.role == "online_inference":
+        return "service"
+    if portrait.role in ("", "config_util", "postprocess", "features") and is_called and not portrait.entries:
+        return "service"
+    return "job"
+
+
+def resources_of(portrait: Portrait) -> Resources:
+    """Return what one replica needs, from its resource traits."""
+    chosen: dict[str, Any] = {}
+    if "gpu" in portrait.traits:
+        chosen |= {"gpu": 1, "memory_mb": 4096}
+    elif "memory" in portrait.traits:
+        chosen |= {"memory_mb": 2048}
+    if "cpu" in portrait.traits:
+        chosen |= {"cpu": 2.0}
+    return Resources(**chosen)
+
+
+def _portrait(index: UnitIndex, symbols: Iterable[str]) -> Portrait:
+    """Return the portrait of some module-level units with what they hold."""
+    chosen = sorted(symbols)
+    pieces = [piece for symbol in chosen for piece in (index.units[symbol], *index.inner.get(symbol, ()))]
+    weight: dict[str, float] = {}
+    for piece in pieces:
+        for tag in piece.roles:
+            weight[tag.role] = weight.get(tag.role, 0.0) + tag.confidence * (piece.statements + 1)
+    modules = {index.units[symbol].module for symbol in chosen} & index.modules.keys()
+    return Portrait(
+        roles=dict(sorted(weight.items(), key=lambda item: (-item[1], item[0]))),
+        entries=tuple(sorted({entry for piece in pieces for entry in _entries(piece)})),
+        traits=tuple(sorted({tag.resource for piece in pieces for tag in piece.resources})),
+        statements=sum(piece.statements for piece in pieces),
+        units=len(chosen),
+        externals=tuple(sorted({library for name in modules for library in index.modules[name].externals})),
+    )
+
+
+def _entries(unit: Unit) -> list[str]:
+    """Return the kinds of entry points of a unit; a `__main__` block counts as `main`."""
+    found = [unit.entry.kind] if unit.entry is not None else []
+    return [*found, "main"] if "main_block" in unit.flags else list(found)

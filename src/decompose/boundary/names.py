@@ -1,0 +1,109 @@
+"""Names for parts, from what they do; the same part keeps its name when code around it changes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from decompose.boundary.kinds import Portrait
+from decompose.boundary.members import membership as membership
+from decompose.ir.symbols import module_of
+
+NAME_BY_ROLE = {
+    "ingest": "data_prep",
+    "validation": "data_prep",
+    "features": "data_prep",
+    "training": "training",
+    "tuning": "training",
+    "evaluation": "evaluation",
+    "registry": "registry",
+    "batch_inference": "batch_inference",
+    "online_inference": "inference",
+    "postprocess": "inference",
+    "monitoring": "monitoring",
+    "orchestration": "orchestration",
+    "gateway_ui": "web",
+}
+KEEP_OVERLAP = 0.5
+"""Share of members (Jaccard) from which a part keeps the name that it had."""
+MAX_NAME = 40
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
+_DULL = frozenset(("src", "main", "init", "utils", "util", "helpers", "common", "core", "app", "lib", "module", "run"))
+
+
+def name_parts(
+    members: Mapping[str, Iterable[str]], portraits: Mapping[str, Portrait], previous: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return the final name of every part.
+
+    A part takes the name that most of its members had before; else the name of what it mostly does; where two do the
+    same, the word that its modules share and the others' do not.
+
+    Args:
+        members: Module-level units by provisional name.
+        portraits: What each part does.
+        previous: Service of each unit in an earlier plan.
+    """
+    held = {part: tuple(sorted(symbols)) for part, symbols in members.items()}
+    names = _kept(held, previous or {})
+    wanted = {part: base_name(portraits[part], symbols) for part, symbols in held.items() if part not in names}
+    order = sorted(wanted, key=lambda part: (-len(held[part]), held[part]))
+    vocabulary = {part: module_words(symbols) for part, symbols in held.items()}
+    for part in order:
+        taken = set(names.values())
+        rivals = [other for other in wanted if other != part and wanted[other] == wanted[part]]
+        choices = [wanted[part]] if not rivals or wanted[part] not in taken else []
+        special = vocabulary[part].keys() - set().union(*(vocabulary[other].keys() for other in held if other != part))
+        ranked = sorted(special, key=lambda word: (-vocabulary[part][word], word))
+        choices += [_clean(f"{wanted[part]}_{word}") for word in ranked if word not in wanted[part].split("_")]
+        choices += [f"{wanted[part]}_{number}" for number in range(2, len(held) + 3)]
+        names[part] = next(choice for choice in choices if choice not in taken)
+    return names
+
+
+def base_name(portrait: Portrait, symbols: Iterable[str]) -> str:
+    """Return what a part would be called if it stood alone: what it does, else what its modules speak of."""
+    whole = sum(portrait.roles.values())
+    shares: dict[str, float] = {}
+    for role, weight in portrait.roles.items():
+        if role in NAME_BY_ROLE:
+            shares[NAME_BY_ROLE[role]] = shares.get(NAME_BY_ROLE[role], 0.0) + weight
+    best = max(sorted(shares), key=lambda name: shares[name], default="")
+    if best and shares[best] * 3 >= whole:
+        return best
+    found = module_words(symbols)
+    return _clean(max(sorted(found), key=lambda word: found[word], default=best or "part"))
+
+
+def module_words(symbols: Iterable[str]) -> Counter[str]:
+    """Return how many modules speak of each word, in the last two parts of their names."""
+    found: Counter[str] = Counter()
+    for module in sorted({module_of(symbol) for symbol in symbols}):
+        tail = ".".join(module.removesuffix(".ipynb").replace("/", ".").split(".")[-2:])
+        found.update({word.lower() for word in _WORD.findall(tail) if len(word) > 2 and word.lower() not in _DULL})
+    return found
+
+
+def _kept(held: Mapping[str, tuple[str, ...]], previous: Mapping[str, str]) -> dict[str, str]:
+    """Return the names that parts keep from an earlier plan: the best overlap first, each name once."""
+    before: dict[str, set[str]] = {}
+    for symbol, service in previous.items():
+        before.setdefault(service, set()).add(symbol)
+    scored = sorted(
+        (-len(old & set(symbols)) / len(old | set(symbols)), service, part)
+        for part, symbols in held.items()
+        for service, old in before.items()
+        if old & set(symbols)
+    )
+    names: dict[str, str] = {}
+    for score, service, part in scored:
+        if -score >= KEEP_OVERLAP and part not in names and service not in names.values():
+            names[part] = service
+    return names
+
+
+def _clean(name: str) -> str:
+    """Return a name as the plan allows it: lower-case, letters, digits and underscores, at most 40 characters."""
+    plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    return (plain if plain[:1].isalpha() else f"part_{plain}")[:MAX_NAME].rstrip("_")
