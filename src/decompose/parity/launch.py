@@ -1,0 +1,290 @@
+"""Starts a generated workspace as local processes, and sees to it that nothing is left running."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+import msgspec
+
+from decompose.errors import LaunchError
+from decompose.ir.graph import Record
+
+_POLL_S = 0.05
+_GRACE_S = 20.0
+_LOG_LINES = 20
+
+
+class WorkspaceService(msgspec.Struct, frozen=True):
+    """One service as `system.json` lists it."""
+
+    name: str
+    kind: str = "service"
+    source: str = ""
+    """Folder of its code, relative to the workspace."""
+    depends_on: tuple[str, ...] = ()
+    operations: tuple[Any, ...] = ()
+    """Operation names, or objects with at least `symbol`."""
+    port: int = 0
+
+
+class Workspace(msgspec.Struct, frozen=True):
+    """A generated workspace, as far as it must be known to run it."""
+
+    system: str
+    services: tuple[WorkspaceService, ...]
+
+
+class ServiceProcess(Record):
+    """One running service."""
+
+    url: str
+    pid: int
+
+
+class ReadyFile(msgspec.Struct, frozen=True):
+    """What the launcher writes when every service is ready."""
+
+    services: dict[str, ServiceProcess]
+    environment: dict[str, str] = {}
+
+
+def read_workspace(out: Path) -> Workspace:
+    """Return what `system.json` of the workspace says.
+
+    Raises:
+        LaunchError: If `out` is not a generated workspace.
+    """
+    path = out / "system.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Workspace)
+    except FileNotFoundError as error:
+        raise LaunchError(
+            f"{out}: no generated workspace here", hint="run `decompose generate -o OUT` first"
+        ) from error
+    except (OSError, msgspec.MsgspecError) as error:
+        raise LaunchError(f"{path}: cannot be read: {error}", hint="run `decompose generate` again") from error
+
+
+class Running:
+    """A started workspace: a context manager that stops everything on exit."""
+
+    def __init__(
+        self, out: Path, process: subprocess.Popen[bytes], log: Path, started: ReadyFile, seconds: float
+    ) -> None:
+        self.out = out
+        self.log = log
+        self.seconds = seconds
+        """Time from start until every service was ready, in seconds."""
+        self.services: Mapping[str, ServiceProcess] = dict(sorted(started.services.items()))
+        self.environment: Mapping[str, str] = dict(sorted(started.environment.items()))
+        self._process = process
+        self._is_frozen = False
+
+    def __enter__(self) -> Running:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def is_alive(self, service: str) -> bool:
+        """Return whether the process of one service still runs."""
+        return _is_alive(self.services[service].pid)
+
+    def kill(self, service: str, *, with_signal: int = signal.SIGKILL) -> None:
+        """End one service the hard way; the launcher is paused first, so that it cannot react.
+
+        Raises:
+            LaunchError: If there is no such service.
+        """
+        if service not in self.services:
+            raise LaunchError(f"no service `{service}` in {self.out}", hint=f"there are {', '.join(self.services)}")
+        self._freeze_launcher()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.services[service].pid, with_signal)
+
+    def log_tail(self, lines: int = _LOG_LINES) -> str:
+        """Return the last lines that launcher and services printed."""
+        return tail(self.log, lines)
+
+    def stop(self) -> None:
+        """Stop launcher and services: politely first, then by force; safe to call twice."""
+        if self._is_frozen:
+            os.kill(self._process.pid, signal.SIGCONT)
+            self._is_frozen = False
+        end_group(self._process, grace_s=_GRACE_S)
+        for service in self.services.values():
+            if _is_alive(service.pid):
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(service.pid, signal.SIGKILL)
+
+    def _freeze_launcher(self) -> None:
+        if not self._is_frozen and self._process.poll() is None:
+            os.kill(self._process.pid, signal.SIGSTOP)
+            self._is_frozen = True
+
+
+def launch(
+    out: Path,
+    *,
+    workdir: Path | None = None,
+    timeout_s: float = 120.0,
+    base_port: int | None = None,
+    python: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Running:
+    """Start every service of a workspace and return when all are ready.
+
+    Args:
+        out: Workspace written by `generate`.
+        workdir: Folder in which the services run; their relative paths start there.
+        timeout_s: Longest wait for readiness, in seconds.
+        base_port: First TCP port to use; the launcher's own choice when `None`.
+        python: Interpreter that runs the launcher; this one when `None`.
+        environment: Variables on top of the current ones.
+
+    Raises:
+        LaunchError: If the workspace cannot be read, a service fails, or readiness takes too long; the service and the
+            last log lines are named, and nothing is left running.
+    """
+    workspace = read_workspace(out)
+    folder = Path(tempfile.mkdtemp(prefix="decompose-launch-"))
+    ready, log = folder / "ready.json", folder / "launch.log"
+    command = [str(python or sys.executable), "run.py", "up", "--ready-file", str(ready)]
+    command += ["--workdir", str(workdir)] if workdir is not None else []
+    command += ["--base-port", str(base_port)] if base_port is not None else []
+    begin = time.monotonic()
+    with log.open("wb") as stream:
+        process = _start(command, out, stream, environment)
+    try:
+        started = _await_ready(process, ready, log, workspace, timeout_s=timeout_s)
+    except BaseException:
+        end_group(process, grace_s=5.0)
+        raise
+    return Running(out, process, log, started, time.monotonic() - begin)
+
+
+def _start(
+    command: list[str], out: Path, stream: IO[bytes], environment: Mapping[str, str] | None
+) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            command,
+            cwd=out,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env={**os.environ, **(environment or {})},
+        )
+    except OSError as error:
+        raise LaunchError(f"{command[0]}: cannot be run: {error.strerror or error}") from error
+
+
+def _await_ready(
+    process: subprocess.Popen[bytes], ready: Path, log: Path, workspace: Workspace, *, timeout_s: float
+) -> ReadyFile:
+    deadline = time.monotonic() + timeout_s
+    while True:
+        started = _read_ready(ready)
+        if started is not None:
+            return started
+        code = process.poll()
+        if code is not None:
+            raise _failure(f"the launcher ended with exit code {code}", log, workspace)
+        if time.monotonic() > deadline:
+            raise _failure(f"not ready after {timeout_s:g} s", log, workspace)
+        time.sleep(_POLL_S)
+
+
+def _read_ready(path: Path) -> ReadyFile | None:
+    """Return the ready file's content, `None` while it is absent or half-written."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=ReadyFile)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def _failure(what: str, log: Path, workspace: Workspace) -> LaunchError:
+    """Return the error that names the service the log speaks of last."""
+    text = tail(log, _LOG_LINES)
+    culprit = next(
+        (s.name for line in reversed(text.splitlines()) for s in workspace.services if _names(line, s.name)), ""
+    )
+    subject = (
+        f"service `{culprit}` of `{workspace.system}` does not start"
+        if culprit
+        else f"`{workspace.system}` does not start"
+    )
+    lines = f"\n{text}" if text else ""
+    return LaunchError(f"{subject}: {what}{lines}", hint="the last lines above are the services' own output")
+
+
+def _names(line: str, service: str) -> bool:
+    words = "".join(c if c.isalnum() or c in "_-" else " " for c in line).split()
+    return service in words
+
+
+def tail(path: Path, lines: int) -> str:
+    """Return the last lines of a text file; empty when there is none."""
+    try:
+        text = path.read_text(errors="replace")
+    except OSError:
+        return ""
+    return "\n".join(text.splitlines()[-lines:])
+
+
+def end_group(process: subprocess.Popen[bytes], *, grace_s: float) -> None:
+    """End a process that leads its own group, and all of the group: SIGTERM, then SIGKILL after `grace_s` seconds."""
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=grace_s)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return not _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (OSError, IndexError):
+        return False
+
+
+def moved_modules(out: Path) -> tuple[str, ...]:
+    """Return the paths, relative to the monolith's root, at which facades stand in for moved code, sorted."""
+    harness = out / "harness"
+    return tuple(sorted(p.relative_to(harness).as_posix() for p in harness.rglob("*.py"))) if harness.is_dir() else ()
+
+
+def operation_symbols(workspace: Workspace) -> dict[str, str]:
+    """Return the service of each operation symbol that `system.json` lists."""
+    found: dict[str, str] = {}
+    for service in workspace.services:
+        for operation in service.operations:
+            symbol = operation if isinstance(operation, str) else str(dict(operation).get("symbol", ""))
+            if ":" in symbol:
+                found[symbol] = service.name
+    return dict(sorted(found.items()))

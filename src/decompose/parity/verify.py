@@ -1,0 +1,233 @@
+"""Runs the monolith beside its services and says whether they answer alike."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from decompose.errors import ConfigError
+from decompose.ir.graph import Record
+from decompose.ir.reports import Check, Equivalence
+from decompose.parity.artifacts import compare_drivers
+from decompose.parity.driver import DriverRun, run_driver
+from decompose.parity.launch import Running, launch, moved_modules, read_workspace
+from decompose.parity.outcomes import compare_suites
+from decompose.parity.patches import describe_moved, find_patches
+from decompose.parity.probe.places import Tolerance
+from decompose.parity.sandbox import child_environment, copy_tree, install_probe, overlay
+from decompose.parity.suite import SuiteRun, run_suite
+
+Progress = Callable[[str], None]
+
+
+class VerifyOptions(Record):
+    """How a verification is run."""
+
+    python: Path = Path(sys.executable)
+    """Interpreter of the user's environment: runs monolith, tests, driver and services."""
+    tests: tuple[str, ...] = ()
+    """Further arguments of pytest."""
+    driver: tuple[str, ...] = ()
+    """The user's own command."""
+    tolerance: Tolerance = Tolerance()
+    ignore: tuple[str, ...] = ()
+    """Regular expressions of printed text that does not count."""
+    ignore_files: tuple[str, ...] = ()
+    """Globs of written files that do not count."""
+    repeat: bool = True
+    """Whether the monolith runs twice, so that what it does not repeat itself is told apart."""
+    timeout_s: float = 1800.0
+    """Longest run of the suite or the driver, in seconds."""
+    start_timeout_s: float = 120.0
+    base_port: int | None = None
+    keep: Path | None = None
+    """Folder in which the copies are kept; a temporary one when `None`."""
+
+
+def verify(
+    out: Path,
+    *,
+    root: Path,
+    kind: str | Iterable[str] = "",
+    driver: Sequence[str] = (),
+    python: Path | None = None,
+    options: VerifyOptions | None = None,
+    progress: Progress = lambda _: None,
+) -> Equivalence:
+    """Return whether the workspace `out` answers as the monolith at `root` does.
+
+    Both are run in copies: the monolith as it is, and again with the facades laid over and the services up.
+
+    Args:
+        out: Workspace written by `generate`.
+        root: Root of the monolith.
+        kind: `tests` (the monolith's own suite), `driver` (the user's command), `replay`, `contracts`, or several
+            joined by `+`; by default `driver` when there is one, else `tests`.
+        driver: The user's command for kind `driver`; goes before the one in `options`.
+        python: Interpreter of the user's environment; goes before the one in `options`.
+        options: How to run them.
+        progress: Called with one line for every step.
+
+    Raises:
+        ConfigError: If a kind is unknown or lacks what it needs.
+        LaunchError: If the workspace does not start, or suite or driver cannot be run in the monolith itself.
+    """
+    options = options or VerifyOptions()
+    changes = {"driver": tuple(driver) or options.driver, "python": python or options.python}
+    options = msgspec.structs.replace(options, **changes)
+    kinds = _kinds(kind or ("driver" if options.driver else "tests"), options)
+    workspace = read_workspace(out)
+    begin = time.monotonic()
+    with _folder(options.keep) as folder:
+        bench = Bench(out, root, folder, options, progress)
+        checks: list[Check] = []
+        notes: list[str] = [str(options.tolerance)]
+        for name in kinds:
+            found, more = _RUNNERS[name](bench)
+            checks += found
+            notes += more
+    return Equivalence(
+        system=workspace.system,
+        kind="+".join(kinds),
+        checks=tuple(checks),
+        seconds=round(time.monotonic() - begin, 3),
+        services_started=tuple(sorted(service.name for service in workspace.services)),
+        notes=tuple(notes),
+    )
+
+
+def _kinds(kind: str | Iterable[str], options: VerifyOptions) -> tuple[str, ...]:
+    kinds = tuple(kind.replace("+", ",").split(",")) if isinstance(kind, str) else tuple(kind)
+    unknown = [name for name in kinds if name not in _RUNNERS]
+    if unknown or not kinds:
+        raise ConfigError(f"no such kind of verification: {unknown}", hint=f"choose among {', '.join(_RUNNERS)}")
+    if "driver" in kinds and not options.driver:
+        raise ConfigError("`driver` needs a command to run", hint="for example: --driver 'python -m shop.main'")
+    return kinds
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+        yield keep
+        return
+    with tempfile.TemporaryDirectory(prefix="decompose-verify-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+class Bench:
+    """The place where both sides are run: makes copies, lays facades over, starts services."""
+
+    def __init__(self, out: Path, root: Path, folder: Path, options: VerifyOptions, progress: Progress) -> None:
+        self.out, self.root, self.folder = out.resolve(), root.resolve(), folder.resolve()
+        self.options, self.progress = options, progress
+        self.probe = install_probe(self.folder / "probe")
+
+    def plain_copy(self, name: str) -> Path:
+        """Return a fresh copy of the monolith."""
+        self.progress(f"copying the monolith ({name})")
+        target = self.folder / name / self.root.name
+        shutil.rmtree(target, ignore_errors=True)
+        return copy_tree(self.root, target, without=[self.out, self.folder])
+
+    @contextmanager
+    def split_copy(self, name: str) -> Iterator[tuple[Path, Running]]:
+        """Give a fresh copy with facades laid over, and the running services that they call."""
+        tree = overlay(self.plain_copy(name), self.out / "harness")
+        self.progress("starting the services")
+        options = self.options
+        environment = child_environment({})
+        with launch(
+            self.out,
+            workdir=tree,
+            timeout_s=options.start_timeout_s,
+            base_port=options.base_port,
+            python=options.python,
+            environment=environment,
+        ) as running:
+            self.progress(f"{len(running.services)} services ready after {running.seconds:.1f} s")
+            yield tree, running
+
+
+def _verify_tests(bench: Bench) -> tuple[tuple[Check, ...], list[str]]:
+    options = bench.options
+
+    def run(tree: Path, environment: dict[str, str]) -> SuiteRun:
+        return run_suite(
+            tree,
+            probe=bench.probe,
+            arguments=options.tests,
+            python=options.python,
+            environment=environment,
+            timeout_s=options.timeout_s,
+        )
+
+    bench.progress("running the suite in the monolith")
+    monolith = run(bench.plain_copy("monolith"), {})
+    again = None
+    if options.repeat:
+        bench.progress("running the suite in the monolith once more")
+        again = run(bench.plain_copy("monolith-again"), {})
+    with bench.split_copy("services") as (tree, running):
+        bench.progress("running the suite across the services")
+        services = run(tree, dict(running.environment))
+        lost = [name for name in running.services if not running.is_alive(name)]
+    moved = describe_moved(bench.root, moved_modules(bench.out))
+    files = {test.id.partition("::")[0] for test in (*monolith.tests, *services.tests)}
+    patches = find_patches(bench.root, files)
+    checks = compare_suites(monolith, services, again=again, patches=patches, moved=moved)
+    return (*checks, *_deaths(lost)), _unfinished(monolith, services)
+
+
+def _deaths(lost: Iterable[str]) -> Iterator[Check]:
+    for name in lost:
+        yield Check(name=f"service {name}", outcome="error", difference="its process died meanwhile", kind="exit")
+
+
+def _unfinished(monolith: SuiteRun, services: SuiteRun) -> list[str]:
+    sides = (("the monolith", monolith), ("the services", services))
+    return [f"the suite did not come to its end on the side of {side}" for side, run in sides if not run.is_finished]
+
+
+def _verify_driver(bench: Bench) -> tuple[tuple[Check, ...], list[str]]:
+    options = bench.options
+
+    def run(tree: Path, environment: dict[str, str]) -> DriverRun:
+        return run_driver(
+            tree, options.driver, python=options.python, environment=environment, timeout_s=options.timeout_s
+        )
+
+    bench.progress("running the driver in the monolith")
+    monolith = run(bench.plain_copy("monolith"), {})
+    again = None
+    if options.repeat:
+        bench.progress("running the driver in the monolith once more")
+        again = run(bench.plain_copy("monolith-again"), {})
+    with bench.split_copy("services") as (tree, running):
+        bench.progress("running the driver across the services")
+        services = run(tree, dict(running.environment))
+        lost = [name for name in running.services if not running.is_alive(name)]
+    checks = compare_drivers(
+        monolith,
+        services,
+        again=again,
+        tolerance=options.tolerance,
+        ignore=options.ignore,
+        ignore_files=options.ignore_files,
+    )
+    notes = [f"the driver ends with {monolith.exit_code} in the monolith itself"] if monolith.exit_code else []
+    return (*checks, *_deaths(lost)), notes
+
+
+_RUNNERS: dict[str, Callable[[Bench], tuple[tuple[Check, ...], list[str]]]] = {
+    "tests": _verify_tests,
+    "driver": _verify_driver,
+}
