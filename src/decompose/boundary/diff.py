@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from decompose.boundary.members import membership
 from decompose.ir.graph import CodeGraph, Record
+from decompose.ir.membership import membership
 from decompose.ir.plan import Plan, ServicePlan
 
 

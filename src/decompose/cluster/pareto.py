@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import log10
 
 from decompose.cluster.contract import atoms, libraries
 from decompose.cluster.metrics import measure
@@ -17,7 +18,9 @@ from decompose.cluster.stages import conflicts
 from decompose.cluster.weights import Pull, Weights, pulls
 from decompose.ir.evidence import History, HopCost, Trace
 from decompose.ir.graph import CodeGraph
+from decompose.ir.membership import claims, locks, match
 from decompose.ir.partition import DEAD, OFFLINE, SHARED, Cluster, Partition
+from decompose.ir.plan import Plan
 
 GRANULARITIES = (("recommended", 1.0), ("coarser", 0.4), ("finer", 2.2))
 """Names of the partitions and the factor on everything that drives units apart."""
@@ -42,7 +45,7 @@ def prepare(
     *,
     trace: Trace | None = None,
     history: History | None = None,
-    locked: Mapping[str, str] | None = None,
+    previous: Plan | None = None,
     weights: Weights | None = None,
 ) -> Problem:
     """Return the search problem of a graph: who takes part, what may not part, what pulls.
@@ -51,11 +54,13 @@ def prepare(
         graph: The graph with roles.
         trace: Calls that a run showed.
         history: What changed together.
-        locked: Cluster name by unit, for units that a person has locked.
+        previous: An earlier plan, with the locks that a person set.
         weights: How much each signal counts.
     """
-    chosen, fixed = weights or Weights(), dict(locked or {})
+    chosen = weights or Weights()
     system = profile_system(graph)
+    fixed = locks(previous, system.profiles) if previous is not None else {}
+    before = match(claims(previous), system.profiles) if previous is not None else {}
     relations = relate(system, trace)
     scope = scope_of(system, relations)
     found = frozenset(libraries(system, relations, scope.core) - fixed.keys())
@@ -66,7 +71,10 @@ def prepare(
         scope=scope,
         libraries=found,
         atoms=tuple(atoms(system, relations, members, locked=fixed)),
-        pulls=tuple(pulls(system, relations, scope, members, weights=chosen, history=history)),
+        pulls=(
+            *pulls(system, relations, scope, members, weights=chosen, history=history),
+            *_inertia(members, before, chosen),
+        ),
         weights=chosen,
         locked=fixed,
     )
@@ -101,13 +109,23 @@ def partitions(
     *,
     trace: Trace | None = None,
     history: History | None = None,
-    previous: object | None = None,
+    previous: Plan | None = None,
     hop: HopCost | None = None,
     seed: int = 0,
     weights: Weights | None = None,
 ) -> tuple[Partition, ...]:
-    """Return ways to divide a system, the recommended one first."""
-    problem = prepare(graph, trace=trace, history=history, weights=weights)
+    """Return ways to divide a system, the recommended one first; each unit stands in exactly one cluster of each.
+
+    Args:
+        graph: The graph with roles.
+        trace: Calls that a run showed; they replace estimates.
+        history: What changed together.
+        previous: An earlier plan: what it locks stays, the rest moves only for a good reason.
+        hop: What a call costs on this machine; dearer calls bind more.
+        seed: Of the restarts of the search.
+        weights: How much each signal counts.
+    """
+    problem = prepare(graph, trace=trace, history=history, previous=previous, weights=_priced(weights, hop))
     found: list[Partition] = []
     for name, factor in GRANULARITIES:
         partition = divide(problem, name, factor, seed=seed)
@@ -149,6 +167,23 @@ def _partition(problem: Problem, name: str, cluster_by_unit: Mapping[str, str], 
     clusters += [Cluster(name=n, kind=k, members=tuple(sorted(m))) for n, k, m in rest if m]
     figures = measure(problem.system, problem.relations, {c.name: c.members for c in clusters if c.kind == "service"})
     return Partition(name=name, clusters=tuple(clusters), metrics=figures, objective=round(value, 3))
+
+
+def _inertia(members: Iterable[str], before: Mapping[str, str], weights: Weights) -> Iterable[Pull]:
+    """Yield the pull of an earlier plan: what stood together stays together unless something speaks against it."""
+    for symbol in members:
+        service = before.get(symbol, "")
+        if service and service not in (SHARED, OFFLINE, DEAD):
+            yield Pull(symbol, f"before:{service}", weights.inertia, "inertia")
+
+
+def _priced(weights: Weights | None, hop: HopCost | None) -> Weights:
+    """Return the weights with the price of a call scaled to this machine: the tenfold hop counts one call more."""
+    chosen = weights or Weights()
+    if hop is None or not hop.samples or hop.base_ms <= 0:
+        return chosen
+    factor = min(2.0, max(0.5, 1.0 + log10(hop.base_ms / HopCost().base_ms)))
+    return replace(chosen, call=round(chosen.call * factor))
 
 
 def _mass(system: System, atom: Sequence[str]) -> tuple[tuple[int, int], ...]:

@@ -54,6 +54,8 @@ class Weights:
     """Code that speaks of the same rare thing."""
     cochange: int = 100
     """Files that change in the same commits."""
+    inertia: int = 250
+    """What an earlier plan put together, a person has read; it moves for a good reason only."""
     stage: int = 500
     """Worth of standing apart for two units of conflicting stages."""
     density: int = 45
