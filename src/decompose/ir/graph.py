@@ -98,7 +98,9 @@ class Effect(Record):
     `kind` is one of `mutates_parameter`, `keeps_parameter`, `returns_parameter`, `calls_parameter`,
     `iterates_parameter`, `yields`, `raises`, `catches`, `identity_test`, `type_test`, `opens_handle`,
     `returns_handle`, `uses_rng`, `seeds_rng`, `reads_clock`, `reads_env`, `transaction`, `global_store`,
-    `blocking`, `exits`, `starts_thread`, `import_effect`.
+    `blocking`, `exits`, `starts_thread`, `import_effect`, and (`docs/hazards.md` says what each is for) `returns`
+    (subject: a trait of the result, as in `Argument`), `global_read`, `may_raise`, `reads_path`, `writes_path`,
+    `sets_ambient`, `reads_ambient`, `unpickles`, `stores_row`, `non_idempotent`.
     """
 
     kind: str
@@ -107,6 +109,30 @@ class Effect(Record):
     span: Span | None = None
     confidence: Confidence = "certain"
     detail: str = ""
+
+
+class Argument(Record):
+    """What one call hands to one parameter, as far as it matters to a process boundary."""
+
+    parameter: str
+    """Parameter of the callee that receives it; `*` or `**` when it is spread over several."""
+    traits: tuple[str, ...] = ()
+    """Sorted: what the value is (`iterator`, `handle:open`, `callback:lambda`, `rng`, `large:read_csv`, `type:set` …),
+    where it comes from (`parameter:x`, `global:m.NAME`, `attribute:x`), and what the caller does with it later
+    (`read_after`, `mutated_after`)."""
+
+
+class CallUse(Record):
+    """One call of one own unit: what goes in, what becomes of the result, what surrounds it."""
+
+    callee: str
+    line: int
+    column: int = 0
+    arguments: tuple[Argument, ...] = ()
+    """Only those with traits."""
+    traits: tuple[str, ...] = ()
+    """Sorted: `awaited`, `with`, `iterated`, `identity_test`, `result_mutated`, `loop:data`, `catches:ValueError`,
+    `transaction`, `ambient:cwd`, `positional:2` (how many arguments), `keyword:name` …"""
 
 
 class Unit(Record):
@@ -137,6 +163,8 @@ class Unit(Record):
     roles: tuple[RoleTag, ...] = ()
     resources: tuple[ResourceTag, ...] = ()
     effects: tuple[Effect, ...] = ()
+    call_uses: tuple[CallUse, ...] = ()
+    """Calls of own units at which something more than plain values and a plain result is at stake."""
 
 
 class Module(Record):
