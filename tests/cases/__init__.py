@@ -1,0 +1,1 @@
+"""The call-graph corpus and its scoring."""

@@ -1,0 +1,2 @@
+def size(values):
+    return len(values)

@@ -1,0 +1,1 @@
+PATH = "pipeline.yaml"

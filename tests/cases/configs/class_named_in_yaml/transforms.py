@@ -1,0 +1,6 @@
+class Scaler:
+    def __init__(self):
+        pass
+
+    def apply(self):
+        pass

@@ -1,0 +1,13 @@
+import sys
+
+
+def known():
+    pass
+
+
+def unknown():
+    pass
+
+
+TABLE = {"a": known}
+TABLE.get(sys.argv[0], unknown)()

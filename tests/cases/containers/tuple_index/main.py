@@ -1,0 +1,11 @@
+def a():
+    pass
+
+
+def b():
+    pass
+
+
+pair = (a, b)
+pair[1]()
+pair[-2]()

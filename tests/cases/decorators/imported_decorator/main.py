@@ -1,0 +1,13 @@
+from wrapping import guard
+
+
+def body():
+    pass
+
+
+@guard
+def handler():
+    body()
+
+
+handler()

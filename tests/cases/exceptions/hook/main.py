@@ -1,0 +1,12 @@
+import atexit
+
+
+def goodbye():
+    flush()
+
+
+def flush():
+    pass
+
+
+atexit.register(goodbye)

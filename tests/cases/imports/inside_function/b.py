@@ -1,0 +1,4 @@
+def middle():
+    from a import finish
+
+    return finish()

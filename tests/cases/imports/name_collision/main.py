@@ -1,0 +1,4 @@
+from one import run
+from two import run
+
+run()

@@ -1,0 +1,3 @@
+from plugins.csv import reader
+
+reader.read()

@@ -1,0 +1,5 @@
+from facade import run
+from package import Worker
+
+run()
+Worker().work()

@@ -1,0 +1,7 @@
+class Worker:
+    def work(self):
+        pass
+
+
+def start():
+    Worker().work()

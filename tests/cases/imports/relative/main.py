@@ -1,0 +1,3 @@
+from app.sub.leaf import run
+
+run()

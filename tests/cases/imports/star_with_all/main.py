@@ -1,0 +1,9 @@
+from shapes import *
+
+
+def hidden():
+    return 1
+
+
+circle()
+hidden()

@@ -1,0 +1,9 @@
+__all__ = ["circle"]
+
+
+def circle():
+    return hidden()
+
+
+def hidden():
+    return 0

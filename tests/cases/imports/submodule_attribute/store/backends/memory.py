@@ -1,0 +1,3 @@
+class Memory:
+    def put(self, item):
+        pass

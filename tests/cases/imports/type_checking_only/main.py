@@ -1,0 +1,4 @@
+from model import Model
+from use import apply
+
+apply(Model())

@@ -1,0 +1,29 @@
+import dask
+import dask.dataframe as dd
+
+
+@dask.delayed
+def load(path):
+    return parse(path)
+
+
+def parse(path):
+    return path
+
+
+def combine(parts):
+    return parts
+
+
+def normalise(partition):
+    return partition
+
+
+def run(paths):
+    parts = [load(path) for path in paths]
+    whole = dask.delayed(combine)(parts)
+    frame = dd.read_csv("x.csv").map_partitions(normalise)
+    return whole.compute(), frame.compute()
+
+
+run(["a"])

@@ -1,0 +1,4 @@
+import losses
+from registry import get
+
+get("mse")(1, 2)

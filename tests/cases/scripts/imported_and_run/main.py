@@ -1,0 +1,3 @@
+from score import score
+
+score([1])

@@ -1,0 +1,6 @@
+def build(names):
+    return [encode(name) for name in names]
+
+
+def encode(name):
+    return len(name)

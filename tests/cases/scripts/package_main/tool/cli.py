@@ -1,0 +1,6 @@
+def main(argv):
+    return execute(argv)
+
+
+def execute(argv):
+    return 0

@@ -1,0 +1,5 @@
+def render():
+    pass
+
+
+render()

@@ -1,0 +1,5 @@
+def evaluate():
+    pass
+
+
+evaluate()

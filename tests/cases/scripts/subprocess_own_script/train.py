@@ -1,0 +1,6 @@
+def train():
+    pass
+
+
+if __name__ == "__main__":
+    train()

@@ -1,0 +1,6 @@
+from fastapi import FastAPI
+
+from routers import jobs
+
+app = FastAPI()
+app.include_router(jobs.router, prefix="/jobs")

@@ -1,0 +1,6 @@
+def retrain(mode):
+    return fit(mode)
+
+
+def fit(mode):
+    return mode

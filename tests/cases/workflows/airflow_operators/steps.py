@@ -1,0 +1,6 @@
+def train():
+    return fit()
+
+
+def fit():
+    return 1
