@@ -35,10 +35,11 @@ from typing import Any
 
 import msgspec
 
+from decompose.ir.effects import FunctionEffects
 from decompose.ir.findings import Finding
 from decompose.ir.graph import FileOutcome
 
-FACTS_SCHEMA = 1
+FACTS_SCHEMA = 2
 """Version of the records and trees below; cached facts of another version are extracted again."""
 
 Node = list[Any]
@@ -128,7 +129,7 @@ class FileFacts(msgspec.Struct, array_like=True):
     shell: list[tuple[int, str]] = []
     """Lines that run a shell command (`!python train.py`) or `%run`: line, command."""
     findings: list[Finding] = []
-    effects: dict[str, Any] = {}
+    effects: dict[str, FunctionEffects] = {}
     """Side effects by qualified name; filled by `source.effects`."""
 
 

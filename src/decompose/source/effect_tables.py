@@ -132,7 +132,9 @@ RANDOM_FUNCTIONS = frozenset({
     "random", "randint", "randrange", "choice", "choices", "shuffle", "sample", "uniform", "gauss", "normalvariate",
     "betavariate", "expovariate", "triangular", "getrandbits", "lognormvariate", "gammavariate", "randbytes", "paretovariate",
 })  # fmt: skip
-TORCH_RANDOM = frozenset({"rand", "randn", "randint", "randperm", "normal", "bernoulli", "multinomial", "rand_like", "randn_like", "poisson"})
+TORCH_RANDOM = frozenset(
+    {"rand", "randn", "randint", "randperm", "normal", "bernoulli", "multinomial", "rand_like", "randn_like", "poisson"}
+)
 GLOBAL_STREAM_ESTIMATORS = frozenset({
     "train_test_split", "RandomForestClassifier", "RandomForestRegressor", "ExtraTreesClassifier", "GradientBoostingClassifier",
     "GradientBoostingRegressor", "MLPClassifier", "MLPRegressor", "KMeans", "MiniBatchKMeans", "SGDClassifier", "ShuffleSplit",
@@ -179,19 +181,49 @@ CLOCKS = frozenset({"time.time", "time.monotonic", "time.perf_counter", "datetim
                     "datetime.datetime.today", "datetime.date.today", "pandas.Timestamp.now", "time.localtime", "time.strftime"})  # fmt: skip
 BLOCKING = frozenset({"time.sleep", "requests.get", "requests.post", "requests.put", "requests.request", "subprocess.run",
                       "subprocess.check_output", "subprocess.call", "urllib.request.urlopen", "os.system", "httpx.get", "httpx.post"})  # fmt: skip
-THREAD_STARTERS = frozenset({"threading.Thread", "multiprocessing.Process", "threading.Timer", "_thread.start_new_thread"})
+THREAD_STARTERS = frozenset(
+    {"threading.Thread", "multiprocessing.Process", "threading.Timer", "_thread.start_new_thread"}
+)
 EXITS = frozenset({"sys.exit", "os._exit", "builtins.exit", "builtins.quit", "os.abort", "os.kill"})
 
-POSTS = frozenset({"requests.post", "requests.patch", "httpx.post", "httpx.patch", "urllib.request.Request", "aiohttp.post", "requests.Session.post"})
+POSTS = frozenset(
+    {
+        "requests.post",
+        "requests.patch",
+        "httpx.post",
+        "httpx.patch",
+        "urllib.request.Request",
+        "aiohttp.post",
+        "requests.Session.post",
+    }
+)
 PUBLISH_METHODS = frozenset({"publish", "send_message", "sendmail", "send_email", "produce", "basic_publish", "xadd", "lpush", "rpush", "incr",
                              "send_mail", "enqueue", "delay", "apply_async", "insert_one", "insert_many", "put_record", "putrow",
                              "bulk_save_objects", "bulk_insert_mappings", "executemany", "post", "insert_rows_json", "incrby", "hincrby", "zincrby"})  # fmt: skip
 """Methods of clients that add something each time they are called."""
-STATEFUL_COUNTERS = frozenset({"uuid.uuid4", "uuid.uuid1", "secrets.token_hex", "secrets.token_urlsafe", "os.urandom", "secrets.token_bytes"})
-TRANSACTION_METHODS = frozenset({"commit", "rollback", "begin", "begin_nested", "savepoint", "begin_transaction", "start_transaction", "atomic"})
+STATEFUL_COUNTERS = frozenset(
+    {"uuid.uuid4", "uuid.uuid1", "secrets.token_hex", "secrets.token_urlsafe", "os.urandom", "secrets.token_bytes"}
+)
+TRANSACTION_METHODS = frozenset(
+    {"commit", "rollback", "begin", "begin_nested", "savepoint", "begin_transaction", "start_transaction", "atomic"}
+)
 STORE_METHODS = frozenset({"to_sql", "bulk_save_objects", "bulk_insert_mappings", "executemany", "insert_one", "insert_many", "update_one",
                            "update_many", "delete_one", "delete_many", "add_all", "merge_all", "replace_one"})  # fmt: skip
-SESSION_NAMES = ("session", "conn", "connection", "db", "cursor", "cur", "engine", "tx", "transaction", "txn", "store", "database", "uow")
+SESSION_NAMES = (
+    "session",
+    "conn",
+    "connection",
+    "db",
+    "cursor",
+    "cur",
+    "engine",
+    "tx",
+    "transaction",
+    "txn",
+    "store",
+    "database",
+    "uow",
+)
 """Parts of a receiver's name that say database."""
 
 PATH_READERS = {"builtins.open": 0, "io.open": 0, "gzip.open": 0, "json.load": -1, "joblib.load": 0, "torch.load": 0, "numpy.load": 0,
@@ -251,7 +283,19 @@ ANNOTATED_TYPES = {
 IMMUTABLE_ANNOTATIONS = frozenset({"int", "float", "str", "bool", "bytes", "tuple", "Tuple", "frozenset", "complex", "Decimal", "datetime", "date", "Path", "None",
                                    "timedelta", "Literal", "FrozenSet"})  # fmt: skip
 ARRAY_ANNOTATIONS = frozenset({"ndarray", "NDArray", "DataFrame", "Series", "Tensor", "ArrayLike"})
-MUTABLE_ANNOTATIONS = ARRAY_ANNOTATIONS | {"list", "List", "dict", "Dict", "set", "Set", "MutableSequence", "MutableMapping", "Counter", "deque", "defaultdict"}
+MUTABLE_ANNOTATIONS = ARRAY_ANNOTATIONS | {
+    "list",
+    "List",
+    "dict",
+    "Dict",
+    "set",
+    "Set",
+    "MutableSequence",
+    "MutableMapping",
+    "Counter",
+    "deque",
+    "defaultdict",
+}
 
 IMPLICIT_RAISES = {
     "builtins.int": ("ValueError", "TypeError"), "builtins.float": ("ValueError", "TypeError"), "builtins.next": ("StopIteration",), "builtins.open": ("OSError", "FileNotFoundError", "PermissionError"),

@@ -14,6 +14,7 @@ from decompose.errors import SourceError
 from decompose.ir.facts import FileFacts
 from decompose.ir.findings import Finding, Span
 from decompose.source import newer
+from decompose.source.effects import effects_of
 from decompose.source.extract import extract, import_statements, is_main_block
 from decompose.source.notebooks import cells_of, neutralise
 
@@ -77,6 +78,7 @@ def _fill(result: FileFacts, data: bytes) -> None:
     result.scopes = scopes
     result.statements = import_statements(tree)
     result.has_main_block = any(is_main_block(s) for s in tree.body)
+    result.effects = effects_of(tree)
     if truncated:
         message = f"{truncated} expressions are nested too deeply and were left out"
         result.findings.append(_finding("DC105", path, 1, message, ""))
