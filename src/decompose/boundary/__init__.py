@@ -1,7 +1,23 @@
-"""Partition -> plan, and plan -> blueprint: what the boundaries are, and what each of them breaks."""
+"""Partition to plan to blueprint: who owns what, what may cross a wire, and whether to split at all."""
 
 from __future__ import annotations
 
+from decompose.boundary.diff import PlanChange, diff_plans
+from decompose.boundary.draft import draft
+from decompose.boundary.members import check_members
+from decompose.boundary.planfile import parse_plan, render_plan
+from decompose.boundary.proposal import proposal
 from decompose.boundary.resolve import resolve
+from decompose.ir.membership import membership
 
-__all__ = ["resolve"]
+__all__ = [
+    "PlanChange",
+    "check_members",
+    "diff_plans",
+    "draft",
+    "membership",
+    "parse_plan",
+    "proposal",
+    "render_plan",
+    "resolve",
+]

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from decompose.boundary.kinds import Portrait
-from decompose.ir.membership import membership  # noqa: F401  (named here for the stage)
 from decompose.ir.symbols import module_of
 
 NAME_BY_ROLE = {

@@ -178,11 +178,14 @@ def _inertia(members: Iterable[str], before: Mapping[str, str], weights: Weights
 
 
 def _priced(weights: Weights | None, hop: HopCost | None) -> Weights:
-    """Return the weights with the price of a call scaled to this machine: the tenfold hop counts one call more."""
+    """Return the weights with the price of a call for the order of magnitude of this machine's hop.
+
+    Only the order: a measured time varies from run to run, and a proposal must not.
+    """
     chosen = weights or Weights()
     if hop is None or not hop.samples or hop.base_ms <= 0:
         return chosen
-    factor = min(2.0, max(0.5, 1.0 + log10(hop.base_ms / HopCost().base_ms)))
+    factor = min(2.0, max(0.5, 1.0 + round(log10(hop.base_ms / HopCost().base_ms))))
     return replace(chosen, call=round(chosen.call * factor))
 
 
