@@ -15,6 +15,7 @@ import msgspec
 from decompose.errors import ConfigError
 from decompose.ir.graph import Record
 from decompose.ir.reports import Check, Equivalence
+from decompose.parity import replay
 from decompose.parity.artifacts import compare_drivers
 from decompose.parity.driver import DriverRun, run_driver
 from decompose.parity.launch import Running, launch, moved_modules, read_workspace
@@ -41,6 +42,10 @@ class VerifyOptions(Record):
     """Regular expressions of printed text that does not count."""
     ignore_files: tuple[str, ...] = ()
     """Globs of written files that do not count."""
+    calls: int = 25
+    """Most calls recorded for one operation."""
+    seed: int = 0
+    """For the choice of variants."""
     repeat: bool = True
     """Whether the monolith runs twice, so that what it does not repeat itself is told apart."""
     timeout_s: float = 1800.0
@@ -142,6 +147,25 @@ class Bench:
     def split_copy(self, name: str) -> Iterator[tuple[Path, Running]]:
         """Give a fresh copy with facades laid over, and the running services that they call."""
         tree = overlay(self.plain_copy(name), self.out / "harness")
+        with self.services(tree) as running:
+            yield tree, running
+
+    @contextmanager
+    def replay_side(self, recorded: Path, *, split: bool) -> Iterator[tuple[Path, dict[str, str]]]:
+        """Give a copy of the tree as the recording left it; both sides at the same path, so that no message differs."""
+        tree = self.folder / "replayed" / self.root.name
+        shutil.rmtree(tree, ignore_errors=True)
+        copy_tree(recorded, tree)
+        if not split:
+            yield tree, {}
+            return
+        overlay(tree, self.out / "harness")
+        with self.services(tree) as running:
+            yield tree, dict(running.environment)
+
+    @contextmanager
+    def services(self, tree: Path) -> Iterator[Running]:
+        """Start the services with `tree` as their working directory."""
         self.progress("starting the services")
         options = self.options
         environment = child_environment({})
@@ -154,7 +178,7 @@ class Bench:
             environment=environment,
         ) as running:
             self.progress(f"{len(running.services)} services ready after {running.seconds:.1f} s")
-            yield tree, running
+            yield running
 
 
 def _verify_tests(bench: Bench) -> tuple[tuple[Check, ...], list[str]]:
@@ -227,7 +251,44 @@ def _verify_driver(bench: Bench) -> tuple[tuple[Check, ...], list[str]]:
     return (*checks, *_deaths(lost)), notes
 
 
+def _verify_replay(bench: Bench) -> tuple[tuple[Check, ...], list[str]]:
+    return _replayed(bench, is_varied=False)
+
+
+def _verify_contracts(bench: Bench) -> tuple[tuple[Check, ...], list[str]]:
+    checks, notes = _replayed(bench, is_varied=True)
+    return tuple(check for check in checks if check.kind == "property"), notes
+
+
+def _replayed(bench: Bench, *, is_varied: bool) -> tuple[tuple[Check, ...], list[str]]:
+    """Record calls in the monolith, make them (or variants of them) again on both sides, compare."""
+    options = bench.options
+    workspace = read_workspace(bench.out)
+    plan = replay.plan_replay(bench.out, workspace, limit=options.calls, seed=options.seed)
+    if not plan.operations:
+        return (), ["no operation of the workspace lies in a moved module, so no call can be replayed"]
+    folder = bench.folder / "replay"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    desk = replay.Desk(folder=folder, probe=bench.probe, python=options.python, timeout_s=options.timeout_s)
+    recorded = bench.plain_copy("recorded")
+    bench.progress("recording the calls that cross the boundaries")
+    calls = replay.record(recorded, replay.recordable(options.driver, options.tests), plan=plan, desk=desk)
+    if is_varied:
+        calls = replay.vary(recorded, calls, plan=plan, desk=desk)
+    outcomes: list[Path] = []
+    names = ("monolith", "services", "again") if options.repeat else ("monolith", "services")
+    for name in names:
+        bench.progress(f"replaying the calls ({name})")
+        with bench.replay_side(recorded, split=name == "services") as (tree, environment):
+            done = replay.replay(tree, calls, name=name, plan=plan, desk=desk, environment=environment)
+            outcomes.append(done)
+    places = replay.operation_places(bench.root, plan)
+    return replay.compare(recorded, calls, outcomes, plan=plan, desk=desk, tolerance=options.tolerance, places=places)
+
+
 _RUNNERS: dict[str, Callable[[Bench], tuple[tuple[Check, ...], list[str]]]] = {
     "tests": _verify_tests,
     "driver": _verify_driver,
+    "replay": _verify_replay,
+    "contracts": _verify_contracts,
 }

@@ -1,0 +1,111 @@
+"""The file of recorded calls: written and read by the user's own interpreter only, in a private folder."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pickle
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+SPEC = "DECOMPOSE_PROBE_SPEC"
+"""Environment variable with the path of the specification (JSON)."""
+
+
+class Spec(NamedTuple):
+    """What is recorded or replayed, and where."""
+
+    root: str
+    """Folder of the tree."""
+    operations: Mapping[str, Mapping[str, str]]
+    """Path of the file, to name in the module (`fit`, `Class`, `Class.method`), to symbol."""
+    calls: str
+    """File with the calls."""
+    limit: int = 25
+    """Most calls recorded for one operation."""
+    max_bytes: int = 8_000_000
+    """Largest arguments recorded, in bytes."""
+    output: str = ""
+    """File with the outcomes of a replay."""
+    timeout_s: int = 30
+    """Longest replay of one call, in seconds."""
+    variants: int = 8
+    """Most variants of one recorded call."""
+    seed: int = 0
+
+
+class Call(NamedTuple):
+    """One recorded call."""
+
+    number: int
+    symbol: str
+    module: str
+    """Name under which the module had been imported."""
+    name: str
+    receiver: int
+    """Number of the object it was called on; 0 for none."""
+    made: int
+    """Number of the object that a constructor made; 0 otherwise."""
+    payload: bytes
+    """Pickled (positional, keyword) arguments."""
+    note: str = ""
+    """What was varied."""
+
+
+def read_spec() -> Spec:
+    """Return the specification named by the environment."""
+    return Spec(**json.loads(Path(os.environ[SPEC]).read_text()))
+
+
+def write_header(path: str, root: str) -> None:
+    """Start a file of calls with the folders of the tree that were importable."""
+    base = os.path.realpath(root)
+    inside = [p for p in map(os.path.realpath, sys.path) if p == base or p.startswith(base + os.sep)]
+    start(path, [os.path.relpath(p, base) for p in dict.fromkeys(inside)])
+
+
+def start(path: str, header: object) -> None:
+    """Start a file with its first record; what was in it is gone."""
+    with Path(path).open("wb") as stream:
+        pickle.dump(header, stream)
+
+
+def append(path: str, record: object) -> None:
+    """Add one record."""
+    with Path(path).open("ab") as stream:
+        pickle.dump(tuple(record) if isinstance(record, tuple) else record, stream)
+
+
+def read(path: str) -> Iterator[Any]:
+    """Yield the records of a file; a last one that was cut off is left out."""
+    with Path(path).open("rb") as stream:
+        while True:
+            try:
+                yield pickle.load(stream)  # noqa: S301  (written by our own probe, in a private folder)
+            except (EOFError, pickle.UnpicklingError):
+                return
+
+
+def dump_with_handles(value: object, handle: Callable[[object], object]) -> bytes:
+    """Return `value` pickled, with every object for which `handle` gives something replaced by that."""
+
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, obj: Any) -> Any:
+            return handle(obj)
+
+    stream = io.BytesIO()
+    Pickler(stream, protocol=4).dump(value)
+    return stream.getvalue()
+
+
+def load_with_handles(data: bytes, resolve: Callable[[Any], object]) -> Any:
+    """Return the value of `dump_with_handles`, with handles resolved."""
+
+    class Unpickler(pickle.Unpickler):
+        def persistent_load(self, pid: Any) -> Any:
+            return resolve(pid)
+
+    return Unpickler(io.BytesIO(data)).load()

@@ -1,0 +1,194 @@
+"""Runs a command and records the calls that cross the planned boundaries: `python -m decompose_probe.record -m pytest`.
+
+Functions and methods are wrapped as soon as their module has been imported, before anybody can take a reference.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.abc
+import importlib.machinery
+import inspect
+import os
+import runpy
+import sys
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from . import calls
+
+
+class Operation(NamedTuple):
+    """One operation, as it is found in its module."""
+
+    symbol: str
+    module: str
+    """Name under which the module was imported."""
+    name: str
+    """Name inside the module: `fit`, `Class`, `Class.method`."""
+
+
+class Recorder:
+    """Writes down calls until each operation has had enough of them."""
+
+    def __init__(self, spec: calls.Spec) -> None:
+        self.spec = spec
+        self.seen: Counter[str] = Counter()
+        self.skipped: Counter[tuple[str, str]] = Counter()
+        self.objects: list[object] = []
+        self.numbers: dict[int, int] = {}
+        self.lock = threading.RLock()
+        self.count = 0
+
+    def note(self, operation: Operation, arguments: tuple[Any, Any], *, on: object = None, made: object = None) -> None:
+        """Record one call, before it is made.
+
+        Args:
+            operation: What is called.
+            arguments: Positional and keyword arguments.
+            on: The object whose method it is.
+            made: The object that a constructor is about to fill.
+        """
+        symbol = operation.symbol
+        with self.lock:
+            if self.seen[symbol] >= self.spec.limit:
+                self.skipped[symbol, "more calls than are recorded"] += 1
+                return
+            receiver = self.numbers.get(id(on), 0) if on is not None else 0
+            if on is not None and not receiver:
+                self.skipped[symbol, "called on an object that was not made by a recorded constructor"] += 1
+                return
+            payload = self._dump(symbol, arguments)
+            if payload is None:
+                return
+            number = self._remember(made) if made is not None else 0
+            self.seen[symbol] += 1
+            self.count += 1
+            call = calls.Call(self.count, symbol, operation.module, operation.name, receiver, number, payload)
+            calls.append(self.spec.calls, call)
+
+    def _dump(self, symbol: str, arguments: tuple[Any, Any]) -> bytes | None:
+        try:
+            payload = calls.dump_with_handles(arguments, lambda value: self.numbers.get(id(value)))
+        except Exception as error:  # whatever the user's objects raise
+            self.skipped[symbol, f"arguments cannot be recorded: {type(error).__name__}"] += 1
+            return None
+        if len(payload) > self.spec.max_bytes:
+            self.skipped[symbol, f"arguments of more than {self.spec.max_bytes} bytes"] += 1
+            return None
+        return payload
+
+    def _remember(self, made: object) -> int:
+        """Number an object; it is kept alive, so that its identity is never used again."""
+        self.objects.append(made)
+        self.numbers[id(made)] = len(self.objects)
+        return len(self.objects)
+
+    def finish(self) -> None:
+        """Write what was left out."""
+        calls.append(self.spec.calls, {"skipped": sorted([*key, count] for key, count in self.skipped.items())})
+
+
+def wrap_module(recorder: Recorder, module: ModuleType, names: Mapping[str, str]) -> None:
+    """Replace the operations of a freshly imported module by recording ones."""
+    for name, symbol in sorted(names.items()):
+        operation = Operation(symbol, module.__name__, name)
+        owner_name, _, attribute = name.rpartition(".")
+        owner: Any = getattr(module, owner_name, None) if owner_name else module
+        target = inspect.getattr_static(owner, attribute, None) if owner is not None else None
+        if target is None:
+            recorder.skipped[symbol, "not found in the module"] += 1
+        elif inspect.isclass(target):
+            _wrap_constructor(recorder, operation, target)
+        elif isinstance(target, staticmethod):
+            wrapped = _recording(recorder, operation, target.__func__, is_bound=False)
+            setattr(owner, attribute, staticmethod(wrapped))
+        elif inspect.isfunction(target) and not inspect.iscoroutinefunction(target):
+            setattr(owner, attribute, _recording(recorder, operation, target, is_bound=bool(owner_name)))
+        else:
+            recorder.skipped[symbol, f"a {type(target).__name__}, which is not recorded"] += 1
+
+
+def _wrap_constructor(recorder: Recorder, operation: Operation, target: Any) -> None:
+    original = target.__init__
+
+    @functools.wraps(original)
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        if type(self) is target and not _is_inside(operation.module):
+            recorder.note(operation, (args, kwargs), made=self)
+        original(self, *args, **kwargs)
+
+    try:
+        target.__init__ = __init__
+    except (AttributeError, TypeError):
+        recorder.skipped[operation.symbol, "a class that cannot be observed"] += 1
+
+
+def _recording(recorder: Recorder, operation: Operation, target: Any, *, is_bound: bool) -> Any:
+    @functools.wraps(target)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        if not _is_inside(operation.module):
+            receiver, rest = (args[0], args[1:]) if is_bound else (None, args)
+            recorder.note(operation, (rest, kwargs), on=receiver)
+        return target(*args, **kwargs)
+
+    return wrapper
+
+
+def _is_inside(module: str) -> bool:
+    """Return whether the caller of the wrapper is the operation's own module."""
+    return bool(sys._getframe(2).f_globals.get("__name__") == module)
+
+
+class Finder(importlib.abc.MetaPathFinder):
+    """Lets every import through and wraps the modules that hold operations."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+        root = os.path.realpath(recorder.spec.root)
+        self.names = {os.path.join(root, path): names for path, names in recorder.spec.operations.items()}  # noqa: PTH118
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Return the ordinary spec with a loader that wraps; `None` for modules of no interest."""
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        if spec is None or spec.origin is None or os.path.realpath(spec.origin) not in self.names:
+            return None
+        names = self.names[os.path.realpath(spec.origin)]
+        loader: Any = spec.loader
+        execute = loader.exec_module
+
+        def exec_module(module: ModuleType) -> None:
+            execute(module)
+            wrap_module(self.recorder, module, names)
+
+        loader.exec_module = exec_module
+        return spec
+
+
+def main(arguments: list[str]) -> None:
+    """Run the command given as arguments (`-m module …` or `script.py …`) under the recorder."""
+    recorder = Recorder(calls.read_spec())
+    sys.path[0:1] = [] if sys.path and sys.path[0] in ("", os.getcwd()) else sys.path[:1]  # noqa: PTH109
+    is_module = arguments[0] == "-m"
+    sys.argv = arguments[1:] if is_module else arguments
+    first = os.getcwd() if is_module else str(Path(arguments[0]).resolve().parent)  # noqa: PTH109
+    sys.path.insert(0, first)
+    calls.write_header(recorder.spec.calls, recorder.spec.root)
+    sys.meta_path.insert(0, Finder(recorder))
+    try:
+        if is_module:
+            runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+        else:
+            runpy.run_path(sys.argv[0], run_name="__main__")
+    finally:
+        recorder.finish()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
