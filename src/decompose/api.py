@@ -16,17 +16,22 @@ from decompose.errors import PlanError, SourceError
 from decompose.ir import codec
 
 if TYPE_CHECKING:
+    from decompose.boundary import PlanChange
     from decompose.ir.blueprint import Blueprint
     from decompose.ir.evidence import History, Trace
     from decompose.ir.filetree import FileTree
+    from decompose.ir.findings import Finding
     from decompose.ir.graph import CodeGraph
     from decompose.ir.partition import Partition
     from decompose.ir.plan import Plan
     from decompose.ir.reports import Equivalence
+    from decompose.scaffold import WriteReport
 
 STATE_FOLDER = ".decompose"
 """Where results and caches go, in the current directory."""
 PLAN_FILE = "decompose.yaml"
+TRACE_FILE = "trace.json"
+"""Where a trace goes, in the state folder."""
 
 Progress = Callable[[int, int], None]
 """Called with (files done, files in all)."""
@@ -130,11 +135,30 @@ def generate(
         PlanError: If the plan does not fit the graph.
         GenerateError: If the plan cannot be turned into services.
     """
+    return generate_all(plan, system, root=root, only=only)[0]
+
+
+def generate_all(
+    plan: Plan, system: CodeGraph, *, root: str | os.PathLike[str] | None = None, only: Sequence[str] = ()
+) -> tuple[FileTree, tuple[Finding, ...]]:
+    """Return the tree of files, and what the resolved plan had to say about the cut."""
     from decompose import scaffold
 
     folder = Path(root) if root is not None else _root_by_digest.get(system.digest, Path(plan.root))
     _check_services(plan, only)
-    return scaffold.emit(blueprint(plan, system), system, read_sources(system, folder))
+    resolved = blueprint(plan, system, trace=find_trace())
+    return scaffold.emit(resolved, system, read_sources(system, folder)), resolved.findings
+
+
+def write_tree(tree: FileTree, output: Path) -> WriteReport:
+    """Write generated files: all or nothing, and never over a person's edit.
+
+    Raises:
+        WriteError: If the place cannot be written.
+    """
+    from decompose import scaffold
+
+    return scaffold.write(tree, output)
 
 
 def read_sources(system: CodeGraph, root: Path) -> Mapping[str, bytes]:
@@ -187,11 +211,165 @@ def write_plan(plan: Plan, path: str | os.PathLike[str]) -> None:
     codec.write_atomic(file, boundary.render_plan(plan, previous).encode())
 
 
-def verify(out: str | os.PathLike[str], **options: Any) -> Equivalence:
-    """Return whether the generated services in `out` answer as the monolith did; see `parity.verify`."""
+def verify(out: str | os.PathLike[str], *, root: str | os.PathLike[str], **options: Any) -> Equivalence:
+    """Return whether the generated services in `out` answer as the monolith at `root` does; see `parity.verify`."""
     from decompose import parity
 
-    return parity.verify(Path(out), **options)
+    return parity.verify(Path(out), root=Path(root), **options)
+
+
+def render_equivalence(result: Equivalence, format: str) -> str:
+    """Return what verification found, as `markdown`, `json` or `junit`."""
+    from decompose import parity
+
+    return {"markdown": parity.to_markdown, "json": parity.to_json, "junit": parity.to_junit}[format](result)
+
+
+def find_trace(state: Path | None = None) -> Trace | None:
+    """Return the trace that `decompose trace` left in the state folder, if there is one."""
+    from decompose import evidence
+
+    file = (state or Path(STATE_FOLDER)) / TRACE_FILE
+    return evidence.read_trace(file) if file.is_file() else None
+
+
+def record_trace(words: Sequence[str], *, root: Path, output: Path) -> int:
+    """Run a command under the tracer and return its exit code; the trace goes to `output`."""
+    from decompose import evidence
+
+    _state(None)
+    return evidence.record_trace(words, root=root, output=output)
+
+
+def membership(plan: Plan, system: CodeGraph) -> dict[str, str]:
+    """Return the service of every module-level unit: a service's name, `shared`, `offline` or `dead`."""
+    from decompose import boundary
+
+    return boundary.membership(plan, system)
+
+
+def check_members(plan: Plan, system: CodeGraph, *, path: Path) -> None:
+    """Raise when a plan file names a unit that the graph does not have, or one twice.
+
+    Raises:
+        PlanError: With file, line, and what was probably meant.
+    """
+    from decompose import boundary
+
+    text = path.read_text("utf-8") if path.is_file() else ""
+    boundary.check_members(plan, system, text=text, path=str(path))
+
+
+def proposal(plan: Plan, system: CodeGraph) -> dict[str, Any]:
+    """Return service and role of every unit, and the assets with readers and writers, as plain JSON values."""
+    from decompose import boundary
+
+    return boundary.proposal(plan, system)
+
+
+def plan_changes(before: Plan, after: Plan, system: CodeGraph | None = None) -> tuple[PlanChange, ...]:
+    """Return what differs between two plans; unit by unit where the graph is given."""
+    from decompose import boundary
+
+    return boundary.diff_plans(before, after, system)
+
+
+def hazards(system: CodeGraph, cut: Mapping[str, Any] | Plan) -> dict[str, Any]:
+    """Return what each cut edge would break as a remote call, with hazard numbers and lines.
+
+    Args:
+        system: The graph.
+        cut: A plan, or a mapping of service names to lists of modules, with `edges` beside them when only some count.
+    """
+    from decompose import boundary
+
+    return boundary.hazard_report(system, cut)
+
+
+def explanation(system: CodeGraph, symbols: Sequence[str], plan: Plan | None = None) -> dict[str, Any]:
+    """Return why a unit has its role and its place, or, for two symbols, why the edges between them exist.
+
+    Raises:
+        PlanError: If a symbol is not in the graph; the nearest known ones are named.
+    """
+    from decompose import views
+
+    return views.explanation(system, symbols, membership=membership(plan, system) if plan is not None else None)
+
+
+def export(system: CodeGraph, format: str, *, plan: Plan | None = None, **options: Any) -> bytes:
+    """Return the graph in another format: one of `views.FORMATS`, or `callgraph` (`{caller: [callees]}`).
+
+    Raises:
+        RenderError: If the format is unknown or cannot be drawn on this machine.
+    """
+    from decompose import graph, views
+
+    if format == "callgraph":
+        return codec.encode(graph.callgraph(system))
+    where = membership(plan, system) if plan is not None else None
+    return views.export(system, format, plan=plan, membership=where, **options)
+
+
+def summary(system: CodeGraph, plan: Plan | None = None) -> object:
+    """Return what a terminal shows of a graph, or of a plan, as a rich renderable."""
+    from decompose import views
+
+    return views.summary(system) if plan is None else views.plan_summary(plan, system)
+
+
+def page(system: CodeGraph, *, plan: Plan | None = None, root: Path | None = None) -> str:
+    """Return the interactive page as one self-contained HTML document.
+
+    Args:
+        system: The graph.
+        plan: The plan to show and edit.
+        root: The analysed folder, from which the source lines of the evidence are read.
+    """
+    from decompose import views
+
+    where = membership(plan, system) if plan is not None else None
+    return views.page(system, plan, membership=where, lines=read_lines(system, root) if root is not None else None)
+
+
+def page_data(system: CodeGraph, plan: Plan, *, root: Path) -> dict[str, Any]:
+    """Return what the review page shows, as plain JSON values."""
+    from decompose import views
+
+    return views.page_data(system, plan=plan, membership=membership(plan, system), lines=read_lines(system, root))
+
+
+def serve_review(
+    system: CodeGraph, *, root: Path, plan_file: Path, port: int, browser: bool, say: Callable[[str], None]
+) -> None:
+    """Serve the review page on 127.0.0.1 until interrupted; what is saved there is written to the plan file.
+
+    Raises:
+        LaunchError: If the port cannot be opened.
+    """
+    from decompose import boundary, views
+
+    def content(text: str) -> dict[str, Any]:
+        plan = boundary.parse_plan(text, str(plan_file))
+        boundary.check_members(plan, system, text=text, path=str(plan_file))
+        return page_data(system, plan, root=root)
+
+    desk = views.Desk(
+        name=system.name,
+        read=lambda: plan_file.read_text("utf-8"),
+        content=content,
+        render=boundary.render_plan,
+        save=lambda text: codec.write_atomic(plan_file, text.encode()),
+        repropose=lambda plan: boundary.render_plan(propose(system, previous=plan), plan_file.read_text("utf-8")),
+    )
+    views.serve(desk, port=port, open_browser=browser, say=say)
+
+
+def read_lines(system: CodeGraph, root: Path) -> dict[str, list[str]]:
+    """Return the source lines of every analysed file that can still be read, by path."""
+    from decompose import source
+
+    return source.read_lines([module.path for module in system.modules], root)
 
 
 def _graph(system: CodeGraph | str | os.PathLike[str]) -> CodeGraph:

@@ -43,7 +43,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (analyze, propose, review, generate, verify, compare, check, trace, explain, export, hazards):
-    app.command()(module.command)
+    app.command(module.__name__.rpartition(".")[2])(module.command)
 app.add_typer(plan.app, name="plan")
 
 

@@ -30,9 +30,9 @@ def command(
             path, plan_file=plan, format=format, baseline=baseline, update=update_baseline, progress=update
         )
     if output is None:
-        show(result.text)
+        show(result.summary)
     else:
-        workflow.write_file(output, result.text.encode())
+        workflow.write_file(output, str(result.summary).encode())
         say(f"wrote {output}")
     if not result.is_yes:
         raise typer.Exit(1)

@@ -14,7 +14,7 @@ from decompose.cli.console import show, show_json
 
 def command(
     symbols: Annotated[list[str], typer.Argument(metavar="SYMBOL [SYMBOL]", help="One symbol, or two for an edge.")],
-    root: Annotated[Path, typer.Option("--root", help="Folder of the monolith.")] = Path(),
+    root: Annotated[Path | None, typer.Option("--root", help="The monolith; by default as the plan names it.")] = None,
     plan: options.PlanFile = Path(workflow.PLAN_FILE),
     json: options.Json = False,
 ) -> None:

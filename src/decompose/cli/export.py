@@ -18,11 +18,12 @@ def command(
         str, typer.Option("--format", "-f", help="json, graphml, dot, mermaid, csv, callgraph, svg or png.")
     ] = "json",
     output: options.Output = None,
+    plan: options.PlanFile = Path(workflow.PLAN_FILE),
     no_cache: options.NoCache = False,
 ) -> None:
     """Write the graph in another format."""
     with progress("reading") as update:
-        data = workflow.export(path, format=format, cache=not no_cache, progress=update)
+        data = workflow.export(path, format=format, plan_file=plan, cache=not no_cache, progress=update)
     if output is None:
         show(data.decode())
     else:

@@ -21,7 +21,9 @@ def command(
 ) -> None:
     """Write the services of the plan: code moved, call sites untouched, ready to run."""
     with progress("reading") as update:
-        result = workflow.report_generation(path, plan_file=plan, output=output, only=tuple(only or ()), progress=update)
+        result = workflow.report_generation(
+            path, plan_file=plan, output=output, only=tuple(only or ()), progress=update
+        )
     if json:
         show_json(result.figures)
     else:

@@ -14,9 +14,8 @@ from decompose.cli.console import say
 def command(
     words: Annotated[list[str], typer.Argument(metavar="-- COMMAND", help="Your own command, after `--`.")],
     root: Annotated[Path, typer.Option("--root", help="Folder of the monolith.")] = Path(),
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="Where the trace goes.")
-    ] = Path(workflow.STATE_FOLDER) / workflow.TRACE_FILE,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where the trace goes.")] = Path(workflow.STATE_FOLDER)
+    / workflow.TRACE_FILE,
 ) -> None:
     """Run your own command under a tracer: call counts, times, payload sizes and types."""
     code = workflow.record_trace(words, root=root, output=output)

@@ -15,6 +15,9 @@ from decompose.cli.console import say, show, show_json
 def command(
     output: Annotated[Path, typer.Argument(metavar="OUT", help="Folder that `decompose generate` wrote.")],
     root: Annotated[Path | None, typer.Option("--root", help="The monolith; by default as recorded in OUT.")] = None,
+    kind: Annotated[
+        str, typer.Option("--kind", help="tests, driver, replay, contracts, or several joined by `+`.")
+    ] = "",
     driver: Annotated[
         str, typer.Option("--driver", help="Command to run in both systems instead of the monolith's tests.")
     ] = "",
@@ -25,7 +28,9 @@ def command(
     json: options.Json = False,
 ) -> None:
     """Check that the services answer as the monolith did: same tests, same outcomes."""
-    result = workflow.report_verification(output, root=root, driver=driver, python=python, junit=junit, say=say)
+    result = workflow.report_verification(
+        output, root=root, kind=kind, driver=driver, python=python, junit=junit, say=say
+    )
     if json:
         show_json(result.figures)
     else:

@@ -1,46 +1,23 @@
-"""What each command does with files: which it reads, which it writes, in which order.
-
-Between the command line, which only translates, and `api`, which only computes.
-"""
+"""`analyze`, `export`, `explain`."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from decompose import api
-from decompose.api import PLAN_FILE, STATE_FOLDER
-from decompose.errors import PlanError, SourceError
 from decompose.ir.codec import encode_graph, write_atomic
+from decompose.workflow.inputs import find_root
+from decompose.workflow.outcome import Outcome
 
 if TYPE_CHECKING:
     from decompose.ir.graph import CodeGraph
-    from decompose.ir.plan import Plan
 
-__all__ = ["PLAN_FILE", "STATE_FOLDER", "TRACE_FILE", "Outcome"]
-
-TRACE_FILE = "trace.json"
 GRAPH_FILE = "graph.json"
 PICTURE_FILE = "graph.svg"
-
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a command has to tell."""
-
-    summary: object = ""
-    """For people: text or a rich renderable."""
-    figures: object = None
-    """For machines: anything that encodes as JSON."""
-    written: tuple[Path, ...] = ()
-    is_yes: bool = True
-    """Whether the answer to the command's question is yes."""
 
 
 def report_analysis(
@@ -49,10 +26,10 @@ def report_analysis(
     """Analyse a tree; write the graph, its picture and, when asked for, the page."""
     started = time.perf_counter()
     system = api.analyze(path, cache=cache, progress=progress)
-    folder = Path(STATE_FOLDER)
+    folder = Path(api.STATE_FOLDER)
     written = [folder / GRAPH_FILE, folder / PICTURE_FILE]
     write_atomic(written[0], encode_graph(system))
-    write_atomic(written[1], api.picture(system, "svg"))
+    write_atomic(written[1], api.export(system, "svg"))
     if page is not None:
         write_atomic(page, api.page(system, root=path).encode())
         written.append(page)
@@ -79,3 +56,21 @@ def analysis_figures(system: CodeGraph) -> dict[str, Any]:
         "findings": dict(Counter(finding.code for finding in system.findings)),
         "skipped": {file.path: file.reason for file in system.files if file.outcome == "skipped"},
     }
+
+
+def export(
+    path: Path, *, format: str, plan_file: Path, cache: bool = True, progress: api.Progress | None = None
+) -> bytes:
+    """Return the graph in another format; with a plan file of this system, coloured by its services."""
+    system = api.analyze(path, cache=cache, progress=progress)
+    plan = api.read_plan(plan_file) if plan_file.is_file() else None
+    fits = plan is not None and (plan_file.parent / plan.root).resolve() == path.resolve()
+    return api.export(system, format, plan=plan if fits else None)
+
+
+def report_explanation(symbols: Sequence[str], *, root: Path | None, plan_file: Path) -> Outcome:
+    """Say why a unit has its role and place, or why an edge exists."""
+    system = api.analyze(find_root(root, plan_file))
+    plan = api.read_plan(plan_file) if plan_file.is_file() else None
+    figures = api.explanation(system, symbols, plan)
+    return Outcome(summary=figures["text"], figures=figures)

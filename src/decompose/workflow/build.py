@@ -1,0 +1,39 @@
+"""`generate`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from decompose import api
+from decompose.workflow.inputs import open_job
+from decompose.workflow.outcome import Outcome
+
+
+def report_generation(
+    path: Path | None,
+    *,
+    plan_file: Path,
+    output: Path,
+    only: Sequence[str] = (),
+    progress: api.Progress | None = None,
+) -> Outcome:
+    """Generate the services of the plan into a folder; a plan that is not there yet is proposed and written."""
+    job = open_job(path, plan_file, progress=progress)
+    if job.is_new:
+        api.write_plan(job.plan, plan_file)
+    tree, notes = api.generate_all(job.plan, job.system, root=job.root, only=only)
+    report = api.write_tree(tree, output)
+    lines = [
+        f"verdict of the plan: {job.plan.verdict.decision}",
+        *(f"  {service.name:<24} {service.kind:<8} {service.because}" for service in job.plan.services),
+        f"{len(report.written)} files written, {len(report.unchanged)} unchanged, {len(report.kept)} with your edits kept",
+        *(f"{note.level}: {note.span} {note.code} {note.message}" for note in notes),
+        f"start them: python {output / 'run.py'} up",
+    ]
+    figures = {
+        "services": [service.name for service in job.plan.services],
+        "files": {"written": len(report.written), "unchanged": len(report.unchanged), "kept": list(report.kept)},
+        "findings": notes,
+    }
+    return Outcome(summary="\n".join(lines), figures=figures, written=(output,))
