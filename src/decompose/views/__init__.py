@@ -1,1 +1,30 @@
-"""views."""
+"""Any record -> picture, page, table or text."""
+
+from __future__ import annotations
+
+from decompose.views.dot import dot_source, render
+from decompose.views.export import export
+from decompose.views.html import page
+from decompose.views.markdown import markdown
+from decompose.views.mermaid import mermaid
+from decompose.views.metrics import measure
+from decompose.views.pagedata import page_data
+from decompose.views.server import Desk, ReviewServer, serve
+from decompose.views.text import plan_summary, plan_tree, summary
+
+__all__ = [
+    "Desk",
+    "ReviewServer",
+    "dot_source",
+    "export",
+    "markdown",
+    "measure",
+    "mermaid",
+    "page",
+    "page_data",
+    "plan_summary",
+    "plan_tree",
+    "render",
+    "serve",
+    "summary",
+]

@@ -1,0 +1,115 @@
+"""The pictures of data: who writes what, who reads it, and how it goes through the ML life cycle."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from decompose.ir import symbols
+from decompose.ir.graph import CodeGraph
+from decompose.ir.membership import membership as resolve_membership
+from decompose.ir.plan import Plan
+from decompose.views.grouping import roles_of
+from decompose.views.links import Access, accesses, top_units
+from decompose.views.palette import STAGES
+from decompose.views.scene import (
+    MOST_REASONS,
+    Box,
+    Choice,
+    Line,
+    Scene,
+    about,
+    choose_grouping,
+    clusters_of,
+    matches,
+    visible,
+)
+from decompose.views.scene import title as heading
+
+BESIDE = "Beside the flow"
+"""Frame of what has no stage of its own."""
+_STAGE_BY_ROLE = {role: name for name, inside in STAGES for role in inside}
+
+
+def compose_flow(graph: CodeGraph, choice: Choice, *, plan: Plan | None, membership: Mapping[str, str] | None) -> Scene:
+    """Return the scene of writers, assets and readers.
+
+    Args:
+        graph: The system.
+        choice: With level `assets` (framed by service or package) or `pipeline` (framed by life-cycle stage).
+        plan: The plan, for kinds and words of the services.
+        membership: Module-level unit to service; resolved from the plan by default.
+    """
+    if membership is None and plan is not None:
+        membership = resolve_membership(plan, graph)
+    units = visible(graph, choice)
+    is_pipeline = choice.level == "pipeline"
+    every = [t for t in accesses(graph) if t.unit in units and not matches(t.thing, choice.hide)]
+    kinds = {asset.symbol: asset.kind for asset in graph.assets}
+    if is_pipeline:
+        every = [t for t in every if not symbols.is_state(t.thing) and kinds.get(t.thing) not in ("env", "config")]
+    touches, hidden = _heaviest(every, choice.most)
+    grouping = choose_grouping(graph, choice, plan, membership)
+    roles = roles_of(graph)
+    stage = {t.unit: _STAGE_BY_ROLE.get(roles[t.unit], BESIDE) for t in touches}
+    boxes = _unit_boxes(graph, touches, roles, stage if is_pipeline else grouping.group_by_unit)
+    boxes += _thing_boxes(graph, touches)
+    used = set(stage.values())
+    stages = tuple((name, "") for name in [*(name for name, _ in STAGES), BESIDE] if name in used)
+    frames = stages if is_pipeline else clusters_of(grouping, boxes)
+    lines = tuple(sorted(map(_line, touches), key=lambda line: (line.source, line.target, line.tooltip)))
+    return Scene(
+        heading(graph, choice), choice.level, tuple(boxes), lines, frames, hidden_lines=hidden, in_order=is_pipeline
+    )  # fmt: skip
+
+
+def _unit_boxes(
+    graph: CodeGraph, touches: Iterable[Access], roles: Mapping[str, str], frame: Mapping[str, str]
+) -> list[Box]:
+    index = top_units(graph)
+    result = []
+    for symbol in sorted({touch.unit for touch in touches}):
+        unit = index[symbol]
+        label = symbols.qualname_of(symbol).replace(symbols.MODULE_BODY, "module body")
+        words = about([symbol], roles, unit.doc)
+        result.append(Box(f"unit {symbol}", label, unit.module, "unit", roles[symbol], frame[symbol], words, 1))
+    return result
+
+
+def _thing_boxes(graph: CodeGraph, touches: Sequence[Access]) -> list[Box]:
+    names = {asset.symbol: (asset.name, asset.format or asset.kind) for asset in graph.assets}
+    for state in graph.states:
+        names[state.symbol] = (symbols.qualname_of(state.symbol.removeprefix("state:")), state.kind)
+    result = []
+    for thing in sorted({touch.thing for touch in touches}):
+        label, detail = names.get(thing, (symbols.qualname_of(thing), symbols.module_of(thing)))
+        shape = "state" if symbols.is_state(thing) else "asset"
+        result.append(Box(f"thing {thing}", label, detail, shape, "", "", thing, 1))
+    return result
+
+
+def _heaviest(touches: list[Access], most: int) -> tuple[list[Access], int]:
+    """Keep the assets with most users, as far as `most` boxes reach; hand-offs between two units come first."""
+    users: dict[str, set[str]] = defaultdict(set)
+    modes: dict[str, set[str]] = defaultdict(set)
+    for touch in touches:
+        users[touch.thing].add(touch.unit)
+        modes[touch.thing].add(touch.mode)
+    kept: set[str] = set()
+    boxes: set[str] = set()
+    for thing in sorted(users, key=lambda t: (len(modes[t]) < 2, -len(users[t]), t)):
+        if len(boxes | users[thing]) + len(kept) < most:
+            kept.add(thing)
+            boxes |= users[thing]
+    return [t for t in touches if t.thing in kept], sum(t.thing not in kept for t in touches)
+
+
+def _line(touch: Access) -> Line:
+    """Return the arrow along which data goes: from the writer to the asset, from the asset to the reader."""
+    kind = "state" if symbols.is_state(touch.thing) else "data"
+    places = [f"{p.path}:{p.line} {p.text or touch.mode}".strip() for p in touch.places[:MOST_REASONS]]
+    words = "\n".join([touch.mode.replace("_", " "), *places])
+    unit, thing = f"unit {touch.unit}", f"thing {touch.thing}"
+    line = Line(unit, thing, kind, touch.is_certain, len(touch.places) or 1, words)
+    return line if touch.mode.endswith("write") else replace(line, source=thing, target=unit)

@@ -1,0 +1,125 @@
+// Where each visible box stands, from the slots that came with the graph. Same input, same place.
+import { unitsByGroup, visibleUnits, isDeployed } from "./store.js";
+
+/**
+ * @typedef {{key: string, type: "group" | "module" | "unit", name: string, x: number, y: number, w: number, h: number, open: boolean,
+ *   depth: number, units: number[], children: Box[], group: number, aside?: boolean}} Box
+ */
+
+export const SIZE = { card: [232, 124], aside: [232, 58], module: [196, 46], unit: [186, 28], gapX: 96, gapY: 34, pad: 14 };
+export const MOST_BOXES = 1500;
+
+/** Boxes of the map, placed. @param {import("./store.js").Store} store @returns {{boxes: Box[], width: number, height: number, asideTop: number}} */
+export function arrange(store) {
+  const mask = visibleUnits(store);
+  const byGroup = unitsByGroup(store);
+  const partial = store.hidden.length > 0 || store.focus !== null;
+  const boxes = store.groups.map((group, n) => {
+    const units = byGroup[n].filter((u) => mask[u]);
+    if (group.gone || (!units.length && (partial || !isDeployed(group)))) return null;
+    return groupBox(store, n, units);
+  }).filter((b) => b !== null);
+  const main = boxes.filter((b) => !b.aside);
+  const size = placeColumns(store, main);
+  const aside = boxes.filter((b) => b.aside);
+  const asideTop = size.height + 64;
+  const shelf = placeShelf(aside, asideTop, Math.max(size.width, 3 * 250));
+  return { boxes, width: Math.max(size.width, shelf.width), height: aside.length ? shelf.height : size.height, asideTop };
+}
+
+/** @param {import("./store.js").Store} store @param {number} group @param {number[]} units @returns {Box} */
+function groupBox(store, group, units) {
+  const { name } = store.groups[group];
+  const aside = !isDeployed(store.groups[group]);
+  const key = `g:${name}`;
+  const open = store.open.has(key) && units.length > 0;
+  const [w, h] = aside ? SIZE.aside : SIZE.card;
+  const /** @type {Box} */ box = { key, type: "group", name, x: 0, y: 0, w, h, open, depth: 0, units, children: [], group, aside };
+  if (!open) return box;
+  const modules = new Map();
+  for (const u of units) {
+    const m = store.model.units[u].module;
+    if (!modules.has(m)) modules.set(m, []);
+    modules.get(m).push(u);
+  }
+  box.children = [...modules].map(([m, inside]) => moduleBox(store, name, group, m, inside));
+  masonry(box, 54, w);
+  return box;
+}
+
+/** @param {import("./store.js").Store} store @param {string} groupName @param {number} group @param {number} module @param {number[]} units @returns {Box} */
+function moduleBox(store, groupName, group, module, units) {
+  const name = store.model.modules[module]?.name ?? "?";
+  const key = `m:${groupName}/${name}`;
+  const open = store.open.has(key) && store.model.loud(units).length > 0;
+  const [w, h] = SIZE.module;
+  const /** @type {Box} */ box = { key, type: "module", name, x: 0, y: 0, w, h, open, depth: 1, units, children: [], group };
+  if (!open) return box;
+  box.children = store.model.loud(units).map((u) => ({
+    key: `u:${store.model.units[u].symbol}`, type: "unit", name: store.model.units[u].name, x: 0, y: 0, w: SIZE.unit[0], h: SIZE.unit[1],
+    open: false, depth: 2, units: [u], children: [], group,
+  }));
+  masonry(box, 38, w);
+  return box;
+}
+
+/** Put children into columns of like height, in reading order. @param {Box} box @param {number} head @param {number} least */
+function masonry(box, head, least) {
+  const { pad } = SIZE, gap = 12;
+  const total = box.children.reduce((sum, c) => sum + c.h + gap, 0);
+  const wide = Math.max(...box.children.map((c) => c.w));
+  const columns = Math.max(1, Math.min(8, Math.round(Math.sqrt(total / (1.1 * (wide + gap))))));
+  const goal = total / columns;
+  let x = pad, y = head, width = 0, bottom = head, column = 0;
+  for (const child of box.children) {
+    if (y > head && y - head + child.h / 2 > goal && column < columns - 1) { x += width + gap + 14; y = head; width = 0; column++; }
+    child.x = x; child.y = y;
+    y += child.h + gap;
+    width = Math.max(width, child.w); bottom = Math.max(bottom, y);
+  }
+  box.w = Math.max(least, x + width + pad);
+  box.h = bottom - gap + pad;
+}
+
+/** @param {import("./store.js").Store} store @param {Box[]} boxes */
+function placeColumns(store, boxes) {
+  const /** @type {Map<number, Box[]>} */ columns = new Map();
+  for (const box of boxes) {
+    const { column } = store.groups[box.group];
+    columns.set(column, [...(columns.get(column) ?? []), box]);
+  }
+  const sorted = [...columns].sort(([a], [b]) => a - b).map(([, inside]) => inside.sort((a, b) => store.groups[a.group].row - store.groups[b.group].row));
+  const heights = sorted.map((inside) => inside.reduce((sum, b) => sum + b.h + SIZE.gapY, -SIZE.gapY));
+  const height = Math.max(SIZE.card[1], ...heights);
+  let x = 0;
+  sorted.forEach((inside, n) => {
+    let y = (height - heights[n]) / 2;
+    const wide = Math.max(...inside.map((b) => b.w));
+    for (const box of inside) { shift(box, x, y); y += box.h + SIZE.gapY; }
+    x += wide + SIZE.gapX;
+  });
+  return { width: Math.max(0, x - SIZE.gapX), height };
+}
+
+/** @param {Box[]} boxes @param {number} top @param {number} room */
+function placeShelf(boxes, top, room) {
+  let x = 0, y = top, line = 0, width = 0;
+  for (const box of boxes) {
+    if (x > 0 && x + box.w > room) { x = 0; y += line + 20; line = 0; }
+    shift(box, x, y);
+    x += box.w + 20; line = Math.max(line, box.h); width = Math.max(width, x - 20);
+  }
+  return { width, height: y + line };
+}
+
+/** Move a box and all within from its parent's corner to the page's. @param {Box} box @param {number} dx @param {number} dy */
+function shift(box, dx, dy) {
+  box.x += dx; box.y += dy;
+  for (const child of box.children) shift(child, box.x, box.y);
+}
+
+/** Boxes in reading order, parents before children. @param {Box[]} boxes @returns {Box[]} */
+export const flatten = (boxes) => boxes.flatMap((b) => [b, ...flatten(b.children)]);
+
+/** Boxes that nothing opened lies in: ends of edges. @param {Box[]} boxes @returns {Box[]} */
+export const leaves = (boxes) => boxes.flatMap((b) => (b.open ? leaves(b.children) : [b]));
