@@ -1,5 +1,8 @@
 """Stage `source`: a folder becomes facts, one record a file, cached and independent of each other."""
 
+from __future__ import annotations
+
+from decompose.source.lines import read_lines
 from decompose.source.scan import scan
 
-__all__ = ["scan"]
+__all__ = ["read_lines", "scan"]

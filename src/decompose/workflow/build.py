@@ -27,7 +27,7 @@ def report_generation(
     lines = [
         f"verdict of the plan: {job.plan.verdict.decision}",
         *(f"  {service.name:<24} {service.kind:<8} {service.because}" for service in job.plan.services),
-        f"{len(report.written)} files written, {len(report.unchanged)} unchanged, {len(report.kept)} with your edits kept",
+        f"{len(report.written)} files written, {len(report.unchanged)} unchanged, {len(report.kept)} kept as you edited",
         *(f"{note.level}: {note.span} {note.code} {note.message}" for note in notes),
         f"start them: python {output / 'run.py'} up",
     ]
