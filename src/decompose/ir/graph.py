@@ -135,6 +135,16 @@ class CallUse(Record):
     `transaction`, `ambient:cwd`, `positional:2` (how many arguments), `keyword:name` …"""
 
 
+class ColumnUse(Record):
+    """A column of a data frame or table that a unit touches."""
+
+    name: str
+    use: Literal["read", "write", "drop"]
+    """`read`: must be there; `write`: is made or overwritten; `drop`: is taken away."""
+    line: int = 0
+    """First place, 1-based; 0 when not known."""
+
+
 class Unit(Record):
     """A piece of code with a name: function, method, class, module body, notebook cell."""
 

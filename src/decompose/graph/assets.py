@@ -1,0 +1,358 @@
+"""Assets with their readers and writers: files, tables, models, topics, URLs, environment variables.
+
+A link is (asset, unit, read or write). It comes from a library call whose entry in the knowledge base has an asset
+effect; the argument that names the asset is what the solver's constant propagation says. In a thin wrapper
+(`graph.wrappers`) the link goes to the unit that calls it with a known name.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from decompose.graph.core import Core
+from decompose.graph.library import (
+    LibraryCall,
+    argument_node,
+    argument_values,
+    label,
+    library_calls,
+    opened_name,
+    texts_of,
+    unit_of,
+)
+from decompose.graph.naming import format_of, is_nameless, is_template, kind_of, normal_path, pattern_of, symbol_of
+from decompose.graph.objects import BOUND, CLASS, EXTERNAL_INSTANCE, FUNCTION, Bound, ExternalInstance, Frame, Values
+from decompose.graph.sql import looks_like_sql, read_sql
+from decompose.graph.wrappers import Wrappers, argument_of
+from decompose.ir.facts import Node, column_of, line_of
+from decompose.ir.graph import Asset, AssetKind, Edge, Site
+from decompose.knowledge import RECEIVER, Api, Knowledge
+
+MAX_WRAPPING = 4
+"""Wrappers round wrappers that are followed."""
+MAX_TEXT = 60
+_REGISTRIES = ("mlflow", "wandb", "huggingface", "azureml", "spacy")
+_HANDLES = ("io.", "gzip.", "tarfile.", "zipfile.", "codecs.", "sqlite3.", "builtins.open")
+
+
+@dataclass(slots=True)
+class Link:
+    """One read or write of one asset."""
+
+    unit: str
+    name: str
+    kind: AssetKind
+    effect: str
+    """`read` or `write`."""
+    format: str
+    site: Site
+    api: str
+    is_certain: bool = True
+    is_registry: bool = False
+    original: str = ""
+    """The name as written, where that differs."""
+    columns: tuple[str, ...] = ()
+    is_place: bool = False
+    """Whether it only says where things stand (a folder that is unpacked into, a folder made)."""
+
+
+@dataclass(slots=True)
+class _Touch:
+    """An effect under way to the unit that names its asset."""
+
+    call: LibraryCall
+    frame: Frame
+    node: Node
+    names: list[str]
+    path: Node | None
+    depth: int = 0
+    parameter: str = ""
+    via: list[str] = field(default_factory=list)
+
+
+class AssetLinker:
+    """Finds the asset links of a solved system."""
+
+    def __init__(self, core: Core, knowledge: Knowledge, columns: Mapping[int, set[str]] | None = None) -> None:
+        self.core = core
+        self.knowledge = knowledge
+        self.columns = columns or {}
+        """Columns needed of what a call returned, by the identity of its node."""
+        self.wrappers = Wrappers()
+        self._callers: dict[int, list[tuple[Frame, Node, Values | None]]] | None = None
+
+    def links(self) -> list[Link]:
+        """Return every link, sorted by unit and place."""
+        found: list[Link] = []
+        for call in library_calls(self.core, self.knowledge):
+            if call.api.effect and call.api.effect not in ("delete",):
+                found.extend(self._of_call(call))
+        found.sort(key=lambda k: (k.unit, k.site, k.effect, k.name))
+        return found
+
+    # -- one call ---------------------------------------------------------------------------------------------------
+
+    def _of_call(self, call: LibraryCall) -> Iterator[Link]:
+        api = call.api
+        if api.effect == "sql":
+            yield from self._of_sql(call)
+            return
+        for argument, position, effect in _ends(call):
+            values = argument_values(self.core, call, argument, position)
+            if values is None:
+                continue
+            yield from self._of_argument(call, argument_node(call, argument, position), effect, values)
+
+    def _of_argument(self, call: LibraryCall, node: Node | None, effect: str, values: Values) -> Iterator[Link]:
+        names = self._names(values, call.api)
+        if names is None:
+            return
+        parameter = self.wrappers.parameter(call, node)
+        touch = _Touch(call, call.frame, call.record.node, names, node, parameter=parameter)
+        for final in self._resolved(touch):
+            unit = unit_of(final.frame)
+            path = final.frame.module.facts.path
+            pos = final.node[1]
+            text = f"{call.api.name.rpartition('.')[2]}({label(final.path) or '…'})"[:MAX_TEXT]
+            site = Site(path, line_of(pos), column_of(pos), text=text)
+            for name in final.names or [f"{{{label(final.path)}}}"]:
+                for way in _ways(self, call, effect):
+                    link = self._link(call.api, name, unit, way=way, site=site, effect=effect)
+                    if way == "read":
+                        link.columns = tuple(sorted(self.columns.get(id(call.record.node), ())))
+                    yield link
+
+    def _link(self, api: Api, name: str, unit: str, *, way: str, site: Site, effect: str) -> Link:
+        normal = normal_path(name) if api.asset in ("file", "directory", "model", "config", "object", "") else name
+        kind = kind_of(normal, api.asset)
+        return Link(
+            unit, normal, kind, way, format_of(normal, api.format), site, api.name,
+            is_certain=not is_template(normal),
+            is_registry=kind == "model" and api.format in _REGISTRIES and "/" not in normal.rpartition(":/")[0],
+            original=name if name != normal else "",
+            is_place=effect == "create" or (kind == "directory" and way == "write"),
+        )  # fmt: skip
+
+    def _names(self, values: Values, api: Api) -> list[str] | None:
+        """Return the names that an argument may be; empty when unknown, `None` when it names nothing (a buffer)."""
+        core = self.core
+        found = [t.text for t in texts_of(core, values)]
+        if not found and values:
+            for item in sorted(values):
+                made = core.objects[item]
+                if made.kind == EXTERNAL_INSTANCE:
+                    assert isinstance(made, ExternalInstance)
+                    if made.type.startswith(_HANDLES) or made.type.endswith(("Blob", "BytesIO()")):
+                        found.extend(t.text for t in texts_of(core, opened_name(core, made)))
+                        if not found:
+                            return None
+            if not found and all(core.objects[i].kind not in (EXTERNAL_INSTANCE,) for i in values):
+                return None
+        return list(dict.fromkeys(n for n in found if n and n != "{}" and "\n" not in n))
+
+    # -- wrappers ---------------------------------------------------------------------------------------------------
+
+    def _resolved(self, touch: _Touch) -> Iterator[_Touch]:
+        """Yield the places that name the asset: the call itself, or the callers of the wrapper that it stands in."""
+        waiting = deque([touch])
+        while waiting:
+            current = waiting.popleft()
+            if not current.parameter or current.depth >= MAX_WRAPPING:
+                yield current
+                continue
+            callers = self._calling(current.frame)
+            passing = [(f, n, v) for f, n, v in callers if argument_of(n, current.frame, current.parameter) is not None]
+            if not passing or (self._is_config(current) and len(current.names) == 1):
+                yield current
+                continue
+            for frame, node, _ in passing:
+                waiting.append(self._outward(current, frame, node))
+
+    def _outward(self, touch: _Touch, frame: Frame, node: Node) -> _Touch:
+        path = argument_of(node, touch.frame, touch.parameter)
+        record = frame.calls[id(node)]
+        values = record.keywords.get(touch.parameter)
+        if values is None:
+            names = [p.name for p in touch.frame.scope.parameters]
+            position = names.index(touch.parameter) - (
+                1 if touch.frame.cls is not None and names[0] in ("self", "cls") else 0
+            )
+            values = record.positional[position] if 0 <= position < len(record.positional) else frozenset()
+        found = self._names(values, touch.call.api) or []
+        exact = touch.path is not None and label(touch.path) == touch.parameter
+        if not exact and touch.names:
+            found = [n for n in touch.names if any(not p or p in n for p in found)] or touch.names
+        sources = self.wrappers.sources(frame, path)
+        parameter = next(iter(sources)) if len(sources) == 1 and not found else ""
+        return _Touch(touch.call, frame, node, found, path, touch.depth + 1, parameter)
+
+    @staticmethod
+    def _is_config(touch: _Touch) -> bool:
+        return all(kind_of(n, touch.call.api.asset) == "config" or n.endswith(".json") for n in touch.names)
+
+    def _calling(self, frame: Frame) -> list[tuple[Frame, Node, Values | None]]:
+        """Return the calls of the function that a frame runs: calling frame and call node, each once."""
+        if self._callers is None:
+            self._callers = self._index_callers()
+        seen: set[tuple[int, str]] = set()
+        out = []
+        for caller, node, values in self._callers.get(id(frame.scope), ()):
+            key = (id(node), unit_of(caller))
+            if key not in seen:
+                seen.add(key)
+                out.append((caller, node, values))
+        return out
+
+    def _index_callers(self) -> dict[int, list[tuple[Frame, Node, Values | None]]]:
+        core = self.core
+        index: dict[int, list[tuple[Frame, Node, Values | None]]] = {}
+        for frame in core.frames:
+            for record in frame.calls.values():
+                for item in sorted(record.callees):
+                    made = core.objects[item]
+                    if made.kind == BOUND:
+                        assert isinstance(made, Bound)
+                        made = core.objects[made.function]
+                    if made.kind == FUNCTION:
+                        index.setdefault(id(made.scope), []).append((frame, record.node, None))  # type: ignore[attr-defined]
+                    elif made.kind == CLASS:
+                        self._index_constructor(index, made, frame, record.node)
+        return index
+
+    def _index_constructor(
+        self, index: dict[int, list[tuple[Frame, Node, Values | None]]], cls: object, frame: Frame, node: Node
+    ) -> None:
+        values, _ = self.core.find(cls, "__init__")  # type: ignore[arg-type]
+        for item in values:
+            made = self.core.objects[item]
+            if made.kind == FUNCTION:
+                index.setdefault(id(made.scope), []).append((frame, node, None))  # type: ignore[attr-defined]
+
+    # -- SQL --------------------------------------------------------------------------------------------------------
+
+    def _of_sql(self, call: LibraryCall) -> Iterator[Link]:
+        values = argument_values(self.core, call, call.api.argument, call.api.position)
+        if not values:
+            return
+        pos = call.record.node[1]
+        site = Site(
+            call.frame.module.facts.path, line_of(pos), column_of(pos), text=f"{call.api.name.rpartition('.')[2]}(…)"
+        )
+        unit = unit_of(call.frame)
+        for text in dict.fromkeys(t.text for t in texts_of(self.core, values)):
+            if not looks_like_sql(text):
+                if call.api.name.startswith("pandas.read_sql") and text.isidentifier():
+                    yield Link(unit, text, "table", "read", "sql", site, call.api.name)
+                continue
+            statement = read_sql(text)
+            for way, tables in (("read", statement.reads), ("write", statement.writes)):
+                for table in tables:
+                    columns = statement.columns if way == "read" else ()
+                    yield Link(unit, table, "table", way, "sql", site, call.api.name, columns=columns)
+            for table in statement.creates:
+                yield Link(unit, table, "table", "write", "sql", site, call.api.name, is_place=True)
+
+
+def _ends(call: LibraryCall) -> Iterator[tuple[str, int, str]]:
+    """Yield the arguments that name assets, with the effect on each."""
+    api = call.api
+    if api.effect == "copy":
+        yield api.argument, api.position, "read"
+        yield "dst", api.position + 1, "write"
+        return
+    yield api.argument, api.position, api.effect
+    if api.name == "urllib.request.urlretrieve":
+        yield "filename", 1, "write"
+
+
+def _ways(linker: AssetLinker, call: LibraryCall, effect: str) -> tuple[str, ...]:
+    """Return `read`, `write` or both for an effect."""
+    if effect == "create":
+        return ("write",)
+    if effect != "mode":
+        return (effect,)
+    position = 0 if call.api.argument == RECEIVER else 1
+    values = argument_values(linker.core, call, "mode", position)
+    modes = [t.text for t in texts_of(linker.core, values or frozenset())] or ["r"]
+    ways = []
+    if any("r" in m or "+" in m for m in modes) and not any(m.startswith(("w", "a", "x")) for m in modes):
+        ways.append("read")
+    if any(c in m for m in modes for c in "wax+"):
+        ways.append("write")
+    return tuple(ways) or ("read",)
+
+
+def assets_of(links: list[Link]) -> tuple[tuple[Asset, ...], tuple[Edge, ...]]:
+    """Return assets and the edges of their readers and writers, both sorted.
+
+    Templates that fit exactly one known name become that name; folders that are only made are left out; a folder
+    that something is unpacked into stands for the files below it that somebody reads and nobody else writes.
+    """
+    links = _unpacked(_matched(links))
+    assets: dict[str, list[Link]] = {}
+    edges: dict[tuple[str, str, str], list[Link]] = {}
+    for link in links:
+        symbol = symbol_of(link.name, link.kind, is_registry=link.is_registry)
+        assets.setdefault(symbol, []).append(link)
+        edges.setdefault((link.unit, symbol, link.effect), []).append(link)
+    made = tuple(
+        Asset(
+            symbol=symbol,
+            kind=_strongest(found),
+            name=found[0].name,
+            format=next((k.format for k in found if k.format), ""),
+            columns=tuple(sorted({c for k in found for c in k.columns})),
+            detail=next((f"written as `{k.original}`" for k in found if k.original), ""),
+        )
+        for symbol, found in sorted(assets.items())
+    )
+    joined = tuple(
+        Edge(
+            source=unit, target=symbol, kind=effect,  # type: ignore[arg-type]
+            confidence="certain" if any(k.is_certain for k in found) else "possible",
+            reason=f"api:{found[0].api}",
+            sites=tuple(sorted({k.site for k in found})),
+        )
+        for (unit, symbol, effect), found in sorted(edges.items())
+    )  # fmt: skip
+    return made, joined
+
+
+def _strongest(found: list[Link]) -> AssetKind:
+    kinds = [k.kind for k in found]
+    return next((k for k in ("model", "table", "config") if k in kinds), kinds[0])  # type: ignore[return-value]
+
+
+def _matched(links: list[Link]) -> list[Link]:
+    known = sorted({k.name for k in links if not is_template(k.name) and k.kind not in ("env", "url")})
+    for link in links:
+        if is_template(link.name) and not is_nameless(link.name) and link.kind not in ("env", "url"):
+            pattern = pattern_of(link.name)
+            fits = [name for name in known if pattern.fullmatch(name)]
+            if len(fits) == 1:
+                link.name = fits[0]
+    return links
+
+
+def _unpacked(links: list[Link]) -> list[Link]:
+    written = {k.name for k in links if k.effect == "write" and not k.is_place}
+    read = {k.name: k for k in links if k.effect == "read" and not k.is_place}
+    out: list[Link] = []
+    for link in links:
+        if not link.is_place:
+            out.append(link)
+            continue
+        if link.kind != "directory" or "extract" not in link.api:
+            continue
+        below = [n for n in sorted(read) if n.startswith(link.name + "/") and n not in written]
+        for name in below:
+            out.append(
+                Link(
+                    link.unit, name, read[name].kind, "write", read[name].format, link.site, link.api, is_certain=False
+                )
+            )
+        if not below:
+            out.append(link)
+    return out

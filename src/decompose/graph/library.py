@@ -1,0 +1,147 @@
+"""Calls of library APIs that the solver saw, with what the knowledge base says about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from decompose.graph.core import Core
+from decompose.graph.objects import (
+    BOX,
+    EXTERNAL,
+    METHOD,
+    TEXT,
+    Box,
+    CallRecord,
+    External,
+    ExternalInstance,
+    Frame,
+    Method,
+    Text,
+    Values,
+)
+from decompose.ir.facts import ATTR, CALL, NAME, STR, SUB, Node, line_of
+from decompose.ir.symbols import join
+from decompose.knowledge import RECEIVER, Api, Knowledge
+
+UNKNOWN = "{}"
+
+
+@dataclass(slots=True)
+class LibraryCall:
+    """One call of one library API in one frame."""
+
+    frame: Frame
+    record: CallRecord
+    name: str
+    """Qualified name, as the solver knows it."""
+    receiver: int
+    """Object on which a method is called; -1 for a function."""
+    api: Api
+
+    @property
+    def line(self) -> int:
+        """The 1-based line of the call."""
+        return line_of(self.record.node[1])
+
+
+def library_calls(core: Core, knowledge: Knowledge) -> Iterator[LibraryCall]:
+    """Yield every library call that the knowledge base knows, in the order of frames and calls."""
+    for frame in core.frames:
+        for record in frame.calls.values():
+            for item in sorted(record.callees):
+                made = core.objects[item]
+                if made.kind == EXTERNAL:
+                    assert isinstance(made, External)
+                    name, receiver = made.name, made.receiver
+                elif made.kind == METHOD and isinstance(made, Method) and _is_path(core, made.receiver):
+                    name, receiver = f"pathlib.Path.{made.name}", made.receiver
+                else:
+                    continue
+                api = knowledge.find(name.replace("()", ""))
+                if api is not None:
+                    yield LibraryCall(frame, record, name, receiver, api)
+
+
+def unit_of(frame: Frame) -> str:
+    """Return the symbol of the unit that a frame runs; lambdas belong to what holds them."""
+    outer: Frame | None = frame
+    while outer is not None and outer.scope.kind == "lambda":
+        outer = outer.parent
+    found = outer or frame
+    return join(found.module.name, found.scope.qualname)
+
+
+def argument_values(core: Core, call: LibraryCall, name: str, position: int) -> Values | None:
+    """Return what an argument may be: by keyword, else by position; `None` when it is not given."""
+    if name == RECEIVER:
+        return frozenset((call.receiver,)) if call.receiver >= 0 else None
+    values = call.record.keywords.get(name)
+    if values is not None:
+        return values
+    if 0 <= position < len(call.record.positional):
+        return call.record.positional[position]
+    return None
+
+
+def argument_node(call: LibraryCall, name: str, position: int) -> Node | None:
+    """Return the expression of an argument; of the receiver for `self`."""
+    return node_of_argument(call.record.node, name, position)
+
+
+def node_of_argument(node: Node, name: str, position: int) -> Node | None:
+    """Return the expression that a call passes for a parameter."""
+    if name == RECEIVER:
+        function: Node = node[2]
+        return function[1] if function[0] == ATTR else None
+    for keyword, expression in node[4]:
+        if keyword == name:
+            return expression  # type: ignore[no-any-return]
+    if 0 <= position < len(node[3]):
+        return node[3][position]  # type: ignore[no-any-return]
+    return None
+
+
+def texts_of(core: Core, values: Values) -> list[Text]:
+    """Return the strings and paths among values; a container gives those that it holds, an open file its name."""
+    found: list[Text] = []
+    for item in sorted(values):
+        made = core.objects[item]
+        if made.kind == TEXT:
+            assert isinstance(made, Text)
+            found.append(made)
+        elif made.kind == BOX:
+            assert isinstance(made, Box)
+            inner = [i for cell in made.fields.values() for i in sorted(cell.values)]
+            found.extend(t for t in (core.objects[i] for i in inner) if isinstance(t, Text))
+    return found
+
+
+def opened_name(core: Core, made: ExternalInstance) -> Values:
+    """Return the first argument with which an open file or connection was made."""
+    for key in ("file", "path", "filename", "name", "fp", "database"):
+        if key in made.keywords:
+            return made.keywords[key]
+    return made.positional[0] if made.positional else frozenset()
+
+
+def label(node: Node | None) -> str:
+    """Return how source spells a name, attribute or call, for what has no known value."""
+    if node is None:
+        return ""
+    if node[0] == NAME:
+        return str(node[1])
+    if node[0] == ATTR:
+        base = label(node[1])
+        return f"{base}.{node[2]}" if base else str(node[2])
+    if node[0] == CALL:
+        return label(node[2])
+    if node[0] == SUB:
+        key = node[2][1] if node[2][0] == STR else ""
+        return f"{label(node[1])}.{key}" if key else label(node[1])
+    return ""
+
+
+def _is_path(core: Core, item: int) -> bool:
+    made = core.objects[item]
+    return isinstance(made, Text) and made.is_path

@@ -1,0 +1,161 @@
+"""What a unit itself says about its role: the APIs it calls, the assets it touches, its names, how it is started."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from decompose.ir.findings import Span
+from decompose.ir.graph import Asset, Edge, Module, Unit
+from decompose.ir.symbols import qualname_of
+from decompose.knowledge import Api, Knowledge
+from decompose.roles.vocabulary import INFERENCE, roles_of_word, words_of
+
+NAME_WEIGHT = 2.4
+"""Most that the words of a unit's own name say, on the scale of API weights (0 to 3)."""
+DOC_WEIGHT = 0.6
+"""Most that the first line of a docstring says."""
+FADE = 0.55
+"""Each further reason for a role counts this much of the one before: ten weak hints are no proof."""
+MAX_REASONS = 6
+
+_STATUTE = {  # what a flag of a unit says by itself
+    "exception": ("config_util", 4.0, "is an exception class"),
+    "enum": ("config_util", 2.0, "is an enumeration"),
+    "dataclass": ("config_util", 1.2, "is a dataclass"),
+    "namedtuple": ("config_util", 1.2, "is a named tuple"),
+    "pydantic": ("config_util", 0.7, "is a pydantic model"),
+}
+_STARTED = {
+    "route": ("gateway_ui", 2.2),
+    "page": ("gateway_ui", 2.4),
+    "task": ("orchestration", 1.0),
+    "flow": ("orchestration", 2.4),
+    "job": ("orchestration", 1.2),
+    "cli": ("orchestration", 0.3),
+    "main": ("orchestration", 0.2),
+}
+_ASSET_ROLES = {
+    ("write", "model"): ("registry", 0.7),
+    ("read", "model"): (INFERENCE, 0.6),
+    ("read", "table"): ("ingest", 0.5),
+    ("write", "table"): ("ingest", 0.5),
+    ("read", "topic"): ("ingest", 0.8),
+    ("read", "config"): ("config_util", 0.4),
+}
+
+
+@dataclass(slots=True)
+class Reason:
+    """One reason for a role."""
+
+    role: str
+    weight: float
+    text: str
+    """`path:line what`."""
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Reasons of one unit, and their sum by role."""
+
+    reasons: list[Reason] = field(default_factory=list)
+    scores: dict[str, float] = field(default_factory=dict)
+    calls_fit: bool = False
+    """Whether it calls something that trains."""
+
+
+def gather(
+    unit: Unit, edges: Iterable[Edge], module: Module, assets: Mapping[str, Asset], knowledge: Knowledge
+) -> Evidence:
+    """Return what a unit says about its own role.
+
+    Args:
+        unit: The unit.
+        edges: Edges that leave it.
+        module: Its module.
+        assets: Asset by symbol.
+        knowledge: The knowledge base.
+    """
+    found = [*_from_edges(edges, assets, knowledge), *_from_names(unit), *_from_nature(unit, module)]
+    return Evidence(found, total(found), any(r.role == "training" and r.weight >= 2 for r in found))
+
+
+def total(reasons: Iterable[Reason]) -> dict[str, float]:
+    """Return the score of each role: its strongest reason in full, each further one fading by `FADE`."""
+    weights: dict[str, list[float]] = {}
+    for reason in reasons:
+        weights.setdefault(reason.role, []).append(reason.weight)
+    return {
+        role: sum(weight * FADE**rank for rank, weight in enumerate(sorted(found, reverse=True)[:MAX_REASONS]))
+        for role, found in sorted(weights.items())
+    }
+
+
+def name_scores(name: str) -> dict[str, float]:
+    """Return what the words of a name say, by role, 0 to 1."""
+    scores: dict[str, float] = {}
+    for word in words_of(name):
+        for role, weight in roles_of_word(word):
+            scores[role] = max(scores.get(role, 0.0), weight)
+    return scores
+
+
+def place(span: Span) -> str:
+    """Return `path:line`."""
+    return f"{span.path}:{span.line}"
+
+
+def _from_edges(edges: Iterable[Edge], assets: Mapping[str, Asset], knowledge: Knowledge) -> Iterator[Reason]:
+    for edge in edges:
+        where = f"{edge.sites[0].path}:{edge.sites[0].line}" if edge.sites else ""
+        if edge.target.startswith("external:"):
+            if edge.kind not in ("call", "inherit"):
+                continue
+            name = edge.target[9:]
+            api = knowledge.find(name)
+            if api is not None and api.role and api.weight:
+                weight = api.weight * (1.0 if edge.confidence == "certain" else 0.7) * _boost(edge, api)
+                verb = "extends" if edge.kind == "inherit" else "calls"
+                yield Reason(api.role, weight, f"{where} {verb} `{name}`")
+        elif edge.kind in ("read", "write") and edge.target in assets:
+            asset = assets[edge.target]
+            role, weight = _ASSET_ROLES.get((edge.kind, asset.kind), ("", 0.0))
+            if role:
+                yield Reason(role, weight, f"{where} {edge.kind}s `{asset.name}`")
+
+
+def _boost(edge: Edge, api: Api) -> float:
+    """A class that extends a library's class is what that class is for; a training call in a loop trains for real."""
+    if edge.kind == "inherit":
+        return 2.0
+    return 1.15 if api.role == "training" and any(site.loops for site in edge.sites) else 1.0
+
+
+def _from_names(unit: Unit) -> Iterator[Reason]:
+    where = place(unit.span)
+    own = qualname_of(unit.symbol).rpartition(".")[2]
+    if not own.startswith(("<", "__", "cell_")):
+        for role, weight in sorted(name_scores(own).items()):
+            yield Reason(role, NAME_WEIGHT * weight, f"{where} is named `{own}`")
+    if unit.doc:
+        for role, weight in sorted(name_scores(unit.doc).items()):
+            yield Reason(role, DOC_WEIGHT * weight, f"{where} its docstring says so")
+
+
+def _from_nature(unit: Unit, module: Module) -> Iterator[Reason]:
+    where = place(unit.span)
+    for flag in unit.flags:
+        if flag in _STATUTE and unit.kind == "class":
+            role, weight, text = _STATUTE[flag]
+            yield Reason(role, weight, f"{where} {text}")
+    if unit.entry is not None and unit.entry.kind in _STARTED:
+        role, weight = _STARTED[unit.entry.kind]
+        what = f"{unit.entry.framework} {unit.entry.kind} {unit.entry.detail}".strip()
+        yield Reason(role, weight, f"{where} is started as {what}")
+    if module.kind == "packaging":
+        yield Reason("config_util", 4.0, f"{where} is packaging")
+    elif module.kind == "notebook":
+        yield Reason("exploration", 0.9, f"{where} stands in a notebook")
+    elif module.kind == "test":
+        yield Reason("validation", 0.3, f"{where} is a test")
