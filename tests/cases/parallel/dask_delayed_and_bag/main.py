@@ -1,5 +1,6 @@
 import dask
 import dask.dataframe as dd
+import pandas as pd
 
 
 @dask.delayed
@@ -22,7 +23,7 @@ def normalise(partition):
 def run(paths):
     parts = [load(path) for path in paths]
     whole = dask.delayed(combine)(parts)
-    frame = dd.read_csv("x.csv").map_partitions(normalise)
+    frame = dd.from_pandas(pd.DataFrame({"x": [1, 2]}), npartitions=1).map_partitions(normalise)
     return whole.compute(), frame.compute()
 
 

@@ -20,4 +20,4 @@ def build():
 
 build()
 loss = nn.CrossEntropyLoss()
-optimizer = Adam([])
+optimizer = Adam([torch.zeros(1, requires_grad=True)])
