@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-from decompose.errors import DecomposeError
 from decompose.graph import callgraph, link
 from decompose.source import scan
 
@@ -12,11 +11,11 @@ from .corpus import Case, Outcome, compare, load_cases
 
 
 def analyse(case: Case) -> Outcome:
-    """Return how the call graph of `case` compares with its truth; a case that cannot be read misses everything."""
+    """Return how the call graph of `case` compares with its truth; a case that breaks the analysis misses everything."""
     try:
         found = callgraph(link(scan(case.folder)))
-    except DecomposeError as error:
-        return Outcome(case, frozenset(), case.truth, frozenset(), error=str(error))
+    except Exception as error:  # noqa: BLE001  (one broken case is one failed case, whatever broke)
+        return Outcome(case, frozenset(), case.truth, frozenset(), error=f"{type(error).__name__}: {error}")
     return compare(case, found)
 
 
