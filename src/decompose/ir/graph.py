@@ -175,6 +175,8 @@ class Unit(Record):
     effects: tuple[Effect, ...] = ()
     call_uses: tuple[CallUse, ...] = ()
     """Calls of own units at which something more than plain values and a plain result is at stake."""
+    columns: tuple[ColumnUse, ...] = ()
+    """Columns of data frames that it reads, makes and drops, as far as the text shows them; sorted by name."""
 
 
 class Module(Record):
