@@ -11,7 +11,7 @@ from .corpus import Case, Outcome, compare, load_cases
 
 
 def analyse(case: Case) -> Outcome:
-    """Return how the call graph of `case` compares with its truth; a case that breaks the analysis misses everything."""
+    """Return how the call graph of `case` compares with its truth; a case that breaks the analysis finds nothing."""
     try:
         found = callgraph(link(scan(case.folder)))
     except Exception as error:  # noqa: BLE001  (one broken case is one failed case, whatever broke)
