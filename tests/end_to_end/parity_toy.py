@@ -237,6 +237,18 @@ MONOLITH = {
             assert np.array_equal(train.sample(2), train.sample(2))
 
 
+        def test_retrained_model_is_used(tmp_path):
+            path = str(tmp_path / "m.json")
+            train.fit([1.0, 3.0], path)
+            train.predict(path, [5.0])
+            train.fit([11.0, 13.0], path)
+            assert len(train.predict(path, [5.0])) == 1
+
+
+        def test_mean_price(frame):
+            assert clean.mean_price(frame) > 0
+
+
         def test_scaler():
             assert train.Scaler(1.0).fit([1.0, 3.0]).transform([4.0]).tolist() == [1.0]
     """,

@@ -54,3 +54,93 @@ class Equivalence(Record):
     def count(self, outcome: CheckOutcome) -> int:
         """Return how many checks had this outcome."""
         return sum(c.outcome == outcome for c in self.checks)
+
+
+Basis = Literal["predicted", "measured", "counted", "assumed"]
+Side = Literal["monolith", "services"]
+
+
+class Figure(Record):
+    """A number with what is known about how sure it is."""
+
+    value: float
+    low: float | None = None
+    """Lower end of the 95 % interval; `None` when no interval is known."""
+    high: float | None = None
+    unit: str = ""
+    """`ms`, `1/s`, `MB`, `share`, `s`, `$/h` …"""
+    basis: Basis = "predicted"
+
+    def __str__(self) -> str:
+        text = f"{self.value:.3g}" if abs(self.value) < 1000 else f"{self.value:.0f}"
+        if self.low is not None and self.high is not None and self.low != self.high:
+            text += f" ({self.low:.3g}–{self.high:.3g})"
+        return f"{text} {self.unit}".strip()
+
+
+class LoadFigures(Record):
+    """How one entry point answers at one load."""
+
+    entry: str
+    side: Side
+    rate_per_s: float
+    """Offered requests per second, open loop."""
+    p50_ms: Figure
+    p95_ms: Figure
+    p99_ms: Figure
+    error_share: Figure = Figure(value=0.0, unit="share")
+    replicas: int = 1
+
+
+class Capacity(Record):
+    """The most that one entry point can take."""
+
+    entry: str
+    side: Side
+    per_s: Figure
+    bottleneck: str = ""
+    """Service that is exhausted first."""
+
+
+class Kill(Record):
+    """What stops working when one part dies."""
+
+    killed: str
+    """Service, or `monolith`."""
+    failed: tuple[str, ...] = ()
+    """Entry points that no longer answer, sorted."""
+    alive: tuple[str, ...] = ()
+    basis: Basis = "predicted"
+
+
+class StudyRow(Record):
+    """One claim about monolith and services, with a number for both."""
+
+    aspect: str
+    """`performance`, `scalability`, `reliability` …"""
+    measure: str
+    """What is measured, with its unit in words."""
+    monolith: Figure | None = None
+    services: Figure | None = None
+    winner: Literal["monolith", "services", "tie", "unknown"] = "unknown"
+    by: str = ""
+    evidence: str = ""
+    predicted_monolith: Figure | None = None
+    """What the model had said, when the row is measured."""
+    predicted_services: Figure | None = None
+
+
+class Comparison(Record):
+    """Monolith and services side by side."""
+
+    system: str
+    rows: tuple[StudyRow, ...]
+    load: tuple[LoadFigures, ...] = ()
+    capacity: tuple[Capacity, ...] = ()
+    kills: tuple[Kill, ...] = ()
+    verdict: str = ""
+    """`split`, `split partly` or `stay`."""
+    because: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+    schema_version: int = 1

@@ -27,7 +27,7 @@ class ReplayPlan(Record):
     operations: dict[str, dict[str, str]]
     """Path of the moved file, to name in the module, to symbol."""
     limit: int = 25
-    variants: int = 8
+    variants: int = 24
     seed: int = 0
 
 

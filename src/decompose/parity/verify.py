@@ -90,7 +90,7 @@ def verify(
     kinds = _kinds(kind or ("driver" if options.driver else "tests"), options)
     workspace = read_workspace(out)
     begin = time.monotonic()
-    with _folder(options.keep) as folder:
+    with working_folder(options.keep) as folder:
         bench = Bench(out, root, folder, options, progress)
         checks: list[Check] = []
         notes: list[str] = [str(options.tolerance)]
@@ -119,7 +119,8 @@ def _kinds(kind: str | Iterable[str], options: VerifyOptions) -> tuple[str, ...]
 
 
 @contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
+def working_folder(keep: Path | None) -> Iterator[Path]:
+    """Give the folder for copies: `keep`, made if need be, else a temporary one that is gone afterwards."""
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
         yield keep

@@ -32,8 +32,10 @@ class Spec(NamedTuple):
     """File with the outcomes of a replay."""
     timeout_s: int = 30
     """Longest replay of one call, in seconds."""
-    variants: int = 8
+    variants: int = 24
     """Most variants of one recorded call."""
+    varied_calls: int = 4
+    """Most calls of one operation that are varied."""
     seed: int = 0
 
 

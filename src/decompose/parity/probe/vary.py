@@ -10,6 +10,7 @@ import datetime
 import math
 import random
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,12 +28,14 @@ def main(source: str) -> None:
     calls.start(spec.calls, header)
     rng = random.Random(spec.seed)  # noqa: S311
     number = 1_000_000
+    varied: Counter[str] = Counter()
     for record in list(records):
         calls.append(spec.calls, record)
         if not isinstance(record, tuple):
             continue
         call = calls.Call(*record)
-        if call.made:
+        varied[call.symbol] += 1
+        if call.made or varied[call.symbol] > spec.varied_calls:
             continue
         for note, payload in vary(call, rng, spec.variants):
             number += 1
@@ -78,9 +81,23 @@ def variants_of(value: Any, rng: random.Random) -> list[Variant]:
         return _try(_arrays(value))
     table: dict[str, Any] = {
         "bool": lambda v: [("negated", not v), ("None", None)],
-        "int": lambda v: [("0", 0), ("1", 1), ("-1", -1), ("one more", v + 1), ("as float", float(v))],
-        "float": lambda v: [("NaN", math.nan), ("0.0", 0.0), ("-0.0", -0.0), ("half", v / 2), ("infinite", math.inf)],
-        "str": _texts,
+        "int": lambda v: [
+            ("0", 0),
+            ("1", 1),
+            ("-1", -1),
+            ("one more", v + 1),
+            ("negative", -v - 2),
+            ("as float", float(v)),
+        ],
+        "float": lambda v: [
+            ("NaN", math.nan),
+            ("0.0", 0.0),
+            ("-0.0", -0.0),
+            ("half", v / 2),
+            ("negated", -v - 1.0),
+            ("infinite", math.inf),
+        ],
+        "str": lambda v: _texts(v, rng),
         "NoneType": lambda _: [("NaN", math.nan), ("0", 0)],
         "list": _sequences,
         "tuple": lambda v: [(n, tuple(x)) for n, x in _sequences(list(v))],
@@ -101,9 +118,9 @@ def _try(makers: list[tuple[str, Any]]) -> list[Variant]:
     return made
 
 
-def _texts(value: str) -> list[Variant]:
+def _texts(value: str, rng: random.Random) -> list[Variant]:
     if any(mark in value for mark in "/\\.~"):  # may be a path: never write anywhere else
-        return [("a name that is not there", value + ".absent")]
+        return [("a name that is not there", f"{value}.absent-{rng.randrange(10**6)}")]  # that no other variant makes
     return [
         ("empty", ""),
         ("other case", value.swapcase()),
@@ -119,7 +136,9 @@ def _sequences(value: list[Any]) -> list[Variant]:
         ("twice", value + value),
         ("None inside", [*value, None]),
     ]
-    return found if len(value) > 1 else found[:1] + found[2:]
+    if value and all(type(item) in (int, float) for item in value):
+        found.append(("negated", [-item - 1 for item in value]))
+    return [variant for variant in found if variant[0] != "reversed" or len(value) > 1]
 
 
 def _mappings(value: dict[Any, Any]) -> list[Variant]:
@@ -149,6 +168,7 @@ def _arrays(value: Any) -> list[tuple[str, Any]]:
         ("as integers", lambda: value.astype("int64")),
         ("in column order", lambda: value.copy(order="F")),
         ("NaN inside", lambda: _with_nan(value)),
+        ("negated", lambda: -value - 1),
         ("as a list", value.tolist),
     ]
 
@@ -161,14 +181,21 @@ def _with_nan(value: Any) -> Any:
 
 def _frames(value: Any, rng: random.Random) -> list[tuple[str, Any]]:
     columns = list(value.columns)
-    column = rng.choice(columns) if columns else None
-    return [
+    found: list[tuple[str, Any]] = [
         ("without rows", lambda: value.iloc[:0]),
         ("one row", lambda: value.iloc[:1]),
         ("rows reversed", lambda: value.iloc[::-1]),
         ("index reset to a range from 10", lambda: value.set_axis(range(10, 10 + len(value)), axis=0)),
         ("rows twice", lambda: value.loc[list(value.index) * 2]),
         ("columns reversed", lambda: value[columns[::-1]]),
+    ]
+    for column in rng.sample(columns, min(3, len(columns))):
+        found += _one_column(value, column)
+    return found
+
+
+def _one_column(value: Any, column: Any) -> list[tuple[str, Any]]:
+    return [
         (f"without column {column!r}", lambda: value.drop(columns=[column])),
         (f"missing values in {column!r}", lambda: _with_missing(value, column)),
         (f"column {column!r} as float32", lambda: value.astype({column: "float32"})),

@@ -1,0 +1,148 @@
+"""Plays requests through the parts, event by event, for what formulas do not give: the tail, and shared cores.
+
+Every part is a process with one interpreter lock a worker; all processes of the machine share its cores. A caller
+waits for the answer of the part that it calls, without holding its lock.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Generator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from decompose.errors import MissingExtraError
+from decompose.ir.graph import Record
+from decompose.parity.demand import EntryDemand, Step
+
+
+class Machine(Record):
+    """What everything runs on."""
+
+    cores: int = 2
+    workers: Mapping[str, int] = MappingProxyType({})
+    """Processes of each part; 1 when absent."""
+    base_ms: float = 0.6
+    """Round trip of an empty message."""
+    ms_per_byte: float = 4e-6
+    front_ms: float = 0.0
+    """Processor time of receiving and answering a request at the entry, in both systems alike."""
+    variation: float = 0.3
+    """Coefficient of variation of processor times."""
+
+
+class Load(Record):
+    """What is offered."""
+
+    rates_per_s: dict[str, float]
+    """Requests per second of each entry point, Poisson arrivals."""
+    seconds: float = 60.0
+    """Simulated time."""
+    warm_up: float = 0.1
+    """Share of it that is left out at the beginning."""
+
+
+def simulate(entries: Sequence[EntryDemand], machine: Machine, load: Load, *, seed: int = 0) -> dict[str, list[float]]:
+    """Return the simulated response times of each entry point, in milliseconds, in order of arrival.
+
+    Raises:
+        MissingExtraError: If `simpy` is not installed.
+    """
+    try:
+        import simpy  # noqa: PLC0415  (optional)
+    except ImportError as error:
+        raise MissingExtraError("the simulation needs `simpy`", hint='pip install "decompose-ml[parity]"') from error
+    environment = simpy.Environment()
+    world = _World(environment, machine, random.Random(seed))  # noqa: S311
+    found: dict[str, list[float]] = {}
+    for demand in entries:
+        rate = load.rates_per_s.get(demand.entry, 0.0)
+        if rate > 0:
+            found[demand.entry] = []
+            environment.process(world.arrivals(demand, rate, load, found[demand.entry]))
+    environment.run(until=load.seconds * 1000 * 1.5)
+    return found
+
+
+class _World:
+    """The resources and the requests that use them."""
+
+    def __init__(self, environment: Any, machine: Machine, rng: random.Random) -> None:
+        import simpy  # noqa: PLC0415
+
+        self.environment, self.machine, self.rng = environment, machine, rng
+        self.cores = simpy.Resource(environment, capacity=machine.cores)
+        self.locks: dict[str, Any] = {}
+        self._resource = simpy.Resource
+
+    def lock(self, service: str) -> Any:
+        """Return the interpreter locks of a part."""
+        if service not in self.locks:
+            self.locks[service] = self._resource(self.environment, capacity=self.machine.workers.get(service, 1))
+        return self.locks[service]
+
+    def arrivals(self, demand: EntryDemand, rate: float, load: Load, found: list[float]) -> Generator[Any, Any, None]:
+        """Start requests as a Poisson stream."""
+        end = load.seconds * 1000
+        while True:
+            yield self.environment.timeout(self.rng.expovariate(rate) * 1000)
+            if self.environment.now > end:
+                return
+            is_counted = self.environment.now > end * load.warm_up
+            self.environment.process(self.request(demand.step, found if is_counted else []))
+
+    def request(self, step: Step, found: list[float]) -> Generator[Any, Any, None]:
+        """Play one request and write down how long it took."""
+        begin = self.environment.now
+        if self.machine.front_ms:
+            yield from self.burst(step.service, self.machine.front_ms)
+        yield from self.visit(step)
+        found.append(self.environment.now - begin)
+
+    def visit(self, step: Step) -> Generator[Any, Any, None]:
+        """Play one visit: its own work in equal parts before, between and after its calls."""
+        calls = [remote for remote in step.calls for _ in range(self.drawn(remote.count))]
+        share = step.cpu_ms / (len(calls) + 1)
+        yield from self.burst(step.service, share)
+        for remote in calls:
+            half = (self.machine.base_ms + self.machine.ms_per_byte * remote.payload_bytes) / 2
+            yield from self.burst(step.service, half)
+            yield from self.burst(remote.step.service, half)
+            yield from self.visit(remote.step)
+            yield from self.burst(step.service, share)
+
+    def drawn(self, count: float) -> int:
+        """Return a whole number of calls whose mean is `count`."""
+        return int(count) + (self.rng.random() < count - int(count))
+
+    def burst(self, service: str, mean_ms: float) -> Generator[Any, Any, None]:
+        """Hold the part's lock and a core for some processor time."""
+        if mean_ms <= 0:
+            return
+        with self.lock(service).request() as lock:
+            yield lock
+            with self.cores.request() as core:
+                yield core
+                yield self.environment.timeout(self._varied(mean_ms))
+
+    def _varied(self, mean_ms: float) -> float:
+        """Return a gamma-distributed time with the given mean and the machine's variation."""
+        variation = self.machine.variation
+        if variation <= 0:
+            return mean_ms
+        shape = 1 / variation**2
+        return self.rng.gammavariate(shape, mean_ms / shape)
+
+
+def quantiles(values: Sequence[float], shares: Sequence[float] = (0.5, 0.95, 0.99)) -> Mapping[float, float]:
+    """Return quantiles by linear interpolation; NaN for no values."""
+    ordered = sorted(values)
+    if not ordered:
+        return {share: float("nan") for share in shares}
+    found = {}
+    for share in shares:
+        position = share * (len(ordered) - 1)
+        low = int(position)
+        high = min(low + 1, len(ordered) - 1)
+        found[share] = ordered[low] + (position - low) * (ordered[high] - ordered[low])
+    return found
