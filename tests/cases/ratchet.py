@@ -15,10 +15,10 @@ def raised(floors: dict[str, object]) -> dict[str, object]:
     exact = set(floors.get("exact", ())) | {name for name, outcome in found.items() if outcome.is_exact}
     categories = dict(floors.get("categories", {}))
     for category, one in by_category(found.values()).items():
-        old = categories.get(category, {"precision": 0.0, "recall": 0.0})
+        old = categories.get(category, {"found": 0, "precision": 0.0})
         categories[category] = {
+            "found": max(old["found"], one.hits),
             "precision": max(old["precision"], _floor(one.precision)),
-            "recall": max(old["recall"], _floor(one.recall)),
         }
     return {"categories": dict(sorted(categories.items())), "exact": sorted(exact & set(found))}
 
