@@ -1,1 +1,9 @@
-"""gate."""
+"""Stage `gate`: plan and graph -> violations, for CI."""
+
+from __future__ import annotations
+
+from decompose.gate.baseline import Baseline, read_baseline, render_baseline
+from decompose.gate.check import check
+from decompose.gate.formats import FORMATS, render
+
+__all__ = ["FORMATS", "Baseline", "check", "read_baseline", "render", "render_baseline"]

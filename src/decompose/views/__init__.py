@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from decompose.views.dot import dot_source, render
-from decompose.views.export import export
+from decompose.views.explain import explanation
+from decompose.views.export import FORMATS, export
 from decompose.views.html import page
 from decompose.views.markdown import markdown
 from decompose.views.mermaid import mermaid
@@ -13,9 +14,11 @@ from decompose.views.server import Desk, ReviewServer, serve
 from decompose.views.text import plan_summary, plan_tree, summary
 
 __all__ = [
+    "FORMATS",
     "Desk",
     "ReviewServer",
     "dot_source",
+    "explanation",
     "export",
     "markdown",
     "measure",

@@ -1,128 +1,148 @@
-"""Why a unit has its role and place, and why an edge exists: the evidence, as text and as plain values."""
+"""Why: a unit's role and place, or the edges between two, each with its lines."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
-import msgspec
-
 from decompose.errors import PlanError
+from decompose.ir import symbols
 from decompose.ir.graph import CodeGraph, Edge, Unit
-from decompose.ir.symbols import top_level_of
+from decompose.views.palette import ROLE_LABELS
 
-MOST_SITES = 8
-"""Places that the text names for one edge; all are in the values."""
-MOST_SUGGESTIONS = 3
+MOST_EDGES = 12
 
 
 def explanation(
-    graph: CodeGraph, symbols: Sequence[str], *, membership: Mapping[str, str] | None = None
+    graph: CodeGraph, names: Sequence[str], *, membership: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """Return the evidence for one symbol, or for the edges between two; `text` holds it in words.
+    """Return why a thing is what it is, or, for two, why the edges between them exist.
 
     Args:
         graph: The system.
-        symbols: One symbol or two; a unique ending of a symbol (`Trainer.fit`) will do.
-        membership: Module-level unit to service, when there is a plan.
+        names: One or two symbols: a unit, a module, an asset, a state.
+        membership: Module-level unit to service, for its place.
+
+    Returns:
+        `text` for people, and the same facts as plain JSON values.
 
     Raises:
-        PlanError: If a symbol is not in the graph, or its ending fits several.
+        PlanError: If a symbol is not in the graph; the nearest known ones are named.
     """
     known = _known(graph)
-    found = [_find(symbol, known) for symbol in symbols]
-    if len(found) == 1:
-        return _one(graph, found[0], membership or {})
-    return _two(graph, found[0], found[1])
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, n=3, cutoff=0.5)
+            hint = (
+                f"did you mean {', '.join(f'`{other}`' for other in near)}?"
+                if near
+                else "`decompose export --format csv` lists all"
+            )
+            raise PlanError(f"no symbol `{name}` in the analysed source", hint=hint)
+    where = membership or {}
+    return _between(graph, names[0], names[1]) if len(names) > 1 else _about(graph, names[0], where)
 
 
-def _known(graph: CodeGraph) -> list[str]:
-    """Return every name that an explanation can be asked for, sorted."""
-    return sorted({r.symbol for family in (graph.units, graph.assets, graph.states) for r in family})
+def _known(graph: CodeGraph) -> set[str]:
+    named = {unit.symbol for unit in graph.units} | {module.name for module in graph.modules}
+    return named | {asset.symbol for asset in graph.assets} | {state.symbol for state in graph.states}
 
 
-def _find(symbol: str, known: Sequence[str]) -> str:
-    """Return the full symbol that a person means."""
-    if symbol in known:
-        return symbol
-    endings = [name for name in known if name.endswith((f":{symbol}", f".{symbol}", f"/{symbol}"))]
-    if len(endings) == 1:
-        return endings[0]
-    near = endings[:MOST_SUGGESTIONS] or difflib.get_close_matches(symbol, known, n=MOST_SUGGESTIONS, cutoff=0.5)
-    trouble = "fits several symbols" if endings else "no such symbol in the analysed source"
-    raise PlanError(
-        f"`{symbol}`: {trouble}", hint=f"did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else ""
-    )
-
-
-def _one(graph: CodeGraph, symbol: str, membership: Mapping[str, str]) -> dict[str, Any]:
-    """Return roles, place and neighbours of one symbol."""
-    unit = next((u for u in graph.units if u.symbol == symbol), None)
-    into = [edge for edge in graph.edges if edge.target == symbol]
-    out = [edge for edge in graph.edges if edge.source == symbol]
-    service = membership.get(top_level_of(symbol), "")
-    lines = [symbol, *(_unit_lines(unit) if unit else [])]
-    if service:
-        lines.append(f"  stands in `{service}`")
-    for title, edges, end in (("used by", into, "source"), ("uses", out, "target")):
-        if edges:
-            lines.append(f"  {title}:")
-            lines += [f"    {line}" for edge in edges for line in _edge_lines(edge, getattr(edge, end))]
-    return {
-        "symbol": symbol,
+def _about(graph: CodeGraph, name: str, where: Mapping[str, str]) -> dict[str, Any]:
+    units = [unit for unit in graph.units if unit.symbol == name]
+    if not units:
+        return _container(graph, name, where)
+    unit = units[0]
+    service = where.get(symbols.top_level_of(name), "")
+    outward = [edge for edge in graph.edges if _within(edge.source, name)]
+    inward = [edge for edge in graph.edges if _within(edge.target, name) and not _within(edge.source, name)]
+    facts = {
+        "symbol": name,
+        "kind": unit.kind,
+        "place": str(unit.span),
         "service": service,
-        "unit": msgspec.to_builtins(unit),
-        "incoming": msgspec.to_builtins(into),
-        "outgoing": msgspec.to_builtins(out),
-        "text": "\n".join(lines),
+        "entry": f"{unit.entry.framework} {unit.entry.kind} {unit.entry.detail}".strip() if unit.entry else "",
+        "roles": [
+            {"role": t.role, "confidence": round(t.confidence, 3), "evidence": list(t.evidence)} for t in unit.roles
+        ],
+        "resources": [{"resource": t.resource, "evidence": list(t.evidence)} for t in unit.resources],
+        "effects": [
+            {"kind": e.kind, "subject": e.subject, "place": str(e.span) if e.span else ""} for e in unit.effects
+        ],
+        "needs": [_edge(edge) for edge in outward if not _within(edge.target, name)],
+        "needed_by": [_edge(edge) for edge in inward],
     }
+    return {"text": "\n".join(_lines(unit, facts)), **facts}
 
 
-def _unit_lines(unit: Unit) -> Iterable[str]:
-    """Yield what is known of a unit itself."""
-    yield f"  {unit.kind} at {unit.span}" + (f": {unit.doc}" if unit.doc else "")
-    if unit.entry is not None:
-        yield f"  started from outside: {unit.entry.framework} {unit.entry.kind} {unit.entry.detail}".rstrip()
+def _lines(unit: Unit, facts: Mapping[str, Any]) -> list[str]:
+    out = [f"{unit.symbol}  ({unit.kind}, {unit.span})"]
+    out += [f"  {unit.doc}"] if unit.doc else []
+    out += [f"  stands in `{facts['service']}`"] if facts["service"] else []
+    out += [f"  started from outside: {facts['entry']}"] if facts["entry"] else []
     for tag in unit.roles:
-        yield f"  role {tag.role} ({tag.confidence:.0%})"
-        yield from (f"    {reason}" for reason in tag.evidence)
+        out.append(f"  role {ROLE_LABELS.get(tag.role, tag.role)} ({tag.confidence:.2f})")
+        out += [f"    {reason}" for reason in tag.evidence]
+    out += ["  role: none was found"] if not unit.roles else []
     for trait in unit.resources:
-        yield f"  resource {trait.resource}"
-        yield from (f"    {reason}" for reason in trait.evidence)
-    for effect in unit.effects:
-        place = f" at {effect.span}" if effect.span is not None else ""
-        yield f"  effect {effect.kind} {effect.subject}{place} {effect.detail}".rstrip()
+        out.append(f"  needs {trait.resource}: {'; '.join(trait.evidence) or 'no line recorded'}")
+    out += [
+        f"  {e['kind'].replace('_', ' ')} {e['subject']} {e['place']}".rstrip() for e in facts["effects"][:MOST_EDGES]
+    ]
+    for title, key, end in (("needs", "needs", "target"), ("needed by", "needed_by", "source")):
+        edges = facts[key]
+        out += [f"  {title} ({len(edges)})"] if edges else []
+        out += [f"    {edge['kind']} {edge[end]}  {edge['why']}" for edge in edges[:MOST_EDGES]]
+        out += [f"    and {len(edges) - MOST_EDGES} more"] if len(edges) > MOST_EDGES else []
+    return out
 
 
-def _two(graph: CodeGraph, first: str, second: str) -> dict[str, Any]:
-    """Return the edges between two symbols or what they hold, in both directions."""
+def _container(graph: CodeGraph, name: str, where: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a module holds, or who touches an asset or a state."""
+    inside = [unit for unit in graph.units if unit.module == name]
+    if inside:
+        rows = [
+            f"  {u.symbol}  {u.span.line}  {', '.join(ROLE_LABELS[t.role] for t in u.roles[:1]) or '-'}"
+            f"{'  ' + where[u.symbol] if u.symbol in where else ''}"
+            for u in inside
+        ]
+        return {"text": "\n".join([name, *rows]), "symbol": name, "kind": "module", "units": [u.symbol for u in inside]}
+    touches = [_edge(edge) for edge in graph.edges if name in (edge.source, edge.target)]
+    rows = [f"  {t['kind'].replace('_', ' ')}: {t['source']}  {t['why']}" for t in touches]
+    return {"text": "\n".join([name, *(rows or ["  nothing touches it"])]), "symbol": name, "touched_by": touches}
+
+
+def _between(graph: CodeGraph, first: str, second: str) -> dict[str, Any]:
     edges = [
         edge
         for edge in graph.edges
         if (_within(edge.source, first) and _within(edge.target, second))
         or (_within(edge.source, second) and _within(edge.target, first))
     ]
-    lines = [line for edge in edges for line in _edge_lines(edge, f"{edge.source} -> {edge.target}")]
+    rows = [line for edge in edges for line in _edge_lines(edge)]
+    text = "\n".join(rows or [f"no edge joins `{first}` and `{second}`"])
+    return {"text": text, "symbols": [first, second], "edges": [_edge(edge) for edge in edges]}
+
+
+def _edge_lines(edge: Edge) -> Iterable[str]:
+    parameter = f", parameter `{edge.parameter}`" if edge.parameter else ""
+    yield f"{edge.source} -> {edge.target}  {edge.kind}, {edge.confidence}, {edge.reason}{parameter}"
+    for site in edge.sites:
+        loops = f"  in {site.loops} loop{'s' if site.loops > 1 else ''}" if site.loops else ""
+        yield f"  {site.path}:{site.line}{loops}  {site.text}".rstrip()
+
+
+def _edge(edge: Edge) -> dict[str, Any]:
+    places = [f"{site.path}:{site.line}" for site in edge.sites]
+    why = f"{places[0] if places else ''} {edge.reason if edge.reason != 'direct' else ''}".strip()
+    doubt = "" if edge.confidence == "certain" else " (possible)"
     return {
-        "symbols": [first, second],
-        "edges": msgspec.to_builtins(edges),
-        "text": "\n".join(lines) or f"no edge between `{first}` and `{second}`",
-    }
+        "source": edge.source, "target": edge.target, "kind": edge.kind, "confidence": edge.confidence,
+        "reason": edge.reason, "places": places, "why": why + doubt,
+    }  # fmt: skip
 
 
-def _within(symbol: str, holder: str) -> bool:
-    """Return whether a symbol is `holder` or stands inside it."""
-    return symbol == holder or symbol.startswith(f"{holder}.")
-
-
-def _edge_lines(edge: Edge, name: str) -> Iterable[str]:
-    """Yield an edge and its places."""
-    extra = f" as `{edge.parameter}`" if edge.parameter else ""
-    types = ", ".join(guess.type for guess in edge.types)
-    yield f"{edge.kind} {name}{extra}{f' ({types})' if types else ''}  [{edge.confidence}, {edge.reason}]"
-    for site in edge.sites[:MOST_SITES]:
-        loops = f", inside {site.loops} loop(s)" if site.loops else ""
-        yield f"    {site.path}:{site.line}{f'  {site.text}' if site.text else ''}{loops}"
-    if len(edge.sites) > MOST_SITES:
-        yield f"    and {len(edge.sites) - MOST_SITES} more places"
+def _within(symbol: str, name: str) -> bool:
+    """Return whether a symbol is a thing or stands inside it."""
+    return symbol == name or symbol.startswith(f"{name}.") or (":" not in name and symbols.module_of(symbol) == name)

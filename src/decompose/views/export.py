@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from decompose.errors import RenderError
@@ -15,28 +16,42 @@ from decompose.views.dot import dot_source, render
 from decompose.views.grouping import roles_of
 from decompose.views.mermaid import mermaid
 
-FORMATS = ("json", "graphml", "dot", "mermaid", "csv", "svg", "png")
+FORMATS = ("json", "graphml", "dot", "mermaid", "csv", "svg", "png", "pdf")
 _NODE_KEYS = ("family", "kind", "role", "path", "line")
 _EDGE_KEYS = ("kind", "confidence", "reason", "sites", "place")
 
 
 def export(
-    graph: CodeGraph, format: str, *, plan: Plan | None = None, membership: Mapping[str, str] | None = None
+    graph: CodeGraph,
+    format: str,
+    *,
+    plan: Plan | None = None,
+    membership: Mapping[str, str] | None = None,
+    **options: Any,
 ) -> bytes:
     """Return the graph in one of `FORMATS`.
+
+    Args:
+        graph: The system.
+        format: One of `FORMATS`.
+        plan: The plan whose services frame a picture.
+        membership: Module-level unit to service; resolved from the plan by default.
+        options: Of the pictures: what `dot_source` takes, such as `level` and `focus`.
 
     Raises:
         RenderError: If the format is unknown or cannot be drawn on this machine.
     """
+
+    def picture() -> str:
+        return dot_source(graph, plan=plan, membership=membership, **options)
+
     framed: dict[str, Callable[[], bytes]] = {
         "json": lambda: encode_graph(graph),
         "graphml": lambda: graphml(graph).encode(),
         "csv": lambda: edges_csv(graph).encode(),
         "mermaid": lambda: mermaid(graph, plan=plan, membership=membership).encode(),
-        "dot": lambda: dot_source(graph, plan=plan, membership=membership).encode(),
-        "svg": lambda: render(dot_source(graph, plan=plan, membership=membership), "svg"),
-        "png": lambda: render(dot_source(graph, plan=plan, membership=membership), "png"),
     }
+    framed |= {name: lambda name=name: render(picture(), name) for name in ("dot", "svg", "png", "pdf")}  # type: ignore[misc]
     if format not in framed:
         raise RenderError(f"no export format `{format}`", hint=f"one of {', '.join(FORMATS)}")
     return framed[format]()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from decompose.ir.graph import CodeGraph
 from decompose.ir.plan import Plan
+from decompose.ir.symbols import MODULE_BODY
 from decompose.views.grouping import Grouping, by_service
 from decompose.views.links import Link, links
 from decompose.views.palette import LINK_STYLES
@@ -18,6 +19,7 @@ class GroupFigures:
     """Figures of one part."""
 
     units: int
+    """Its units, without module bodies that nothing is joined to."""
     inside: float
     """Weight between its own units."""
     incoming: float
@@ -56,15 +58,17 @@ def measure_links(joined: Iterable[Link], grouping: Grouping) -> PlanFigures:
     deployed = [group.name for group in grouping.groups if group.is_deployed]
     weight: dict[tuple[str, str], float] = defaultdict(float)
     calls: dict[tuple[str, str], int] = defaultdict(int)
+    busy: set[str] = set()
     for link in joined:
+        busy |= {link.source, link.target}
         pair = (grouping.group_by_unit[link.source], grouping.group_by_unit[link.target])
         weight[pair] += LINK_STYLES[link.kind].weight * link.count
         calls[pair] += link.kind == "call"
     known = set(deployed)
     reached = _reached({pair for pair, count in calls.items() if count and set(pair) <= known and pair[0] != pair[1]})
     sizes: dict[str, int] = defaultdict(int)
-    for name in grouping.group_by_unit.values():
-        sizes[name] += 1
+    for symbol, name in grouping.group_by_unit.items():
+        sizes[name] += symbol in busy or not symbol.endswith(f":{MODULE_BODY}")
     groups = {
         name: _figures(name, deployed, weight, sizes[name], is_in_circle=name in reached.get(name, ()))
         for name in deployed

@@ -57,9 +57,11 @@ def plan_summary(plan: Plan, graph: CodeGraph, *, membership: Mapping[str, str] 
 def plan_tree(plan: Plan, graph: CodeGraph, *, membership: Mapping[str, str] | None = None) -> Tree:
     """Return the services of a plan as a tree: why each stands alone, what it holds and owns."""
     where = membership if membership is not None else resolve_membership(plan, graph)
+    units = top_units(graph)
     held: dict[str, list[str]] = defaultdict(list)
     for symbol, service in sorted(where.items()):
-        held[service].append(symbol)
+        if symbol in units and units[symbol].kind != "module":
+            held[service].append(symbol)
     tree = Tree(Text(plan.system, style="bold"), guide_style="dim")
     for planned in plan.services:
         _branch(tree, planned, held[planned.name], graph)
@@ -76,12 +78,10 @@ def _branch(tree: Tree, service: ServicePlan, members: list[str], graph: CodeGra
     branch = tree.add(title)
     if service.because:
         branch.add(Text(service.because, style="italic"))
-    units = top_units(graph)
-    named = [s for s in members if s in units and units[s].kind != "module"] or members
-    for symbol in named[:MOST_MEMBERS]:
+    for symbol in members[:MOST_MEMBERS]:
         branch.add(Text.assemble(symbol, (f"  {ROLE_LABELS[roles[symbol]]}", "dim") if roles.get(symbol) else ""))
-    if len(named) > MOST_MEMBERS:
-        branch.add(Text(f"and {len(named) - MOST_MEMBERS} more", style="dim"))
+    if len(members) > MOST_MEMBERS:
+        branch.add(Text(f"and {len(members) - MOST_MEMBERS:,} more", style="dim"))
     if service.owns:
         branch.add(Text(f"owns {', '.join(service.owns)}", style="dim"))
 
@@ -198,12 +198,12 @@ def _table(*columns: str, title: str = "") -> Table:
     table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False)
     for number, column in enumerate(columns):
         is_count = column in ("count", "units", "certain", "possible", "in", "out", "cohesion")
-        table.add_column(column, justify="right" if number and is_count else "left", overflow="fold")
+        table.add_column(column, justify="right" if number and is_count else "left", overflow="fold", no_wrap=is_count)
     return table
 
 
 def _side_by_side(*tables: Table) -> Table:
-    grid = Table.grid(padding=(0, 4))
+    grid = Table.grid(padding=(0, 2))
     grid.add_row(*tables)
     return grid
 
