@@ -1,1 +1,6 @@
-"""graph."""
+"""Stage `graph`: facts become the code graph, by a whole-program points-to analysis."""
+
+from decompose.graph.export import callgraph
+from decompose.graph.linking import link, solve
+
+__all__ = ["callgraph", "link", "solve"]

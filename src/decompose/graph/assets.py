@@ -322,7 +322,7 @@ def assets_of(links: list[Link]) -> tuple[tuple[Asset, ...], tuple[Edge, ...]]:
 
 def _strongest(found: list[Link]) -> AssetKind:
     kinds = [k.kind for k in found]
-    return next((k for k in ("model", "table", "config") if k in kinds), kinds[0])  # type: ignore[return-value]
+    return next((k for k in ("model", "table", "config") if k in kinds), kinds[0])
 
 
 def _matched(links: list[Link]) -> list[Link]:

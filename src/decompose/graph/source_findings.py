@@ -178,7 +178,7 @@ def call_findings(core: Core, knowledge: Knowledge) -> Iterator[Finding]:
         path = call.frame.module.facts.path
         if code and (path, call.line, code) not in seen:
             seen.add((path, call.line, code))
-            yield Finding(code, "note", Span(path, call.line), message, hint, unit_of(call.frame))  # type: ignore[arg-type]
+            yield Finding(code, "note", Span(path, call.line), message, hint, unit_of(call.frame))
 
 
 def _judge(core: Core, call) -> tuple[str, str, str]:  # type: ignore[no-untyped-def]

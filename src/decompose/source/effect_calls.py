@@ -161,6 +161,8 @@ def _made(
     if dotted in tables.UNPICKLERS and not _is_safe_load(keywords):
         found.add("unpickled")
         walk.effect("unpickles", "", node.lineno, dotted)
+        for tag in first:
+            walk.use(tag, "unpickled_result")
     if last in tables.READERS:
         found.add(f"large:{last}")
     found |= _array(node, dotted, last)

@@ -84,10 +84,16 @@ class Walker:
         self, kind: str, subject: str, line: int, detail: str = "", *, is_certain: bool = True, column: int = -1
     ) -> None:
         """Note an effect once for each kind, subject and detail; the first place stands."""
+        if kind in ("raises", "may_raise") and self.is_caught(subject):
+            return
         key = (kind, subject, detail)
         known = self.effects.get(key)
         if known is None or (is_certain and not known.is_certain):
             self.effects[key] = EffectFact(kind, subject, line, detail, is_certain, column)
+
+    def is_caught(self, exception: str) -> bool:
+        """Return whether an exception that is raised here does not leave the function."""
+        return any(mark in self.around for mark in (f"catches:{exception}", "catches:Exception", "catches:BaseException"))
 
     def read(self, tags: Tags) -> None:
         """Note that the objects are looked at."""
@@ -155,6 +161,8 @@ class Walker:
         name = node.id
         imported = self.imports.get(name) or self.file.imports.get(name)
         if imported:
+            if not self.is_module and not self.file.is_external(imported):
+                self.effect("global_read", imported, node.lineno)
             return frozenset({f"imported:{imported}"})
         if name in self.file.functions:
             return frozenset({"callback:function", f"own:{name}"})
@@ -209,6 +217,8 @@ class Walker:
         if type(base) is ast.Name and base.id in self.file.classes and base.id not in self.env:
             return self.class_attribute(base.id, node)
         tags = self.value(base)
+        if "context:thread_local" in tags:
+            self.effect("reads_ambient", "thread_local", node.lineno, ast.unparse(base))
         if node.attr == "T" and tags:
             return tags | {"exotic:non-contiguous"}
         if node.attr in tables.PLAIN_METHODS or not tags:
@@ -233,6 +243,8 @@ class Walker:
             self.effect("reads_ambient", ambient, node.lineno, dotted)
         if dotted in ("math.nan", "math.inf", "numpy.nan", "numpy.inf"):
             return frozenset({"literal", "type:not a number"})
+        if not self.is_module and not self.file.is_external(dotted):
+            self.effect("global_read", dotted, node.lineno)
         tags = frozenset({f"imported:{dotted}"})
         self.read(tags)
         return tags
@@ -633,12 +645,27 @@ class Walker:
 
     def s_assign(self, node: ast.Assign) -> None:
         tags = self.value(node.value)
+        if self.is_module:
+            self.defines(node.targets[0], node.value, tags)
         for target in node.targets:
             self.bind(target, tags, node.value)
 
     def s_annotated(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
-            self.bind(node.target, self.value(node.value), node.value)
+            tags = self.value(node.value)
+            if self.is_module:
+                self.defines(node.target, node.value, tags)
+            self.bind(node.target, tags, node.value)
+
+    def defines(self, target: ast.expr, source: ast.expr, tags: Tags) -> None:
+        """Note a module-level variable whose value is computed on import, or lives in a context."""
+        if not isinstance(target, ast.Name):
+            return
+        for tag in tags:
+            if tag.startswith("context:"):
+                self.effect("defines", target.id, target.lineno, tag)
+        if any(isinstance(part, ast.Call) for part in ast.walk(source)):
+            self.effect("defines", target.id, target.lineno, "computed")
 
     def s_augmented(self, node: ast.AugAssign) -> None:
         tags = self.value(node.value)

@@ -1,0 +1,388 @@
+"""Reading and setting attributes: fields, methods by resolution order, properties, descriptors, modules."""
+
+from __future__ import annotations
+
+from decompose.graph.core import Core
+from decompose.graph.objects import (
+    EMPTY,
+    FUNCTION,
+    INSTANCE,
+    PROPERTY,
+    Bound,
+    Box,
+    Cell,
+    Class,
+    External,
+    ExternalInstance,
+    Frame,
+    Function,
+    Instance,
+    Iterator,
+    ModuleObject,
+    Object,
+    Partial,
+    Property,
+    Super,
+    Text,
+    Values,
+)
+
+MAX_RELATIVES = 40
+"""Classes above and below whose fields an instance of unknown class shares."""
+MAX_CHAIN = 5
+"""Attributes of attributes of external objects that are told apart by name."""
+
+
+class Attributes(Core):
+    """Attribute access."""
+
+    def load(self, frame: Frame, base: Values, name: str, pos: int) -> Values:
+        """Return `base.name`."""
+        if len(base) == 1:
+            (item,) = base
+            return self.load_from(frame, self.objects[item], name, pos)
+        out = EMPTY
+        for item in sorted(base):
+            out = self.union(out, self.load_from(frame, self.objects[item], name, pos))
+        return out
+
+    def load_from(self, frame: Frame, made: Object, name: str, pos: int) -> Values:
+        """Return an attribute of one object."""
+        match made:
+            case Instance():
+                return self.load_instance(frame, made, name, pos)
+            case ModuleObject():
+                return self.load_module(frame, made, name, pos)
+            case External():
+                return self.load_external(frame, made, name)
+            case ExternalInstance():
+                return self.load_external_instance(frame, made, name)
+            case Class():
+                return self.load_class(frame, made, name, pos)
+            case Super():
+                return self._load_super(frame, made, name, pos)
+            case Box() | Text() | Iterator():
+                return self.load_builtin(frame, made, name)
+            case Function():
+                return self._load_function(made, name)
+            case Bound():
+                return self._load_bound(made, name)
+            case Property():
+                return self.method(made.id, name)
+            case Partial():
+                return self._load_partial(made, name)
+        return EMPTY
+
+    def load_builtin(self, frame: Frame, made: Object, name: str) -> Values:
+        """Return an attribute of a string, container or iterator."""
+        return self.method(made.id, name)
+
+    def load_external(self, frame: Frame, made: External, name: str) -> Values:
+        """Return a member of an external module, class or function."""
+        held = made.fields.get(name)
+        if held is not None and held.values:
+            return self.read(held)
+        if made.name.count(".") >= MAX_CHAIN:
+            return made.single
+        return self.external(f"{made.name}.{name}")
+
+    def load_external_instance(self, frame: Frame, made: ExternalInstance, name: str) -> Values:
+        """Return an attribute of an external object."""
+        held = made.fields.get(name)
+        if held is not None and held.values:
+            return self.read(held)
+        if made.type.count(".") + made.type.count("(") > MAX_CHAIN + 2:
+            return self.external_member(made.type, made.id)
+        return self.external_member(f"{made.type}.{name}", made.id)
+
+    # -- classes ----------------------------------------------------------------------------------------------------
+
+    def find(self, cls: Class, name: str, *, after: Class | None = None) -> tuple[Values, Class | None]:
+        """Return a class attribute by method resolution order, and the class that has it."""
+        started = after is None
+        for entry in cls.mro:
+            if isinstance(entry, str):
+                continue
+            if not started:
+                started = entry is after
+                continue
+            cell = entry.fields.get(name)
+            if cell is not None and cell.values:
+                return self.read(cell), entry
+        self.read(cls.shape)
+        return EMPTY, None
+
+    def external_base(self, cls: Class, *, after: Class | None = None) -> str:
+        """Return the first external base in resolution order that could have a member; empty without one."""
+        started = after is None
+        for entry in cls.mro:
+            if isinstance(entry, str):
+                if started and entry not in ("builtins.object",):
+                    return entry
+            elif not started:
+                started = entry is after
+        return ""
+
+    def load_class(self, frame: Frame, cls: Class, name: str, pos: int) -> Values:
+        """Return `Class.name`."""
+        found, _ = self.find(cls, name)
+        if found:
+            out = EMPTY
+            for item in sorted(found):
+                made = self.objects[item]
+                if isinstance(made, Property) and made.label in ("classmethod", "staticmethod"):
+                    out = self.union(out, self._unwrap(frame, made, cls.id, cls, pos))
+                elif made.kind == INSTANCE:
+                    got = self.invoke_method(frame, made.single, "__get__", [self.null, cls.single], pos, "property")
+                    out = self.union(out, got or made.single)
+                else:
+                    out = self.union(out, made.single)
+            return out
+        for item in sorted(cls.metaclass):
+            meta = self.objects[item]
+            if isinstance(meta, Class):
+                found, _ = self.find(meta, name)
+                out = EMPTY
+                for each in sorted(found):
+                    inner = self.objects[each]
+                    if inner.kind == FUNCTION:
+                        out = self.union(out, self.bound(each, cls.id))
+                    elif isinstance(inner, Property):
+                        out = self.union(out, self._unwrap(frame, inner, cls.id, cls, pos))
+                if out:
+                    return out
+        if name == "__name__" or name == "__qualname__":
+            return self.text(cls.scope.name)
+        if name == "__class__":
+            return cls.metaclass
+        if name == "__subclasses__":
+            return self.method(cls.id, name)
+        base = self.external_base(cls)
+        return self.external_member(f"{base}.{name}", cls.id) if base else EMPTY
+
+    def _unwrap(self, frame: Frame, wrapper: Property, receiver: int, cls: Class, pos: int) -> Values:
+        """Return what reading a wrapped class attribute gives."""
+        held = self.read(wrapper.getter)
+        if wrapper.label == "staticmethod":
+            return held
+        if wrapper.label == "classmethod":
+            out = EMPTY
+            for item in sorted(held):
+                bindable = self.objects[item].kind == FUNCTION
+                out = self.union(out, self.bound(item, cls.id) if bindable else self.objects[item].single)
+            return out
+        return self.invoke(frame, held, [self.objects[receiver].single], {}, pos, (wrapper.id, pos), "property")
+
+    # -- instances --------------------------------------------------------------------------------------------------
+
+    def load_instance(self, frame: Frame, made: Instance, name: str, pos: int) -> Values:
+        """Return an attribute of an instance of an own class."""
+        cls = made.cls
+        found, owner = self.find(cls, name)
+        out = self._bind(frame, found, made, cls, pos) if found else EMPTY
+        if made.is_open:
+            out = self.union(out, self._open_fields(made, name))
+            out = self.union(out, self._overrides(frame, made, name, owner, pos))
+        else:
+            out = self.union(out, self.read(self.field(made, name)))
+        if out or found:
+            return out
+        if name == "__class__":
+            return cls.single
+        if name == "__dict__":
+            return EMPTY
+        declared = self._declared(cls, name)
+        if declared:
+            return declared
+        getter, _ = self.find(cls, "__getattr__")
+        if getter:
+            return self.invoke_method(frame, made.single, "__getattr__", [self.text(name)], pos, "getattr")
+        base = self.external_base(cls)
+        return self.external_member(f"{base}.{name}", made.id) if base else EMPTY
+
+    def _bind(self, frame: Frame, found: Values, made: Instance, cls: Class, pos: int) -> Values:
+        out = EMPTY
+        for item in sorted(found) if len(found) > 1 else found:
+            inner = self.objects[item]
+            kind = inner.kind
+            if kind == FUNCTION:
+                out = self.union(out, self.bound(item, made.id))
+            elif kind == PROPERTY:
+                assert isinstance(inner, Property)
+                out = self.union(out, self._unwrap(frame, inner, made.id, cls, pos))
+            elif kind == INSTANCE:
+                got = self.invoke_method(frame, inner.single, "__get__", [made.single, cls.single], pos, "property")
+                out = self.union(out, got or inner.single)
+            elif isinstance(inner, Partial):
+                out = self.union(out, self._bound_partial(inner, made.id))
+            else:
+                out = self.union(out, inner.single)
+        return out
+
+    def _bound_partial(self, inner: Partial, receiver: int) -> Values:
+        """Return a cached or wrapped method bound to its receiver."""
+        if inner.label in ("functools.partial",):
+            return inner.single
+        return self.bound(inner.id, receiver)
+
+    def _declared(self, cls: Class, name: str) -> Values:
+        """Return what the annotation of a class attribute says."""
+        for entry in cls.mro:
+            if isinstance(entry, Class) and name in entry.annotated and entry.frame is not None:
+                return self.annotated_values(entry.frame, entry.annotated[name][0])
+        return EMPTY
+
+    def _open_fields(self, made: Instance, name: str) -> Values:
+        out = self.read(self.field(made, name))
+        for cls in self.relatives(made.cls):
+            if cls.open >= 0 and cls.open != made.id:
+                out = self.union(out, self.read(self.field(self.objects[cls.open], name)))
+            for item in cls.instances[:4]:
+                out = self.union(out, self.read(self.field(self.objects[item], name)))
+        return out
+
+    def relatives(self, cls: Class) -> list[Class]:
+        """Return a class, its own bases and its subclasses, nearest first; at most `MAX_RELATIVES`."""
+        found = {entry.id: entry for entry in cls.mro if isinstance(entry, Class)}
+        found.update((sub.id, sub) for sub in self.descendants(cls))
+        return list(found.values())[:MAX_RELATIVES]
+
+    def descendants(self, cls: Class) -> list[Class]:
+        """Return the own subclasses of a class, direct ones first."""
+        found: dict[int, Class] = {}
+        waiting = list(cls.subclasses)
+        for item in waiting:
+            sub = self.objects[item]
+            if item not in found and isinstance(sub, Class):
+                found[item] = sub
+                waiting.extend(sub.subclasses)
+        return list(found.values())
+
+    def _overrides(self, frame: Frame, made: Instance, name: str, owner: Class | None, pos: int) -> Values:
+        """Return what subclasses put in the place of an attribute of their base."""
+        out = EMPTY
+        for sub in self.descendants(made.cls)[:MAX_RELATIVES]:
+            cell = sub.fields.get(name)
+            if cell is None or sub is owner:
+                continue
+            for item in sorted(self.read(cell)):
+                inner = self.objects[item]
+                receiver = self.objects[next(iter(self.open_instance(sub)))]
+                assert isinstance(receiver, Instance)
+                out = self.union(out, self._bind(frame, inner.single, receiver, sub, pos))
+        return out
+
+    def _load_super(self, frame: Frame, made: Super, name: str, pos: int) -> Values:
+        receiver = self.objects[made.receiver]
+        cls = receiver.cls if isinstance(receiver, Instance) else receiver
+        if not isinstance(cls, Class):
+            return EMPTY
+        after = made.cls if made.cls in cls.mro else cls
+        found, _ = self.find(cls, name, after=after)
+        if found and isinstance(receiver, Instance):
+            return self._bind(frame, found, receiver, cls, pos)
+        if found:
+            out = EMPTY
+            for item in sorted(found):
+                inner = self.objects[item]
+                if isinstance(inner, Property):
+                    out = self.union(out, self._unwrap(frame, inner, cls.id, cls, pos))
+                elif inner.kind == FUNCTION and name != "__new__":
+                    out = self.union(out, self.bound(item, cls.id))
+                else:
+                    out = self.union(out, inner.single)
+            return out
+        base = self.external_base(cls, after=after)
+        return self.external_member(f"{base}.{name}", receiver.id) if base else EMPTY
+
+    # -- functions and modules ----------------------------------------------------------------------------------------
+
+    def _load_function(self, made: Function, name: str) -> Values:
+        held = self.read(self.field(made, name))
+        if held:
+            return held
+        if name in ("__name__", "__qualname__"):
+            return self.text(made.scope.name)
+        return self.method(made.id, name)
+
+    def _load_bound(self, made: Bound, name: str) -> Values:
+        function = self.objects[made.function]
+        if name == "__func__":
+            return function.single
+        if name == "__self__":
+            return self.objects[made.receiver].single
+        return self._load_function(function, name) if isinstance(function, Function) else EMPTY
+
+    def _load_partial(self, made: Partial, name: str) -> Values:
+        if name in ("func", "__wrapped__"):
+            return self.read(made.functions)
+        return self.method(made.id, name)
+
+    def load_module(self, frame: Frame, made: ModuleObject, name: str, pos: int) -> Values:
+        """Return an attribute of a module: its own name, else a submodule, else what `__getattr__` gives."""
+        if made.info is not None:
+            top = self.ensure_module(made.info)
+            if name in top.local_names or name in top.cells:
+                cell = top.cells.get(name)
+                if cell is None:
+                    cell = top.cells[name] = Cell()
+                values = self.read(cell)
+                if values or not self.modules.exists(f"{made.name}.{name}"):
+                    if values or name in top.local_names:
+                        return values
+            elif name not in ("__getattr__",):
+                self.read(top.cells.setdefault("*", Cell()))
+        dotted = f"{made.name}.{name}" if made.name else name
+        if self.modules.exists(dotted):
+            return self.import_module(dotted)
+        if name in ("__name__", "__file__", "__path__"):
+            return self.text(made.info.facts.path if made.info is not None and name == "__file__" else made.name)
+        if made.info is not None and name != "__getattr__":
+            getter = self.load_module(frame, made, "__getattr__", pos)
+            if getter:
+                return self.invoke(frame, getter, [self.text(name)], {}, pos, ("getattr", made.id, name), "getattr")
+        return EMPTY
+
+    # -- setting ----------------------------------------------------------------------------------------------------
+
+    def store(self, frame: Frame, base: Values, name: str, values: Values, pos: int) -> None:
+        """Run `base.name = values`."""
+        for item in sorted(base) if len(base) > 1 else base:
+            made = self.objects[item]
+            if isinstance(made, Instance):
+                self._store_instance(frame, made, name, values, pos)
+            elif isinstance(made, ModuleObject):
+                if made.info is not None:
+                    self._store_module(frame, self.ensure_module(made.info), name, values)
+            elif isinstance(made, Class):
+                is_new = name not in made.fields
+                self.flow(self.field(made, name), values)
+                if is_new:
+                    for cls in [made, *self.descendants(made)]:
+                        self.touch(cls.shape)
+            elif isinstance(made, Bound):
+                self.flow(self.field(self.objects[made.function], name), values)
+            elif made.kind not in (0,) or isinstance(made, Function):
+                self.flow(self.field(made, name), values)
+
+    def _store_instance(self, frame: Frame, made: Instance, name: str, values: Values, pos: int) -> None:
+        found, _ = self.find(made.cls, name)
+        for item in sorted(found):
+            inner = self.objects[item]
+            if isinstance(inner, Property) and inner.label == "property":
+                setter = self.read(inner.setter)
+                if setter:
+                    self.invoke(frame, setter, [made.single, values], {}, pos, (inner.id, pos), "property")
+                    return
+            elif inner.kind == INSTANCE:
+                self.invoke_method(frame, inner.single, "__set__", [made.single, values], pos, "property")
+        hook, _ = self.find(made.cls, "__setattr__")
+        if hook:
+            self.invoke_method(frame, made.single, "__setattr__", [self.text(name), values], pos, "attribute")
+        self.flow(self.field(made, name), values)
+
+    def _store_module(self, frame: Frame, top: Frame, name: str, values: Values) -> None:
+        if top.foreign is None:
+            top.foreign = {}
+        self.flow(top.foreign.setdefault(name, Cell()), values)
+        self.flow(top.cells.setdefault(name, Cell()), values)

@@ -1,0 +1,566 @@
+"""What expressions may evaluate to."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from typing import Any
+
+from decompose.graph.core import Core
+from decompose.graph.objects import (
+    ANY,
+    BOX,
+    CLASS,
+    EMPTY,
+    EXTERNAL,
+    EXTERNAL_INSTANCE,
+    INSTANCE,
+    NULL,
+    NUMBER,
+    TEXT,
+    Box,
+    CallRecord,
+    Cell,
+    ExternalInstance,
+    Frame,
+    Number,
+    Text,
+    Values,
+)
+from decompose.graph.strings import joined, percent, slashed
+from decompose.ir import facts as f
+from decompose.ir.facts import Node
+
+BUILTINS = frozenset(dir(builtins))
+MAX_TEMPLATE = 400
+OPERATORS = {
+    "+": "add", "-": "sub", "*": "mul", "@": "matmul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow",
+    "<<": "lshift", ">>": "rshift", "&": "and", "|": "or", "^": "xor",
+}  # fmt: skip
+_COMPARISONS = {"==": "__eq__", "!=": "__ne__", "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
+_REFLECTED = {"__lt__": "__gt__", "__gt__": "__lt__", "__le__": "__ge__", "__ge__": "__le__", "__eq__": "__eq__"}
+_UNARY = {"-": "__neg__", "+": "__pos__", "~": "__invert__"}
+
+
+class Expressions(Core):
+    """Evaluates expression trees."""
+
+    def eval(self, frame: Frame, node: Node) -> Values:
+        """Return what an expression may be."""
+        return _HANDLERS[node[0]](self, frame, node)
+
+    def _text(self, frame: Frame, node: Node) -> Values:
+        return self.text(node[1])
+
+    def _number(self, frame: Frame, node: Node) -> Values:
+        return self.number(node[1])
+
+    def _none(self, frame: Frame, node: Node) -> Values:
+        return self.null
+
+    def _opaque(self, frame: Frame, node: Node) -> Values:
+        return EMPTY
+
+    # -- names ------------------------------------------------------------------------------------------------------
+
+    def _name(self, frame: Frame, node: Node) -> Values:
+        name = node[1]
+        values = frame.env.get(name)
+        if values is None:
+            return self.lookup(frame, name)
+        if frame.foreign is not None and name in frame.foreign:
+            return self.union(values, self.read(frame.foreign[name]))
+        return values
+
+    def lookup(self, frame: Frame, name: str) -> Values:
+        """Return what a name means beyond the frame's own bindings: enclosing functions, module, built-ins."""
+        if name in frame.local_names and frame.scope.kind not in ("class", "module"):
+            return EMPTY
+        outer = frame.parent
+        while outer is not None and outer.parent is not None:
+            if outer.scope.kind != "class" and name in outer.local_names:
+                cell = outer.cells.get(name)
+                if cell is None:
+                    cell = outer.cells[name] = Cell()
+                return self.read(cell)
+            outer = outer.parent
+        top = outer if outer is not None else frame
+        return self.global_name(frame, top, name)
+
+    def global_name(self, frame: Frame, top: Frame, name: str) -> Values:
+        """Return what a name means in a module."""
+        cell = top.cells.get(name)
+        if cell is None:
+            if name not in top.local_names:
+                if name in BUILTINS:
+                    return self.external(f"builtins.{name}")
+                special = self._module_name(top, name)
+                if special:
+                    return special
+            if name.startswith("__"):
+                special = self._module_name(top, name)
+                if special:
+                    return special
+            cell = top.cells[name] = Cell()
+        values = self.read(cell)
+        if not values and name in BUILTINS and frame is not top:
+            return EMPTY
+        if not values and top is frame and name in BUILTINS:
+            return self.external(f"builtins.{name}")
+        return values
+
+    def _module_name(self, top: Frame, name: str) -> Values:
+        if name == "__file__":
+            return self.text(top.module.facts.path)
+        if name == "__name__":
+            return self.text(top.module.name) | self.text("__main__")
+        return EMPTY
+
+    def _walrus(self, frame: Frame, node: Node) -> Values:
+        values = self.eval(frame, node[2])
+        self.assign_name(frame, node[1], values)
+        return values
+
+    # -- attributes, calls, subscripts --------------------------------------------------------------------------------
+
+    def _attribute(self, frame: Frame, node: Node) -> Values:
+        base = self.eval(frame, node[1])
+        return self.load(frame, base, node[2], node[3])
+
+    def _call(self, frame: Frame, node: Node) -> Values:
+        callees = self.eval(frame, node[2])
+        positional: list[Values] = []
+        keywords: dict[str, Values] = {}
+        for argument in node[3]:
+            if argument[0] == f.STAR:
+                self._spread(frame, self.eval(frame, argument[1]), positional, node[1])
+            else:
+                positional.append(self.eval(frame, argument))
+        for name, expression in node[4]:
+            values = self.eval(frame, expression)
+            if name is not None:
+                keywords[name] = values
+            else:
+                self._spread_mapping(frame, values, keywords)
+        record = CallRecord(node, callees, positional, keywords)
+        frame.calls[id(node)] = record
+        if callees:
+            record.result = self.invoke(frame, callees, positional, keywords, node[1], node)
+            return record.result
+        record.result = self.unknown_call(frame, node, positional, keywords)
+        return record.result
+
+    def _spread(self, frame: Frame, values: Values, positional: list[Values], pos: int) -> None:
+        """Add `*values` to positional arguments: element by element where the length is known."""
+        boxes = [o for o in (self.objects[i] for i in sorted(values)) if isinstance(o, Box)]
+        lengths = {b.length for b in boxes}
+        if len(boxes) == len(values) and len(lengths) == 1 and None not in lengths and boxes:
+            for index in range(boxes[0].length or 0):
+                element = EMPTY
+                for box in boxes:
+                    element = self.union(element, self.take(frame, box, index))
+                positional.append(element)
+            return
+        rest = self.iterate(frame, values, pos)
+        positional.extend([rest] * 4 if rest else [])
+
+    def _spread_mapping(self, frame: Frame, values: Values, keywords: dict[str, Values]) -> None:
+        for item in sorted(values):
+            box = self.objects[item]
+            if isinstance(box, Box):
+                self.read(box.shape)
+                keys = dict.fromkeys(k for k in box.fields if isinstance(k, str) and k != ANY)
+                keys.update((k, None) for b, k in frame.heap if b == box.id and isinstance(k, str) and k != ANY)
+                for key in keys:
+                    keywords[key] = self.union(keywords.get(key, EMPTY), self.take(frame, box, key))
+                if ANY in box.fields or (box.id, ANY) in frame.heap:
+                    keywords["**"] = self.union(keywords.get("**", EMPTY), self._held(frame, box, ANY))
+
+    def _subscript(self, frame: Frame, node: Node) -> Values:
+        base = self.eval(frame, node[1])
+        if node[2][0] == f.SLICE:
+            return self._slice(frame, base, node)
+        key = self.eval(frame, node[2])
+        return self.subscript(frame, base, key, node[3])
+
+    def subscript(self, frame: Frame, base: Values, key: Values, pos: int) -> Values:
+        """Return `base[key]`."""
+        out = EMPTY
+        for item in sorted(base) if len(base) > 1 else base:
+            made = self.objects[item]
+            kind = made.kind
+            if kind == BOX:
+                assert isinstance(made, Box)
+                out = self.union(out, self._elements(frame, made, key))
+            elif kind == INSTANCE:
+                out = self.union(out, self.invoke_method(frame, made.single, "__getitem__", [key], pos, "operator"))
+            elif kind == EXTERNAL_INSTANCE:
+                assert isinstance(made, ExternalInstance)
+                out = self.union(out, self.external_item(frame, made, key))
+            elif kind == TEXT:
+                out = self.union(out, self.text_any)
+            elif kind == CLASS:
+                out = self.union(out, self.class_item(frame, item, key, pos))
+            elif kind == EXTERNAL:
+                out = self.union(out, self.external_subscript(frame, item, key, pos))
+        return out
+
+    def _elements(self, frame: Frame, box: Box, key: Values) -> Values:
+        if not key:
+            return self.take(frame, box, None)
+        out = EMPTY
+        for constant in self.keys_of(key, box):
+            out = self.union(out, self.take(frame, box, constant))
+        return out
+
+    def keys_of(self, key: Values, box: Box) -> list[Any]:
+        """Return the constants that a key may be; `[None]` when it may be anything."""
+        keys: list[Any] = []
+        for item in sorted(key):
+            made = self.objects[item]
+            if isinstance(made, Text) and not made.is_template:
+                keys.append(made.text)
+            elif isinstance(made, Number) and made.value is not None:
+                value = made.value
+                negative = isinstance(value, int) and value < 0 and box.type != "dict"
+                if negative and box.length is not None:
+                    value += box.length
+                elif negative:
+                    return [None]
+                keys.append(value)
+            elif made.kind == NULL:
+                keys.append("\0none")
+            elif made.kind in (CLASS, EXTERNAL, INSTANCE):
+                keys.append(("\0object", item))
+            else:
+                return [None]
+        return keys
+
+    def _slice(self, frame: Frame, base: Values, node: Node) -> Values:
+        bounds = [self.eval(frame, part) if part is not None else None for part in node[2][1:]]
+        out = EMPTY
+        for item in sorted(base):
+            made = self.objects[item]
+            if isinstance(made, Box):
+                out = self.union(out, self._slice_of(frame, made, bounds, node))
+            elif isinstance(made, Text):
+                out = self.union(out, self.text_any)
+            elif made.kind == EXTERNAL_INSTANCE:
+                out = self.union(out, made.single)
+            elif made.kind == INSTANCE:
+                out = self.union(
+                    out, self.invoke_method(frame, made.single, "__getitem__", [EMPTY], node[3], "operator")
+                )
+        return out
+
+    def _slice_of(self, frame: Frame, box: Box, bounds: list[Values | None], node: Node) -> Values:
+        part = self.box(box.type, (id(node), box.id))
+        frame.fresh[part.id] = frame.block
+        ends = [self._index(b) for b in bounds]
+        if box.length is not None and "?" not in ends:
+            indices = range(box.length)[slice(*ends)]
+            part.length = len(indices)
+            for to, index in enumerate(indices):
+                self.put(frame, part, to, self.take(frame, box, index), replace=True)
+        else:
+            self.put(frame, part, ANY, self.take(frame, box, None), replace=False)
+        return part.single
+
+    def _index(self, values: Values | None) -> Any:
+        """Return a slice bound: a number, `None`, or `"?"` when it is not known."""
+        if values is None:
+            return None
+        if len(values) == 1:
+            made = self.objects[next(iter(values))]
+            if isinstance(made, Number) and isinstance(made.value, int):
+                return made.value
+            if made.kind == NULL:
+                return None
+        return "?"
+
+    # -- operators --------------------------------------------------------------------------------------------------
+
+    def _binary(self, frame: Frame, node: Node) -> Values:
+        left = self.eval(frame, node[2])
+        right = self.eval(frame, node[3])
+        return self.binary(frame, node[1], left, right, node[4], node)
+
+    def binary(self, frame: Frame, operator: str, left: Values, right: Values, pos: int, node: Node) -> Values:
+        """Return `left operator right`."""
+        if not left and not right:
+            return EMPTY
+        name = OPERATORS[operator]
+        objects = self.objects
+        kinds = {objects[i].kind for i in left} | {objects[i].kind for i in right}
+        if kinds == {NUMBER}:
+            return self.number_any
+        out = EMPTY
+        if INSTANCE in kinds:
+            out = self.invoke_method(frame, left, f"__{name}__", [right], pos, "operator")
+            if not any(objects[i].kind == INSTANCE for i in left) or not out:
+                out = self.union(out, self.invoke_method(frame, right, f"__r{name}__", [left], pos, "operator"))
+        if operator == "%" and left and all(objects[i].kind == TEXT for i in left):
+            return self.union(out, percent(self, frame, left, right))
+        if TEXT in kinds and operator == "+":
+            return self.union(out, joined(self, [left, right]))
+        if TEXT in kinds and operator == "/":
+            return self.union(out, slashed(self, left, right))
+        if BOX in kinds:
+            out = self.union(out, self._concatenate(frame, operator, left, right, node))
+        if EXTERNAL_INSTANCE in kinds:
+            for item in sorted(left | right):
+                made = objects[item]
+                if isinstance(made, ExternalInstance):
+                    out = self.union(out, made.single)
+        if EXTERNAL in kinds or CLASS in kinds:  # `int | None`, `A | B`
+            out = self.union(out, left | right)
+        return out
+
+    def _concatenate(self, frame: Frame, operator: str, left: Values, right: Values, node: Node) -> Values:
+        boxes = [b for b in (self.objects[i] for i in sorted(left | right)) if isinstance(b, Box)]
+        if operator not in ("+", "*", "|"):
+            return EMPTY
+        both = self.box(boxes[0].type, id(node))
+        frame.fresh[both.id] = frame.block
+        both.length = None
+        if operator == "+" and len(left) == 1 and len(right) == 1 and len(boxes) == 2 and boxes[0].length is not None:
+            first, second = (self.objects[next(iter(side))] for side in (left, right))
+            if isinstance(first, Box) and isinstance(second, Box) and first.length is not None:
+                for index in range(first.length):
+                    self.put(frame, both, index, self.take(frame, first, index), replace=True)
+                for index in range(second.length or 0):
+                    self.put(frame, both, first.length + index, self.take(frame, second, index), replace=True)
+                if second.length is not None:
+                    both.length = first.length + second.length
+                    return both.single
+        for box in boxes:
+            self.copy_into(frame, box, both)
+        return both.single
+
+    def copy_into(self, frame: Frame, source: Box, target: Box) -> None:
+        """Store every element of one container into another: key by key for dicts."""
+        if source.type == "dict" and target.type == "dict":
+            self.read(source.shape)
+            keys = dict.fromkeys(source.fields)
+            keys.update((k, None) for b, k in frame.heap if b == source.id)
+            for key in keys:
+                self.put(frame, target, key, self._held(frame, source, key), replace=True)
+        else:
+            self.put(frame, target, ANY, self.take(frame, source, None), replace=False)
+
+    def _unary(self, frame: Frame, node: Node) -> Values:
+        operand = self.eval(frame, node[2])
+        if node[1] == "not":
+            self.truth(frame, operand, node[3])
+            return self.number_any
+        out = self.invoke_method(frame, operand, _UNARY[node[1]], [], node[3], "operator")
+        for item in operand:
+            if self.objects[item].kind in (EXTERNAL_INSTANCE, NUMBER):
+                out = self.union(
+                    out, self.number_any if self.objects[item].kind == NUMBER else self.objects[item].single
+                )
+        return out
+
+    def truth(self, frame: Frame, values: Values, pos: int) -> None:
+        """Call what a truth test calls: `__bool__`, else `__len__`."""
+        for item in sorted(values):
+            made = self.objects[item]
+            if made.kind == INSTANCE and not self.invoke_method(frame, made.single, "__bool__", [], pos, "operator"):
+                self.invoke_method(frame, made.single, "__len__", [], pos, "operator")
+
+    def _compare(self, frame: Frame, node: Node) -> Values:
+        operands = [self.eval(frame, o) for o in node[2]]
+        out = self.number_any
+        for operator, left, right in zip(node[1], operands, operands[1:], strict=False):
+            name = _COMPARISONS.get(operator)
+            if name is not None:
+                result = self.invoke_method(frame, left, name, [right], node[3], "operator")
+                if not result and name in _REFLECTED:
+                    result = self.invoke_method(frame, right, _REFLECTED[name], [left], node[3], "operator")
+                out = self.union(out, result)
+                for item in left:
+                    if self.objects[item].kind == EXTERNAL_INSTANCE:
+                        out = self.union(out, self.objects[item].single)
+            elif operator in ("in", "not in"):
+                found = self.invoke_method(frame, right, "__contains__", [left], node[3], "operator")
+                if not found:
+                    self._scan(frame, right, node[3])
+        return out
+
+    def _scan(self, frame: Frame, values: Values, pos: int) -> None:
+        for item in sorted(values):
+            if self.objects[item].kind == INSTANCE:
+                self.iterate(frame, self.objects[item].single, pos)
+
+    def _boolean(self, frame: Frame, node: Node) -> Values:
+        out = EMPTY
+        for operand in node[2]:
+            values = self.eval(frame, operand)
+            if operand is not node[2][-1]:
+                self.truth(frame, values, 0)
+            out = self.union(out, values)
+        return out
+
+    def _conditional(self, frame: Frame, node: Node) -> Values:
+        self.truth(frame, self.eval(frame, node[1]), 0)
+        return self.union(self.eval(frame, node[2]), self.eval(frame, node[3]))
+
+    # -- displays and comprehensions ----------------------------------------------------------------------------------
+
+    def _dict(self, frame: Frame, node: Node) -> Values:
+        box = self.box("dict", (id(node), id(frame)))
+        self._renew(frame, box)
+        for key, value in node[2]:
+            values = self.eval(frame, value)
+            if key is None:
+                for item in sorted(values):
+                    made = self.objects[item]
+                    if isinstance(made, Box):
+                        self.copy_into(frame, made, box)
+                continue
+            constants = self.keys_of(self.eval(frame, key), box) or [None]
+            for constant in constants:
+                self.put(frame, box, ANY if constant is None else constant, values, replace=len(constants) == 1)
+        return box.single
+
+    def _sequence(self, frame: Frame, node: Node) -> Values:
+        box = self.box(node[2], (id(node), id(frame)))
+        self._renew(frame, box)
+        index: int | None = 0
+        for element in node[3]:
+            if element[0] == f.STAR:
+                inner = self.eval(frame, element[1])
+                self.put(frame, box, ANY, self.iterate(frame, inner, node[1]), replace=False)
+                index = None
+                continue
+            values = self.eval(frame, element)
+            if index is None or node[2] == "set":
+                self.put(frame, box, ANY, values, replace=False)
+            else:
+                self.put(frame, box, index, values, replace=True)
+                index += 1
+        box.length = index if node[2] != "set" else None
+        return box.single
+
+    def _renew(self, frame: Frame, box: Box) -> None:
+        """Mark a container as just made: what the frame stored in the one of an earlier round is published."""
+        frame.fresh[box.id] = frame.block
+
+    def _comprehension(self, frame: Frame, node: Node) -> Values:
+        kind, element, value, generators = node[1], node[2], node[3], node[4]
+        names = [n for g in generators for n in target_names(g[0])]
+        saved = {n: frame.env.get(n) for n in names}
+        outer, frame.block = frame.block, frame.block + 1_000_003
+        for target, iterable, conditions, pos in generators:
+            self.assign(frame, target, self.iterate(frame, self.eval(frame, iterable), pos))
+            for condition in conditions:
+                self.truth(frame, self.eval(frame, condition), pos)
+        made = self.eval(frame, element)
+        second = self.eval(frame, value) if value is not None else EMPTY
+        frame.block = outer
+        for name, values in saved.items():
+            if values is None:
+                frame.env.pop(name, None)
+            else:
+                frame.env[name] = values
+        if kind == "gen":
+            cell = self.field(self.box("list", (id(node), id(frame))), ANY)
+            self.flow(cell, made)
+            return self.iterator(cell, "generator")
+        box = self.box(kind, (id(node), id(frame)))
+        frame.fresh[box.id] = frame.block
+        if kind == "dict":
+            for constant in self.keys_of(made, box) or [None]:
+                self.put(frame, box, ANY if constant is None else constant, second, replace=False)
+            self.flow(self.field(box, "\0keys"), made)
+        else:
+            self.put(frame, box, ANY, made, replace=False)
+        return box.single
+
+    def _lambda(self, frame: Frame, node: Node) -> Values:
+        return self.make_function(frame, node[1]).single
+
+    def _fstring(self, frame: Frame, node: Node) -> Values:
+        parts = []
+        for part in node[1]:
+            values = self.eval(frame, part)
+            if part[0] != f.STR:
+                self.stringify(frame, values, node[2])
+                if not values or not all(self.objects[i].kind in (TEXT, NUMBER) for i in values):
+                    values = self.text(f"{{{_label(part)}}}", is_template=True)
+            parts.append(values)
+        return joined(self, parts)
+
+    def stringify(self, frame: Frame, values: Values, pos: int) -> None:
+        """Call what turning into text calls: `__str__`, else `__repr__`."""
+        for item in sorted(values):
+            made = self.objects[item]
+            if made.kind == INSTANCE:
+                _, owner = self.find(made.cls, "__str__")  # type: ignore[attr-defined]
+                self.invoke_method(frame, made.single, "__str__" if owner else "__repr__", [], pos, "operator")
+
+    def _await(self, frame: Frame, node: Node) -> Values:
+        values = self.eval(frame, node[1])
+        awaited = self.invoke_method(frame, values, "__await__", [], 0, "operator")
+        return self.union(values, awaited)
+
+    def _yield(self, frame: Frame, node: Node) -> Values:
+        if node[1] is not None:
+            self.flow(frame.yields, self.eval(frame, node[1]))
+        return EMPTY
+
+    def _yield_from(self, frame: Frame, node: Node) -> Values:
+        values = self.eval(frame, node[1])
+        self.flow(frame.yields, self.iterate(frame, values, node[2]))
+        out = EMPTY
+        for item in sorted(values):
+            made = self.objects[item]
+            inner = getattr(made, "frame", None) if made.kind == 13 else None
+            if inner is not None:
+                out = self.union(out, self.read(inner.result))
+        return out
+
+    def _star(self, frame: Frame, node: Node) -> Values:
+        return self.eval(frame, node[1])
+
+    def _slice_alone(self, frame: Frame, node: Node) -> Values:
+        for part in node[1:]:
+            if part is not None:
+                self.eval(frame, part)
+        return EMPTY
+
+
+def target_names(target: Node) -> list[str]:
+    """Return the names that a target binds."""
+    if target[0] == f.NAME:
+        return [target[1]]
+    if target[0] == f.STAR:
+        return target_names(target[1])
+    if target[0] == f.SEQ:
+        return [name for element in target[3] for name in target_names(element)]
+    return []
+
+
+def _label(node: Node) -> str:
+    """Return a name for an unknown part of a template."""
+    if node[0] == f.NAME:
+        return str(node[1])
+    if node[0] == f.ATTR:
+        return f"{_label(node[1])}.{node[2]}" if node[1][0] in (f.NAME, f.ATTR) else str(node[2])
+    if node[0] == f.CALL:
+        return _label(node[2])
+    if node[0] == f.SUB:
+        return _label(node[1])
+    return ""
+
+
+_HANDLERS: dict[int, Callable[[Any, Frame, Node], Values]] = {
+    f.STR: Expressions._text, f.NUM: Expressions._number, f.NONE: Expressions._none, f.OPAQUE: Expressions._opaque,
+    f.NAME: Expressions._name, f.ATTR: Expressions._attribute, f.CALL: Expressions._call,
+    f.SUB: Expressions._subscript, f.SLICE: Expressions._slice_alone, f.BIN: Expressions._binary,
+    f.UNARY: Expressions._unary, f.CMP: Expressions._compare, f.BOOL: Expressions._boolean,
+    f.IFEXP: Expressions._conditional, f.WALRUS: Expressions._walrus, f.STAR: Expressions._star,
+    f.LAMBDA: Expressions._lambda, f.COMP: Expressions._comprehension, f.DICT: Expressions._dict,
+    f.SEQ: Expressions._sequence, f.FSTR: Expressions._fstring, f.AWAIT: Expressions._await,
+    f.YIELD: Expressions._yield, f.YIELDFROM: Expressions._yield_from,
+}  # fmt: skip

@@ -1,0 +1,536 @@
+"""Models of built-in functions, methods and standard-library calls that values flow through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from decompose.graph.core import Core
+from decompose.graph.objects import (
+    ANY,
+    BOX,
+    CLASS,
+    EMPTY,
+    EXTERNAL_INSTANCE,
+    FUNCTION,
+    INSTANCE,
+    ITERATOR,
+    TEXT,
+    Bound,
+    Box,
+    Class,
+    External,
+    ExternalInstance,
+    Frame,
+    Function,
+    Instance,
+    Iterator,
+    Method,
+    ModuleObject,
+    Number,
+    Partial,
+    Property,
+    Super,
+    Text,
+    Values,
+)
+from decompose.graph.strings import formatted, joined, path_join, variants
+
+Arguments = tuple[list[Values], dict[str, Values], int, object]
+"""Positional, keyword, place and site of a call."""
+Model = Callable[[Any, Frame, list[Values], dict[str, Values], int, object], Values]
+CALLABLE_KINDS = (0, 1, 2, 12)
+
+
+class Models(Core):
+    """Built-in behaviour."""
+
+    def call_builtin_method(
+        self, frame: Frame, made: Method, positional: list[Values], keywords: dict[str, Values], pos: int, site: object
+    ) -> Values:
+        """Call a method of a string, container, iterator, property or function."""
+        receiver = self.objects[made.receiver]
+        name = made.name
+        if isinstance(receiver, Property):
+            return self._property_part(frame, receiver, name, positional)
+        if isinstance(receiver, Box):
+            frame.edges[(f"builtins.{receiver.type}.{name}", pos, "direct", False)] = None
+            return self._box_method(frame, receiver, name, positional, keywords, pos, site)
+        if isinstance(receiver, Text):
+            kind = "pathlib.Path" if receiver.is_path else "builtins.str"
+            frame.edges[(f"{kind}.{name}", pos, "direct", False)] = None
+            return self._text_method(frame, receiver, name, positional, keywords, pos)
+        if isinstance(receiver, Iterator):
+            return self.read(receiver.cell) if name in ("__next__", "send", "__anext__") else EMPTY
+        if isinstance(receiver, Class) and name == "__subclasses__":
+            box = self.box("list", ("subclasses", receiver.id))
+            for sub in receiver.subclasses:
+                self.flow(self.field(box, ANY), self.objects[sub].single)
+            return box.single
+        if isinstance(receiver, Function | Partial):
+            return self._function_method(frame, receiver, name, positional, keywords, pos, site)
+        return EMPTY
+
+    def _function_method(
+        self,
+        frame: Frame,
+        receiver: Function | Partial,
+        name: str,
+        positional: list[Values],
+        keywords: dict[str, Values],
+        pos: int,
+        site: object,
+    ) -> Values:
+        if name in ("__call__", "__wrapped__"):
+            return self.invoke(frame, receiver.single, positional, keywords, pos, site)
+        if name == "register" and isinstance(receiver, Partial):
+            for values in positional:
+                functions = frozenset(i for i in values if self.objects[i].kind == FUNCTION)
+                self.flow(receiver.extra, functions)
+                if functions:
+                    return values
+            key = ("register", receiver.id, id(site))
+            made = self.intern(key, lambda: Method(receiver.id, "register"))
+            return made.single
+        return EMPTY
+
+    def _property_part(self, frame: Frame, receiver: Property, name: str, positional: list[Values]) -> Values:
+        if name == "setter" and positional:
+            self.flow(receiver.setter, positional[0])
+        elif name in ("getter",) and positional:
+            self.flow(receiver.getter, positional[0])
+        return receiver.single
+
+    # -- containers -------------------------------------------------------------------------------------------------
+
+    def _box_method(
+        self,
+        frame: Frame,
+        box: Box,
+        name: str,
+        positional: list[Values],
+        keywords: dict[str, Values],
+        pos: int,
+        site: object,
+    ) -> Values:
+        first = positional[0] if positional else EMPTY
+        match name:
+            case "append" | "add" | "appendleft" | "put" | "put_nowait":
+                self._append(frame, box, first)
+            case "insert":
+                box.length = None
+                self.put(frame, box, ANY, positional[1] if len(positional) > 1 else EMPTY, replace=False)
+            case "extend" | "extendleft" | "union" | "__iadd__":
+                box.length = None
+                self.put(frame, box, ANY, self.iterate(frame, first, pos), replace=False)
+                return box.single if name == "union" else self.null
+            case "update":
+                self._update(frame, box, first, keywords, pos)
+            case "setdefault":
+                default = positional[1] if len(positional) > 1 else self.null
+                for key in self.keys_of(first, box) or [None]:
+                    self.put(frame, box, ANY if key is None else key, default, replace=False)
+                return self._get(frame, box, first)
+            case "get" | "pop" | "popleft" | "popitem" | "get_nowait" | "__getitem__":
+                if box.type != "dict":
+                    return self.subscript(frame, box.single, first, pos) if first else self.take(frame, box, None)
+                default = positional[1] if len(positional) > 1 else EMPTY
+                return self.union(self._get(frame, box, first), default)
+            case "values":
+                return self._view(frame, box, self._values_of(frame, box), site)
+            case "keys":
+                return self._view(frame, box, self.keys_in(frame, box), site)
+            case "items":
+                pair = self.box("tuple", ("item", box.id))
+                pair.length = 2
+                self.flow(self.field(pair, 0), self.keys_in(frame, box))
+                self.flow(self.field(pair, 1), self._values_of(frame, box))
+                return self._view(frame, box, pair.single, site)
+            case "copy" | "__copy__" | "difference" | "intersection" | "fromkeys" | "most_common":
+                return box.single
+            case "sort":
+                self.run_callables(frame, keywords.get("key", EMPTY), [self.take(frame, box, None)], pos)
+                self.compare_elements(frame, self.take(frame, box, None), pos)
+            case "index" | "count":
+                return self.number_any
+        return self.null
+
+    def _append(self, frame: Frame, box: Box, values: Values) -> None:
+        if box.length is not None and frame.fresh.get(box.id) == frame.block:
+            self.put(frame, box, box.length, values, replace=True)
+            box.length += 1
+        else:
+            box.length = None
+            self.put(frame, box, ANY, values, replace=False)
+
+    def _update(self, frame: Frame, box: Box, first: Values, keywords: dict[str, Values], pos: int) -> None:
+        for item in sorted(first):
+            made = self.objects[item]
+            if isinstance(made, Box):
+                self.copy_into(frame, made, box)
+        for name, values in keywords.items():
+            self.put(frame, box, ANY if name == "**" else name, values, replace=True)
+
+    def _get(self, frame: Frame, box: Box, key: Values) -> Values:
+        if not key:
+            return self._values_of(frame, box)
+        out = EMPTY
+        for constant in self.keys_of(key, box):
+            out = self.union(
+                out, self.take(frame, box, constant) if constant is not None else self._values_of(frame, box)
+            )
+        return out
+
+    def _values_of(self, frame: Frame, box: Box) -> Values:
+        self.read(box.shape)
+        keys = dict.fromkeys(k for k in box.fields if k != "\0keys")
+        keys.update((k, None) for b, k in frame.heap if b == box.id)
+        out = EMPTY
+        for key in keys:
+            out = self.union(out, self._held(frame, box, key))
+        return out
+
+    def keys_in(self, frame: Frame, box: Box) -> Values:
+        """Return the keys of a dict."""
+        self.read(box.shape)
+        held = box.fields.get("\0keys")
+        out = self.read(held) if held is not None else EMPTY
+        keys = dict.fromkeys(box.fields)
+        keys.update((k, None) for b, k in frame.heap if b == box.id)
+        for key in keys:
+            if isinstance(key, str) and key[:1] != "\0":
+                out = self.union(out, self.text(key))
+            elif isinstance(key, int | float):
+                out = self.union(out, self.number(key))
+            elif isinstance(key, tuple):
+                out = self.union(out, self.objects[key[1]].single)
+        return out
+
+    def _view(self, frame: Frame, box: Box, values: Values, site: object) -> Values:
+        view = self.box("list", ("view", id(site), box.id))
+        self.flow(self.field(view, ANY), values)
+        return view.single
+
+    # -- strings and paths --------------------------------------------------------------------------------------------
+
+    def _text_method(
+        self, frame: Frame, text: Text, name: str, positional: list[Values], keywords: dict[str, Values], pos: int
+    ) -> Values:
+        match name:
+            case "format":
+                for values in (*positional, *keywords.values()):
+                    self.stringify(frame, values, pos)
+                return formatted(self, text.single, positional, keywords)
+            case "join" if not text.is_path:
+                if positional:
+                    return self._join_text(frame, text, positional[0], pos)
+            case "joinpath" | "__truediv__":
+                return path_join(self, [text.single, *positional], is_path=True)
+            case "resolve" | "absolute" | "expanduser" | "as_posix":
+                return text.single if name != "as_posix" else self.text(text.text, is_template=text.is_template)
+            case "strip" | "rstrip" | "lstrip" | "lower" | "upper" | "encode" | "decode":
+                if not text.is_template and not positional and name in ("lower", "upper", "strip"):
+                    return self.text(getattr(text.text, name)())
+                return text.single if text.is_template else self.text_any
+            case "replace" if not text.is_template and len(positional) == 2:
+                old, new = (variants(self, p) for p in positional)
+                if len(old) == len(new) == 1 and not old[0][1] and not new[0][1] and old[0][0]:
+                    return self.text(text.text.replace(old[0][0], new[0][0]))
+            case "with_suffix" if positional:
+                stem = text.text.rpartition(".")[0] or text.text
+                return path_like(self, [self.text(stem, is_template=text.is_template), positional[0]])
+            case "split" | "splitlines" | "rsplit" | "glob" | "rglob" | "iterdir" | "partition":
+                box = self.box("list", ("split", text.id, name))
+                value = (
+                    self.text_any
+                    if not text.is_path
+                    else self.text(f"{text.text}/{{}}", is_template=True, is_path=True)
+                )
+                self.flow(self.field(box, ANY), value)
+                return box.single
+            case "open" if text.is_path:
+                return self.external_instance("builtins.open()", ("open", pos, frame.module.name)).single
+            case "startswith" | "endswith" | "isdigit" | "find" | "count" | "exists" | "is_file" | "is_dir" | "index":
+                return self.number_any
+        return self.text_any
+
+    def _join_text(self, frame: Frame, text: Text, values: Values, pos: int) -> Values:
+        boxes = [b for b in (self.objects[i] for i in sorted(values)) if isinstance(b, Box)]
+        self.iterate(frame, values, pos)
+        if len(boxes) == 1 and boxes[0].length is not None and boxes[0].length <= 12:
+            parts = [self.take(frame, boxes[0], i) for i in range(boxes[0].length)]
+            return joined(self, parts, text.text)
+        return self.text_any
+
+    def load_builtin(self, frame: Frame, made: Any, name: str) -> Values:
+        """Return an attribute of a string, path, container or iterator."""
+        if isinstance(made, Text) and made.is_path:
+            match name:
+                case "parent":
+                    return self.text(_parent(made.text), is_template=made.is_template, is_path=True)
+                case "parents":
+                    box = self.box("list", ("parents", made.id))
+                    place = made.text
+                    for index in range(6):
+                        place = _parent(place)
+                        self.flow(self.field(box, index), self.text(place, is_template=made.is_template, is_path=True))
+                    box.length = 6
+                    return box.single
+                case "name":
+                    return self.text(made.text.rpartition("/")[2], is_template=made.is_template)
+                case "stem":
+                    tail = made.text.rpartition("/")[2]
+                    return self.text(tail.rpartition(".")[0] or tail, is_template=made.is_template)
+                case "suffix":
+                    tail = made.text.rpartition("/")[2]
+                    return self.text("." + tail.rpartition(".")[2] if "." in tail else "", is_template=made.is_template)
+        return self.method(made.id, name)
+
+    # -- iteration --------------------------------------------------------------------------------------------------
+
+    def iterate(self, frame: Frame, values: Values, pos: int) -> Values:
+        """Return the elements of iterables."""
+        out = EMPTY
+        for item in sorted(values) if len(values) > 1 else values:
+            made = self.objects[item]
+            kind = made.kind
+            if kind == BOX:
+                assert isinstance(made, Box)
+                out = self.union(
+                    out, self.keys_in(frame, made) if made.type == "dict" else self.take(frame, made, None)
+                )
+            elif kind == ITERATOR:
+                assert isinstance(made, Iterator)
+                out = self.union(out, self.read(made.cell))
+            elif kind == INSTANCE:
+                assert isinstance(made, Instance)
+                out = self.union(out, self._iterate_instance(frame, made, pos))
+            elif kind == TEXT:
+                out = self.union(out, self.text_any)
+            elif kind == EXTERNAL_INSTANCE:
+                assert isinstance(made, ExternalInstance)
+                out = self.union(out, self.iterate_external(frame, made, pos))
+            elif kind == CLASS:
+                assert isinstance(made, Class)
+                out = self.union(out, self._iterate_class(frame, made, pos))
+        return out
+
+    def _iterate_class(self, frame: Frame, cls: Class, pos: int) -> Values:
+        if "enum" in cls.flags:
+            return self.enum_members(frame, cls)
+        for item in cls.metaclass:
+            meta = self.objects[item]
+            if isinstance(meta, Class) and self.find(meta, "__iter__")[0]:
+                function, _ = self.find(meta, "__iter__")
+                result = self.invoke(frame, function, [cls.single], {}, pos, ("iter", cls.id), "iteration")
+                return self.iterate(frame, result, pos)
+        return EMPTY
+
+    def enum_members(self, frame: Frame, cls: Class) -> Values:
+        """Return the members of an enum."""
+        self.read(cls.shape)
+        out = EMPTY
+        for item in cls.instances:
+            out = self.union(out, self.objects[item].single)
+        return out
+
+    def _iterate_instance(self, frame: Frame, made: Instance, pos: int) -> Values:
+        found, _ = self.find(made.cls, "__iter__")
+        if not found:
+            found, _ = self.find(made.cls, "__aiter__")
+            if not found:
+                if made.cls.scope.name and self.find(made.cls, "__getitem__")[0]:
+                    return self.invoke_method(frame, made.single, "__getitem__", [self.number_any], pos, "iteration")
+                if made.payload and "typing.NamedTuple" in made.cls.mro:
+                    out = EMPTY
+                    for name in made.payload:
+                        out = self.union(out, self.read(self.field(made, name)))
+                    return out
+                return EMPTY
+        iterators = self.invoke(frame, self.bind_special(found, made), [], {}, pos, ("iter", made.id, pos), "iteration")
+        return self._advance(frame, iterators, pos)
+
+    def _advance(self, frame: Frame, iterators: Values, pos: int) -> Values:
+        out = EMPTY
+        for item in sorted(iterators):
+            made = self.objects[item]
+            if isinstance(made, Instance):
+                for name in ("__next__", "__anext__"):
+                    out = self.union(out, self.invoke_method(frame, made.single, name, [], pos, "iteration"))
+            else:
+                out = self.union(out, self.iterate(frame, made.single, pos))
+        return out
+
+    def unpacked(self, frame: Frame, values: Values, count: int, pos: int) -> list[Values]:
+        """Return what each of `count` targets receives from iterables of any kind."""
+        parts = [EMPTY] * count
+        for item in sorted(values):
+            made = self.objects[item]
+            if isinstance(made, Box) and made.type != "dict":
+                each = [self.take(frame, made, i) for i in range(count)]
+            elif isinstance(made, Instance) and made.payload and len(made.payload) == count:
+                each = [self.read(self.field(made, n)) for n in made.payload]
+            else:
+                each = [self.iterate(frame, made.single, pos)] * count
+            parts = [self.union(a, b) for a, b in zip(parts, each, strict=True)]
+        return parts
+
+    def enter_context(self, frame: Frame, values: Values, prefix: str, pos: int) -> Values:
+        """Return what `with` binds; calls `__enter__` and `__exit__`."""
+        out = EMPTY
+        for item in sorted(values):
+            made = self.objects[item]
+            if isinstance(made, Instance):
+                entered = self.invoke_method(frame, made.single, f"{prefix}enter__", [], pos, "context")
+                none = self.null
+                self.invoke_method(frame, made.single, f"{prefix}exit__", [none, none, none], pos, "context")
+                out = self.union(out, entered if self.find(made.cls, f"{prefix}enter__")[0] else made.single)
+            elif isinstance(made, Iterator):
+                out = self.union(out, self.read(made.cell))
+            else:
+                out = self.union(out, made.single)
+        return out
+
+    # -- running what is handed over ------------------------------------------------------------------------------------
+
+    def run_callables(
+        self,
+        frame: Frame,
+        values: Values,
+        arguments: list[Values],
+        pos: int,
+        reason: str = "higher_order",
+        *,
+        is_possible: bool = False,
+    ) -> Values:
+        """Call the own functions among some values."""
+        own = frozenset(i for i in values if self.is_callable(i))
+        if not own:
+            return EMPTY
+        return self.invoke(
+            frame, own, arguments, {}, pos, ("callback", pos, id(frame)), reason, is_possible=is_possible
+        )
+
+    def is_callable(self, item: int) -> bool:
+        """Return whether an object is an own function, bound method, class or partial, or has `__call__`."""
+        made = self.objects[item]
+        if isinstance(made, Bound):
+            return isinstance(self.objects[made.function], Function | Partial)
+        if isinstance(made, Instance):
+            return bool(self.find(made.cls, "__call__")[0])
+        return made.kind in CALLABLE_KINDS
+
+    def compare_elements(self, frame: Frame, values: Values, pos: int) -> None:
+        """Call what sorting calls: `__lt__`."""
+        self.invoke_method(frame, values, "__lt__", [values], pos, "operator")
+
+    def iterator_over(self, values: Values, site: object, label: str) -> Values:
+        """Return an iterator over values at a site."""
+        box = self.box("list", (label, id(site)))
+        self.flow(self.field(box, ANY), values)
+        return self.iterator(self.field(box, ANY), label)
+
+    def list_of(self, frame: Frame, kind: str, values: Values, site: object) -> Values:
+        """Return a container with any of the values."""
+        box = self.box(kind, ("of", id(site), id(frame)))
+        self.flow(self.field(box, ANY), values)
+        return box.single
+
+    def super_values(self, frame: Frame, positional: list[Values]) -> Values:
+        """Return what `super(...)` gives in a method."""
+        holder: Frame | None = frame
+        while holder is not None and (
+            holder.cls is None or not holder.scope.parameters or holder.scope.kind == "lambda"
+        ):
+            holder = holder.parent
+        cls = frame.cls
+        receivers = holder.env.get(holder.scope.parameters[0].name, EMPTY) if holder is not None else EMPTY
+        if holder is not None and not receivers:
+            receivers = self.read(holder.parameters[0])
+        if len(positional) >= 2:
+            for item in positional[0]:
+                made = self.objects[item]
+                cls = made if isinstance(made, Class) else cls
+            receivers = positional[1]
+        out = EMPTY
+        if cls is None:
+            return out
+        for item in sorted(receivers):
+            made = self.objects[item]
+            if isinstance(made, Instance | Class):
+                out = self.union(out, self.intern(("super", cls.id, item), lambda i=item, c=cls: Super(c, i)).single)
+        return out
+
+    def import_by_name(self, frame: Frame, names: Values) -> Values:
+        """Return the modules of some names (`importlib.import_module`)."""
+        out = EMPTY
+        for item in sorted(names):
+            made = self.objects[item]
+            if isinstance(made, Text) and not made.is_template:
+                dotted = self.modules.absolute(made.text.lstrip("."), frame.module) if made.text.strip(".") else None
+                out = self.union(out, self.import_module(dotted) if dotted else self.external(made.text))
+            elif isinstance(made, Text) and made.text.count("{") == 1:
+                prefix, _, suffix = made.text.partition("{")
+                suffix = suffix.partition("}")[2]
+                for info in self.modules.infos:
+                    if prefix and info.name.startswith(prefix) and info.name.endswith(suffix):
+                        out = self.union(out, self.import_module(info.name))
+        return out
+
+    def attributes_named(self, frame: Frame, base: Values, names: Values, pos: int) -> Values:
+        """Return `getattr(base, name)` for known or partly known names."""
+        out = EMPTY
+        for item in sorted(names):
+            made = self.objects[item]
+            if not isinstance(made, Text):
+                continue
+            if not made.is_template:
+                out = self.union(out, self.load(frame, base, made.text, pos))
+            elif made.text.replace("{}", "").strip("_"):
+                for name in self._names_like(base, made.text):
+                    out = self.union(out, self.load(frame, base, name, pos))
+        return out
+
+    def _names_like(self, base: Values, template: str) -> list[str]:
+        prefix, _, rest = template.partition("{")
+        suffix = rest.rpartition("}")[2]
+        found: dict[str, None] = {}
+        for item in sorted(base):
+            made = self.objects[item]
+            names: list[str] = []
+            if isinstance(made, Instance):
+                names = [n for c in made.cls.mro if isinstance(c, Class) for n in c.fields]
+            elif isinstance(made, Class):
+                names = [n for c in made.mro if isinstance(c, Class) for n in c.fields]
+            elif isinstance(made, ModuleObject) and made.info is not None:
+                names = sorted(self.ensure_module(made.info).local_names)
+            found.update((n, None) for n in names if n.startswith(prefix) and n.endswith(suffix))
+        return list(found)
+
+    def truth_value(self, values: Values) -> Any:
+        """Return the constant that a value is, or `None`."""
+        for item in values:
+            made = self.objects[item]
+            if isinstance(made, Number):
+                return made.value
+        return None
+
+    def external_name(self, item: int) -> str:
+        """Return the dotted name of an external object, else nothing."""
+        made = self.objects[item]
+        return made.name if isinstance(made, External) else ""
+
+
+def path_like(core: Core, parts: list[Values]) -> Values:
+    """Return text parts put together, as a path."""
+    out = EMPTY
+    for item in joined(core, parts):
+        made = core.objects[item]
+        assert isinstance(made, Text)
+        out = core.union(out, core.text(made.text, is_template=made.is_template, is_path=True))
+    return out
+
+
+def _parent(place: str) -> str:
+    head, slash, _ = place.rpartition("/")
+    return head or ("/" if slash else ".")

@@ -1,0 +1,181 @@
+"""Names of modules, and what an import statement means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from decompose.ir.facts import FileFacts, ScopeFact, SourceFacts
+
+
+class ModuleInfo:
+    """One file as the linker sees it."""
+
+    __slots__ = ("_locals", "facts", "folder", "is_package", "name", "names")
+
+    def __init__(self, facts: FileFacts, name: str) -> None:
+        self.facts = facts
+        self.name = name
+        """Canonical dotted name; the path for a notebook."""
+        self.names: list[str] = [name]
+        """Names under which the tree imports it, canonical first."""
+        self.folder = facts.path.rpartition("/")[0]
+        self.is_package = facts.path.rpartition("/")[2] == "__init__.py"
+        self._locals: list[frozenset[str] | None] = [None] * len(facts.scopes)
+
+    def local_names(self, index: int) -> frozenset[str]:
+        """Return the names bound in a scope."""
+        known = self._locals[index]
+        if known is None:
+            known = self._locals[index] = frozenset(self.facts.scopes[index].local_names)
+        return known
+
+    def symbol(self, scope: ScopeFact) -> str:
+        """Return the symbol of a scope of this file."""
+        if self.facts.cells and scope.kind == "module":
+            return f"{self.name}:<module>"
+        return f"{self.name}:{scope.qualname}"
+
+
+class Modules:
+    """The modules of a tree, by every name under which its code can import them."""
+
+    def __init__(self, facts: SourceFacts) -> None:
+        self.infos: list[ModuleInfo] = []
+        self.by_path: dict[str, ModuleInfo] = {}
+        self._by_dotted: dict[str, ModuleInfo] = {}
+        """Path-derived dotted name to module."""
+        self._packages: set[str] = set()
+        self._suffixes: dict[str, list[str]] = {}
+        layout = _layout_roots(facts)
+        for file in facts.files:
+            if not file.scopes:
+                continue
+            dotted = dotted_path(file.path)
+            info = ModuleInfo(file, _canonical(file.path, dotted, layout))
+            self.infos.append(info)
+            self.by_path[file.path] = info
+            if not file.path.endswith(".ipynb"):
+                self._by_dotted.setdefault(dotted, info)
+                self._add_packages(dotted, info.is_package)
+        for info in self.infos:
+            if info.name not in self._by_dotted and not info.name.endswith(".ipynb"):
+                self._by_dotted[info.name] = info
+                self._add_packages(info.name, info.is_package)
+        for dotted in self._by_dotted:
+            self._suffixes.setdefault(dotted.rpartition(".")[2], []).append(dotted)
+        self._memo: dict[tuple[str, str], str | None] = {}
+
+    def absolute(self, name: str, importer: ModuleInfo) -> str | None:
+        """Return the path-derived dotted name that an absolute import of `name` means, `None` if it is not ours.
+
+        Tried in order: the importer's own folder and every folder above it up to the root, the layout roots, then a
+        unique module of the tree whose path ends with the dotted name.
+        """
+        key = (importer.folder, name)
+        if key in self._memo:
+            return self._memo[key]
+        found = self._memo[key] = self._absolute(name, importer)
+        if found is not None and found in self._by_dotted:
+            info = self._by_dotted[found]
+            if name not in info.names:
+                info.names.append(name)
+        return found
+
+    def relative(self, name: str, level: int, importer: ModuleInfo) -> str | None:
+        """Return the dotted name that `from <level dots><name> import …` means."""
+        parts = [p for p in importer.folder.split("/") if p]
+        if level - 1 > len(parts):
+            return None
+        parts = parts[: len(parts) - (level - 1)]
+        dotted = ".".join([*parts, *([name] if name else [])])
+        return dotted if self.exists(dotted) or dotted == "" else None
+
+    def exists(self, dotted: str) -> bool:
+        """Return whether a module or package of the tree has this path-derived name."""
+        return dotted in self._by_dotted or dotted in self._packages
+
+    def module(self, dotted: str) -> ModuleInfo | None:
+        """Return the module of a path-derived or canonical dotted name."""
+        return self._by_dotted.get(dotted)
+
+    def _absolute(self, name: str, importer: ModuleInfo) -> str | None:
+        top = name.partition(".")[0]
+        parts = [p for p in importer.folder.split("/") if p]
+        # the own folder counts for scripts; packages too, since many scripts stand in folders with an `__init__`
+        for count in range(len(parts), -1, -1):
+            dotted = ".".join([*parts[:count], name])
+            if self.exists(dotted) and self._by_dotted.get(dotted) is not importer:
+                return dotted
+            if count and self.exists(".".join([*parts[:count], top])) and "." in name and not self._is_stdlib(top):
+                continue
+        for info_root in ("src",):
+            if self.exists(f"{info_root}.{name}"):
+                return f"{info_root}.{name}"
+        return self._by_suffix(name)
+
+    def _by_suffix(self, name: str) -> str | None:
+        if self._is_stdlib(name.partition(".")[0]):
+            return None
+        tail = "." + name
+        found = [d for d in self._suffixes.get(name.rpartition(".")[2], ()) if d.endswith(tail)]
+        if "." not in name and len(found) == 1 and not found[0].startswith(("test", "doc")):
+            return found[0] if self._is_script_like(found[0]) else None
+        return found[0] if len(found) == 1 else None
+
+    def _is_script_like(self, dotted: str) -> bool:
+        """Return whether a module stands in a folder without `__init__`, as path edits make importable."""
+        package = dotted.rpartition(".")[0]
+        return package not in self._by_dotted
+
+    @staticmethod
+    def _is_stdlib(top: str) -> bool:
+        import sys  # noqa: PLC0415
+
+        return top in sys.stdlib_module_names
+
+    def _add_packages(self, dotted: str, is_package: bool) -> None:
+        parts = dotted.split(".")
+        for count in range(1, len(parts)):
+            self._packages.add(".".join(parts[:count]))
+        if is_package:
+            self._packages.add(dotted)
+
+
+def dotted_path(path: str) -> str:
+    """Return the dotted form of a path: `pkg/__init__.py` is `pkg`, `.github/x.py` is `.github.x`."""
+    stem = path.rpartition(".")[0]
+    if stem == "__init__":
+        return "__init__"
+    return stem.removesuffix("/__init__").replace("/", ".")
+
+
+def _canonical(path: str, dotted: str, layout: set[str]) -> str:
+    if path.endswith(".ipynb"):
+        return path
+    for root in layout:
+        if dotted.startswith(root + "."):
+            return dotted[len(root) + 1 :]
+    return dotted
+
+
+def _layout_roots(facts: SourceFacts) -> set[str]:
+    """Return `{"src"}` when `src` is only a layout folder: no `__init__`, never imported by that name."""
+    paths = [file.path for file in facts.files]
+    if "src/__init__.py" in paths or not any(p.startswith("src/") for p in paths):
+        return set()
+    names = {dotted_path(p)[4:] for p in paths if p.startswith("src/")}
+    others = {dotted_path(p) for p in paths if not p.startswith("src/")}
+    if names & others or any(_imports(file, "src") for file in facts.files):
+        return set()
+    return {"src"}
+
+
+def _imports(file: FileFacts, top: str) -> bool:
+    from decompose.graph.walk import imports_of  # noqa: PLC0415
+
+    return any(name.partition(".")[0] == top for name in imports_of(file))
+
+
+def tops(names: Iterable[str]) -> set[str]:
+    """Return the first parts of dotted names."""
+    return {name.partition(".")[0] for name in names}

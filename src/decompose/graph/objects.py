@@ -1,0 +1,358 @@
+"""Abstract objects: what a value can be, told apart by where it is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from decompose.ir.facts import Node, ScopeFact
+
+if TYPE_CHECKING:
+    from decompose.graph.modules import ModuleInfo
+
+Values = frozenset[int]
+"""What an expression may evaluate to: indices into `Heap.objects`; empty means that nothing is known."""
+
+EMPTY: Values = frozenset()
+
+FUNCTION, BOUND, CLASS, INSTANCE, EXTERNAL, EXTERNAL_INSTANCE, TEXT, NUMBER, NULL, BOX, MODULE, SUPER, PARTIAL, ITERATOR, METHOD, PROPERTY = range(16)  # noqa: E501  # fmt: skip
+
+MAX_VALUES = 48
+"""Objects a cell may hold; further ones are counted and left out."""
+MAX_CONSTANTS = 16
+"""Constants a cell may hold besides other objects."""
+
+
+class Cell:
+    """A place that values flow into; `readers` are run again when it grows."""
+
+    __slots__ = ("readers", "values")
+
+    def __init__(self, values: Values = EMPTY) -> None:
+        self.values = values
+        self.readers: dict[Frame, None] | None = None
+
+
+class Frame:
+    """One analysis of a scope: a function in a calling context, a class body, a module body."""
+
+    __slots__ = (
+        "block",
+        "calls",
+        "cells",
+        "cls",
+        "context",
+        "depth",
+        "dirty",
+        "done",
+        "edges",
+        "env",
+        "foreign",
+        "fresh",
+        "function",
+        "heap",
+        "index",
+        "is_possible",
+        "local_names",
+        "module",
+        "parameters",
+        "parent",
+        "published",
+        "queued",
+        "result",
+        "running",
+        "runs",
+        "scope",
+        "yields",
+    )  # fmt: skip
+
+    def __init__(self, scope: ScopeFact, index: int, module: ModuleInfo, parent: Frame | None) -> None:
+        self.scope = scope
+        self.index = index
+        self.module = module
+        self.parent = parent
+        self.local_names = module.local_names(index)
+        self.env: dict[str, Values] = {}
+        self.cells: dict[str, Cell] = {}
+        self.foreign: dict[str, Cell] | None = None
+        self.parameters: list[Cell] = [Cell() for _ in scope.parameters]
+        self.result = Cell()
+        self.yields = Cell()
+        self.function: Function | None = None
+        self.cls: Class | None = parent.cls if parent is not None else None
+        self.context: object = None
+        self.done = self.queued = self.running = False
+        self.is_possible = False
+        self.runs = 0
+        self.depth = 0
+        self.block = 0
+        self.heap: dict[tuple[int, Any], Values] = {}
+        self.dirty: dict[tuple[int, Any], None] = {}
+        self.fresh: dict[int, int] = {}
+        self.published: dict[tuple[int, Any], Values] = {}
+        self.calls: dict[int, CallRecord] = {}
+        self.edges: dict[tuple[Any, int, str, bool], None] = {}
+
+
+class CallRecord:
+    """What the last run of a frame saw at one call."""
+
+    __slots__ = ("callees", "keywords", "node", "positional", "result")
+
+    def __init__(self, node: Node, callees: Values, positional: list[Values], keywords: dict[str, Values]) -> None:
+        self.node = node
+        self.callees = callees
+        self.positional = positional
+        self.keywords = keywords
+        self.result = EMPTY
+
+
+class Object:
+    """Base of abstract objects; `single` is the set that holds only this one."""
+
+    __slots__ = ("fields", "id", "single")
+    kind = -1
+
+    def __init__(self) -> None:
+        self.id = -1
+        self.single = EMPTY
+        self.fields: dict[Any, Cell] = {}
+
+
+class Function(Object):
+    """A function object: its code and the frame it closes over."""
+
+    __slots__ = ("cls", "decorated", "defaults", "frame", "frames", "index", "module", "scope")
+    kind = FUNCTION
+
+    def __init__(self, scope: ScopeFact, index: int, module: ModuleInfo, frame: Frame) -> None:
+        super().__init__()
+        self.scope = scope
+        self.index = index
+        self.module = module
+        self.frame = frame
+        self.cls: Class | None = None
+        self.frames: dict[object, Frame] = {}
+        self.defaults: dict[str, Cell] = {}
+        self.decorated: list[str] = []
+        """Names of its decorators, outermost first."""
+
+
+class Bound(Object):
+    """A function with its receiver."""
+
+    __slots__ = ("function", "receiver")
+    kind = BOUND
+
+    def __init__(self, function: int, receiver: int) -> None:
+        super().__init__()
+        self.function = function
+        self.receiver = receiver
+
+
+class Class(Object):
+    """A class of the analysed tree."""
+
+    __slots__ = (
+        "annotated",
+        "bases",
+        "by_site",
+        "flags",
+        "frame",
+        "index",
+        "instances",
+        "is_constructed",
+        "metaclass",
+        "module",
+        "mro",
+        "open",
+        "scope",
+        "shape",
+        "subclasses",
+    )  # fmt: skip
+    kind = CLASS
+
+    def __init__(self, scope: ScopeFact, index: int, module: ModuleInfo, frame: Frame) -> None:
+        super().__init__()
+        self.scope = scope
+        self.index = index
+        self.module = module
+        self.frame = frame
+        self.bases: list[int | str] = []
+        """Ids of own classes and dotted names of external ones, in order."""
+        self.mro: list[Class | str] = [self]
+        self.subclasses: dict[int, None] = {}
+        self.instances: list[int] = []
+        self.by_site: dict[object, int] = {}
+        self.open = -1
+        self.shape = Cell()
+        self.flags: set[str] = set()
+        self.annotated: dict[str, tuple[Node | None, Node | None]] = {}
+        """Annotated names of the body in order: annotation and default."""
+        self.metaclass: Values = EMPTY
+        self.is_constructed = False
+
+
+class Instance(Object):
+    """An instance of an own class, made at a site; `is_open` stands for any instance of it or of a subclass."""
+
+    __slots__ = ("cls", "is_open", "payload", "site")
+    kind = INSTANCE
+
+    def __init__(self, cls: Class, site: object, *, is_open: bool = False) -> None:
+        super().__init__()
+        self.cls = cls
+        self.site = site
+        self.is_open = is_open
+        self.payload: Any = None
+
+
+class External(Object):
+    """Something that the tree does not define, by dotted name."""
+
+    __slots__ = ("name", "receiver")
+    kind = EXTERNAL
+
+    def __init__(self, name: str, receiver: int = -1) -> None:
+        super().__init__()
+        self.name = name
+        self.receiver = receiver
+
+
+class ExternalInstance(Object):
+    """An instance of an external type; `type` ends with `()` when only the function that returned it is known."""
+
+    __slots__ = ("keywords", "positional", "site", "type")
+    kind = EXTERNAL_INSTANCE
+
+    def __init__(self, type_name: str, site: object) -> None:
+        super().__init__()
+        self.type = type_name
+        self.site = site
+        self.positional: list[Values] = []
+        self.keywords: dict[str, Values] = {}
+
+
+class Text(Object):
+    """A string or path whose unknown parts stand in braces."""
+
+    __slots__ = ("is_path", "is_template", "text")
+    kind = TEXT
+
+    def __init__(self, text: str, *, is_template: bool, is_path: bool) -> None:
+        super().__init__()
+        self.text = text
+        self.is_template = is_template
+        self.is_path = is_path
+
+
+class Number(Object):
+    """A number or truth value; `None` when only that it is one is known."""
+
+    __slots__ = ("value",)
+    kind = NUMBER
+
+    def __init__(self, value: float | bool | None) -> None:
+        super().__init__()
+        self.value = value
+
+
+class Null(Object):
+    """`None`."""
+
+    __slots__ = ()
+    kind = NULL
+
+
+class Box(Object):
+    """A built-in container; `fields` holds a cell per constant key and one under `ANY`."""
+
+    __slots__ = ("length", "shape", "site", "type")
+    kind = BOX
+
+    def __init__(self, type_name: str, site: object) -> None:
+        super().__init__()
+        self.type = type_name
+        self.site = site
+        self.length: int | None = None
+        self.shape = Cell()
+
+
+class ModuleObject(Object):
+    """A module of the tree, or a package that only holds such modules."""
+
+    __slots__ = ("info", "name")
+    kind = MODULE
+
+    def __init__(self, name: str, info: ModuleInfo | None) -> None:
+        super().__init__()
+        self.name = name
+        self.info = info
+
+
+class Super(Object):
+    """`super()` in a class, for a receiver."""
+
+    __slots__ = ("cls", "receiver")
+    kind = SUPER
+
+    def __init__(self, cls: Class, receiver: int) -> None:
+        super().__init__()
+        self.cls = cls
+        self.receiver = receiver
+
+
+class Partial(Object):
+    """A callable with some arguments filled in; `wraps` marks cached or dispatching functions."""
+
+    __slots__ = ("extra", "functions", "keywords", "label", "positional")
+    kind = PARTIAL
+
+    def __init__(self, label: str) -> None:
+        super().__init__()
+        self.label = label
+        self.functions = Cell()
+        self.positional: list[Values] = []
+        self.keywords: dict[str, Values] = {}
+        self.extra = Cell()
+
+
+class Iterator(Object):
+    """A generator or iterator over the values of a cell."""
+
+    __slots__ = ("cell", "frame", "label")
+    kind = ITERATOR
+
+    def __init__(self, cell: Cell, frame: Frame | None, label: str) -> None:
+        super().__init__()
+        self.cell = cell
+        self.frame = frame
+        self.label = label
+
+
+class Method(Object):
+    """A method of a built-in object, with its receiver."""
+
+    __slots__ = ("name", "receiver")
+    kind = METHOD
+
+    def __init__(self, receiver: int, name: str) -> None:
+        super().__init__()
+        self.receiver = receiver
+        self.name = name
+
+
+class Property(Object):
+    """A property, or a wrapper that changes how a class attribute is read (`classmethod`, `staticmethod`)."""
+
+    __slots__ = ("getter", "label", "setter")
+    kind = PROPERTY
+
+    def __init__(self, label: str) -> None:
+        super().__init__()
+        self.label = label
+        self.getter = Cell()
+        self.setter = Cell()
+
+
+ANY = "\0any"
+"""Key of the cell for elements whose key is not known."""
