@@ -1,0 +1,231 @@
+"""Facades: the same names and signatures as the moved code, answered by the service that has it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from decompose.scaffold.pytext import doc_literal, pystr
+
+_BUILTIN_ANNOTATIONS = frozenset({
+    "int", "float", "str", "bool", "bytes", "list", "dict", "tuple", "set", "frozenset", "object", "None", "complex", "type",
+})  # fmt: skip
+_OWN_SPECIALS = frozenset({
+    "__new__", "__del__", "__repr__", "__str__", "__getattr__", "__getattribute__", "__setattr__", "__delattr__", "__dir__",
+    "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__init_subclass__", "__class_getitem__", "__copy__",
+    "__deepcopy__", "__hash__", "__post_init__", "__sizeof__", "__format__", "__set_name__", "__slots__",
+})  # fmt: skip
+_PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "abc.abstractproperty"})
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a facade sends its calls."""
+
+    client: str
+    """Name of the client in the facade module (`_trainer`)."""
+    symbol: str
+    operation: str = ""
+    is_idempotent: bool = False
+    origin: str = ""
+    """`path:line` of the code that it stands for."""
+
+
+def function_facade(node: Function, target: Target) -> str:
+    """Return the facade of a module-level function."""
+    call = _call_arguments(node)
+    options = ", is_idempotent=True" if target.is_idempotent else ""
+    asked = f"{pystr(target.operation)}, {call}{options}"
+    is_generator = _is_generator(node) and not node.decorator_list
+    if isinstance(node, ast.AsyncFunctionDef):
+        body = f"return await {target.client}.call_async({asked})"
+        if is_generator:
+            body = f"for _item in await {target.client}.call_async({asked}):\n        yield _item"
+    elif is_generator:
+        body = f"yield from {target.client}.stream({pystr(target.operation)}, {call})"
+    else:
+        body = f"return {target.client}.call({asked})"
+    keyword = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
+    doc = doc_literal(ast.get_docstring(node) or f"Stands for `{node.name}` of `{target.symbol.partition(':')[0]}`.")
+    return f"{keyword} {node.name}({signature(node.args)}){_returns(node)}:\n    {doc}\n    {body}\n"
+
+
+def class_facade(node: ast.ClassDef, target: Target, bases: Iterable[str]) -> str:
+    """Return the facade of a class: constructor, methods, properties, class methods, literal constants.
+
+    Args:
+        node: The class.
+        target: Where its instances live.
+        bases: Names, in the facade module, of own classes that it inherits from.
+    """
+    parents = ", ".join(["RemoteObject", *bases] if not any(bases) else [*_with_root(list(bases))])
+    doc = doc_literal(ast.get_docstring(node) or f"Stands for `{node.name}`; its instances live in another service.")
+    lines = [f"class {node.name}({parents}, at={target.client}, symbol={pystr(target.symbol)}):", f"    {doc}"]
+    for item in node.body:
+        if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            lines += _method(item)
+        elif isinstance(item, (ast.Assign, ast.AnnAssign)):
+            lines += _constant(item)
+    return "\n".join(lines) + "\n"
+
+
+def signature(arguments: ast.arguments, *, skip_first: bool = False) -> str:
+    """Return the parameters as source text; every default becomes `UNSET`, because the callee owns it."""
+    parts: list[str] = []
+    positional = [*arguments.posonlyargs, *arguments.args]
+    first_default = len(positional) - len(arguments.defaults)
+    for index, argument in enumerate(positional):
+        default = "UNSET" if index >= first_default else ""
+        if not (skip_first and index == 0):
+            parts.append(_parameter(argument, default))
+        else:
+            parts.append(argument.arg)
+        if arguments.posonlyargs and index == len(arguments.posonlyargs) - 1:
+            parts.append("/")
+    if arguments.vararg is not None:
+        parts.append("*" + _parameter(arguments.vararg, ""))
+    elif arguments.kwonlyargs:
+        parts.append("*")
+    for argument, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        parts.append(_parameter(argument, "" if value is None else "UNSET"))
+    if arguments.kwarg is not None:
+        parts.append("**" + _parameter(arguments.kwarg, ""))
+    return ", ".join(parts)
+
+
+def annotation_names(node: ast.AST) -> set[str]:
+    """Return the names that the annotations of a facade mention, builtins left out."""
+    found: set[str] = set()
+    for child in ast.walk(node):
+        for annotation in (getattr(child, "annotation", None), getattr(child, "returns", None)):
+            if isinstance(annotation, ast.expr):
+                text = _annotation_source(annotation)
+                tree = ast.parse(text, mode="eval") if text else None
+                names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} if tree is not None else set()
+                found |= names - _BUILTIN_ANNOTATIONS
+    return found
+
+
+def _with_root(bases: list[str]) -> list[str]:
+    return ["RemoteObject", *bases] if bases else ["RemoteObject"]
+
+
+def _parameter(argument: ast.arg, default: str) -> str:
+    text = argument.arg
+    if argument.annotation is not None:
+        text += f": {_quoted(argument.annotation)}"
+    if default:
+        text += f" = {default}" if argument.annotation is not None else f"={default}"
+    return text
+
+
+def _returns(node: Function) -> str:
+    return f" -> {_quoted(node.returns)}" if node.returns is not None else ""
+
+
+def _quoted(annotation: ast.expr) -> str:
+    """Return an annotation as a string: it is for readers and type checkers, and must load nothing."""
+    text = _annotation_source(annotation)
+    if not text:
+        return "object"
+    return text if text in _BUILTIN_ANNOTATIONS else pystr(text)
+
+
+def _annotation_source(annotation: ast.expr) -> str:
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        try:
+            return ast.unparse(ast.parse(annotation.value, mode="eval"))
+        except (SyntaxError, ValueError):
+            return ""
+    return ast.unparse(annotation)
+
+
+def _call_arguments(node: Function, *, skip_first: bool = False) -> str:
+    """Return what a facade passes on: a dictionary by name, and a tuple of positional ones where order matters."""
+    arguments = node.args
+    positional = [a.arg for a in (*arguments.posonlyargs, *arguments.args)][1 if skip_first else 0 :]
+    by_position: list[str] = []
+    if arguments.vararg is not None:
+        by_position, by_name = [*positional, f"*{arguments.vararg.arg}"], []
+    else:
+        count = max(0, len(arguments.posonlyargs) - (1 if skip_first else 0))
+        by_position, by_name = positional[:count], positional[count:]
+    by_name += [a.arg for a in arguments.kwonlyargs]
+    entries = [f"{pystr(name)}: {name}" for name in by_name]
+    if arguments.kwarg is not None:
+        entries.append(f"**{arguments.kwarg.arg}")
+    text = "{" + ", ".join(entries) + "}"
+    if by_position:
+        text += ", (" + ", ".join(by_position) + ("," if len(by_position) == 1 else "") + ")"
+    return text
+
+
+def _is_generator(node: Function) -> bool:
+    stack: list[ast.AST] = list(node.body)
+    while stack:
+        current = stack.pop()
+        if isinstance(current, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(current, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            stack.extend(ast.iter_child_nodes(current))
+    return False
+
+
+def _method(node: Function) -> list[str]:
+    if node.name in _OWN_SPECIALS or any("overload" in ast.unparse(d) for d in node.decorator_list):
+        return []
+    decorators = {ast.unparse(d) for d in node.decorator_list}
+    receiver = node.args.args[0].arg if node.args.args else node.args.posonlyargs[0].arg if node.args.posonlyargs else ""
+    if decorators & _PROPERTIES:
+        return ["", "    @property", f"    def {node.name}({receiver}){_returns(node)}:", *_body(node, f"return {receiver}._remote_get({pystr(node.name)})")]
+    if any(d.endswith(".setter") for d in decorators):
+        value = node.args.args[1]
+        body = f"{receiver}._remote_set({pystr(node.name)}, {value.arg})"
+        return ["", f"    @{node.name}.setter", f"    def {node.name}({receiver}, {_parameter(value, '')}) -> None:", *_body(node, body)]
+    if any(d.endswith((".deleter", ".getter")) for d in decorators):
+        return []
+    if "staticmethod" in decorators:
+        return _static_method(node)
+    if "classmethod" in decorators:
+        call = f"{receiver}._remote_client.call_class({receiver}._remote_symbol, {pystr(node.name)}, {_call_arguments(node, skip_first=True)})"
+        return ["", "    @classmethod", *_definition(node, f"return {call}")]
+    if not receiver:
+        return []
+    if node.name == "__init__":
+        return ["", *_definition(node, f"{receiver}._remote_create({_call_arguments(node, skip_first=True)})")]
+    call = f"{receiver}._remote_call({pystr(node.name)}, {_call_arguments(node, skip_first=True)})"
+    is_generator = _is_generator(node) and not node.decorator_list
+    return ["", *_definition(node, f"yield from {call}" if is_generator else f"return {call}")]
+
+
+def _static_method(node: Function) -> list[str]:
+    call = f"return _own_class.call({pystr(node.name)}, {_call_arguments(node)})"
+    return ["", "    @remote_static", *_definition(node, call, first="_own_class")]
+
+
+def _definition(node: Function, body: str, first: str = "") -> list[str]:
+    keyword = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
+    parameters = signature(node.args, skip_first=not first)
+    if first:
+        parameters = f"{first}, {parameters}" if parameters else first
+    return [f"    {keyword} {node.name}({parameters}){_returns(node)}:", *_body(node, body)]
+
+
+def _body(node: Function, body: str) -> list[str]:
+    doc = ast.get_docstring(node)
+    return [*([f"        {doc_literal(doc)}"] if doc else []), f"        {body}"]
+
+
+def _constant(node: ast.Assign | ast.AnnAssign) -> list[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    if node.value is None or len(targets) != 1 or not isinstance(targets[0], ast.Name) or targets[0].id.startswith("__"):
+        return []
+    try:
+        value = ast.literal_eval(node.value)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return []
+    is_fixed = isinstance(value, (str, int, float, bool, bytes, tuple, frozenset, type(None)))
+    return [f"    {targets[0].id} = {value!r}"] if is_fixed else []

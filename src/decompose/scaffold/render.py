@@ -1,0 +1,242 @@
+"""One module of one process as text: carried over whole, cut, or a facade."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from decompose.ir.graph import Module
+from decompose.ir.symbols import module_of, qualname_of
+from decompose.scaffold.child import Slicer
+from decompose.scaffold.closure import Closure, Need
+from decompose.scaffold.facades import Target, annotation_names, class_facade, function_facade
+from decompose.scaffold.pytext import doc_literal, pystr
+from decompose.scaffold.statements import Imported, ModuleText
+from decompose.scaffold.territory import CLIENT, Territory
+
+_TYPING_FALLBACK = frozenset({"Any"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The text of one module."""
+
+    path: str
+    content: bytes
+    form: str
+    ranges: tuple[tuple[int, int, str, int], ...] = ()
+    """First and last line, and where they come from: path and first line."""
+    trouble: str = ""
+    """Why the module could not be cut and was moved whole, when that happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Final names of operations."""
+
+    operation_by_symbol: Mapping[str, str]
+    idempotent: frozenset[str]
+
+
+def render(need: Need, closure: Closure, names: Names, slicer: Slicer) -> Rendered:
+    """Return the text of one module of one process."""
+    territory = closure.territory
+    source = territory.sources[need.module.path]
+    text = territory.text(need.module.name)
+    if need.is_whole or text is None:
+        lines = source.count(b"\n") + (not source.endswith(b"\n") and bool(source))
+        whole = ((1, lines, need.module.path, 1),) if lines else ()
+        return Rendered(need.module.path, source, need.form, whole)
+    if need.form == "facade":
+        return _render_facade(need, closure, names, text)
+    return _render_split(need, closure, names, text, slicer)
+
+
+def client_alias(service: str) -> str:
+    """Return the name of a service's client inside a facade."""
+    return f"_{service}"
+
+
+def _render_facade(need: Need, closure: Closure, names: Names, text: ModuleText) -> Rendered:
+    parts = _facade_parts(need, closure, names, text)
+    where = ", ".join(f"`{s}`" for s in parts.services)
+    head = doc_literal(f"Facade of `{need.module.name}`: the same names, answered by {where}.")
+    content = f"{head}\n\n{parts.imports}{parts.tail}".rstrip("\n") + "\n"
+    ranges = _ranges_of(content, parts.origins)
+    return Rendered(need.module.path, content.encode(), "facade", ranges)
+
+
+def _render_split(need: Need, closure: Closure, names: Names, text: ModuleText, slicer: Slicer) -> Rendered:
+    source = closure.territory.sources[need.module.path].decode()
+    insert = ""
+    parts = None
+    if need.facades or need.remote_values or need.elsewhere:
+        parts = _facade_parts(need, closure, names, text)
+        insert = f"\n{parts.imports}{parts.tail}".rstrip("\n") + "\n"
+    answer = slicer.cut(source, sorted(need.kept) or [-1], sorted(need.names), insert)
+    if "error" in answer:
+        lines = source.count("\n")
+        whole = ((1, lines, need.module.path, 1),)
+        return Rendered(need.module.path, source.encode(), need.form, whole, trouble=answer["error"])
+    ranges = tuple((first, last, need.module.path, origin) for first, last, origin in answer["ranges"])
+    content = answer["text"]
+    ranges += _ranges_of(content, parts.origins) if parts is not None else ()
+    return Rendered(need.module.path, content.encode(), need.form, tuple(sorted(ranges)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    services: tuple[str, ...]
+    imports: str
+    tail: str
+    origins: tuple[tuple[str, str, int], ...]
+    """Heading line of a definition, and path and line of what it stands for."""
+
+
+def _facade_parts(need: Need, closure: Closure, names: Names, text: ModuleText) -> _Parts:
+    territory = closure.territory
+    module = need.module
+    definitions: list[str] = []
+    origins: list[tuple[str, str, int]] = []
+    services: set[str] = set()
+    uses: set[str] = set()
+    base_imports: dict[str, str] = {}
+    known = _annotatable(need, closure, text)
+    for name in sorted(need.facades, key=lambda n: text.binders[n][0]):
+        node = text.statements[text.binders[name][-1]].node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            need.remote_values.add(name)
+            continue
+        symbol = f"{module.name}:{name}"
+        service = territory.owner[symbol]
+        services.add(service)
+        node = _without_unknown_annotations(node, known)
+        uses |= annotation_names(node)
+        target = Target(
+            client=client_alias(service),
+            symbol=symbol,
+            operation=names.operation_by_symbol.get(symbol, name),
+            is_idempotent=symbol in names.idempotent,
+        )
+        if isinstance(node, ast.ClassDef):
+            bases = _own_bases(symbol, need, closure, base_imports)
+            definitions.append(class_facade(node, target, bases))
+        else:
+            definitions.append(function_facade(node, target))
+        origins.append((definitions[-1].partition("\n")[0], module.path, text.statements[text.binders[name][-1]].line))
+    body_owner = territory.body_owner(module.name) or next(iter(sorted(services)), "")
+    if need.remote_values and body_owner:
+        services.add(body_owner)
+    main = _remote_main(need, closure, text, body_owner)
+    if main:
+        services.add(body_owner)
+    lookup = _lookup(need, body_owner)
+    tail = "".join(f"\n\n{definition}" for definition in definitions) + (f"\n\n{lookup}" if lookup else "") + main
+    imports = _imports(tail, services, base_imports, _typing_imports(uses, need, closure, text))
+    return _Parts(tuple(sorted(services)), imports, tail, tuple(origins))
+
+
+def _imports(tail: str, services: set[str], bases: dict[str, str], typing: str) -> str:
+    from_runtime = [n for n in ("UNSET", "RemoteObject", "remote_names", "remote_static") if n in tail]
+    lines = []
+    if "sys.argv" in tail:
+        lines.append("import sys\n")
+    if typing:
+        lines.append("from typing import TYPE_CHECKING\n")
+    if lines:
+        lines.append("\n")
+    if services:
+        clients = ", ".join(f"{s} as {client_alias(s)}" for s in sorted(services))
+        lines += [f"from service_contracts.clients import {s} as {client_alias(s)}\n" for s in sorted(services)] if clients else []
+    if from_runtime:
+        lines.append(f"from service_runtime import {', '.join(from_runtime)}\n")
+    own = sorted(set(bases.values()))
+    return "".join(lines) + ("\n" + "\n".join(own) + "\n" if own else "") + (f"\n{typing}" if typing else "")
+
+
+def _lookup(need: Need, body_owner: str) -> str:
+    if not need.remote_values and not need.elsewhere:
+        return ""
+    values = ", ".join(f"{pystr(n)}: {client_alias(body_owner)}" for n in sorted(need.remote_values))
+    others = ", ".join(f"{pystr(n)}: {pystr(t)}" for n, t in sorted(need.elsewhere.items()))
+    name = pystr(need.module.name)
+    return f"__getattr__ = remote_names(__name__, {name}, {{{values}}}, {{{others}}})\n"
+
+
+def _remote_main(need: Need, closure: Closure, text: ModuleText, owner: str) -> str:
+    """Return the block that runs a script in its service when the script's file is run here."""
+    if closure.process != CLIENT or not owner or closure.is_local_body(need.module.name):
+        return ""
+    kinds = {statement.kind for statement in text.statements}
+    if "main" in kinds or "effect" not in kinds:
+        return ""
+    run = f"{client_alias(owner)}.run({pystr(need.module.name)}, sys.argv)"
+    return f'\n\nif __name__ == "__main__":\n    raise SystemExit({run})\n'
+
+
+def _own_bases(symbol: str, need: Need, closure: Closure, imports: dict[str, str]) -> list[str]:
+    found = []
+    for base in closure.territory.units[symbol].bases:
+        if base not in closure.territory.units or module_of(base) not in closure.needs:
+            continue
+        flags = set(closure.territory.units[base].flags)
+        if flags & {"enum", "pydantic", "namedtuple", "protocol"}:
+            continue
+        name, other = qualname_of(base), closure.needs[module_of(base)]
+        if other is not need:
+            imports[name] = f"from {min(other.import_names, key=lambda n: (n != other.module.name, n))} import {name}"
+        elif name not in need.facades:
+            continue
+        found.append(name)
+    return found
+
+
+def _annotatable(need: Need, closure: Closure, text: ModuleText) -> set[str]:
+    """Return names that annotations may use: facades of this module, and what its imports bind."""
+    bound = {i.bound for s in text.statements if s.kind in ("import", "compound") for i in s.imports}
+    own = need.facades | {n for i in need.kept for n in text.statements[i].binds}
+    return bound | own | {"int"}
+
+
+def _without_unknown_annotations(node: ast.stmt, known: set[str]) -> ast.stmt:
+    node = copy.deepcopy(node)
+    for child in ast.walk(node):
+        for attribute in ("annotation", "returns"):
+            annotation = getattr(child, attribute, None)
+            if isinstance(annotation, ast.expr) and not isinstance(child, ast.AnnAssign):
+                names = annotation_names(ast.arg(arg="x", annotation=annotation))
+                if not names <= known or len(ast.unparse(annotation)) > 200:  # noqa: PLR2004
+                    setattr(child, attribute, None)
+    return node
+
+
+def _typing_imports(uses: set[str], need: Need, closure: Closure, text: ModuleText) -> str:
+    """Return the imports that only annotations need, for type checkers alone."""
+    lines = set()
+    kept = {n for i in need.kept for n in text.statements[i].binds if text.statements[i].kind != "import"} | need.names
+    for statement in text.statements:
+        for imported in statement.imports if statement.kind in ("import", "compound") else ():
+            if imported.bound in uses and imported.bound not in kept and imported.bound not in need.facades:
+                lines.add(_import_line(imported, need.module, closure.territory))
+    return "if TYPE_CHECKING:\n" + "".join(f"    {line}\n" for line in sorted(lines)) if lines else ""
+
+
+def _import_line(imported: Imported, module: Module, territory: Territory) -> str:
+    if not imported.attribute:
+        plain = imported.module.partition(".")[0] == imported.bound
+        return f"import {imported.module}" if plain else f"import {imported.module} as {imported.bound}"
+    rename = "" if imported.bound == imported.attribute else f" as {imported.bound}"
+    return f"from {'.' * imported.level}{imported.module} import {imported.attribute}{rename}"
+
+
+def _ranges_of(content: str, origins: tuple[tuple[str, str, int], ...]) -> tuple[tuple[int, int, str, int], ...]:
+    lines = content.split("\n")
+    found = []
+    for heading, path, origin in origins:
+        if heading in lines:
+            first = lines.index(heading) + 1
+            last = next((i for i in range(first, len(lines)) if lines[i] and not lines[i].startswith((" ", ")"))), len(lines))
+            found.append((first, last, path, origin))
+    return tuple(found)

@@ -1,0 +1,212 @@
+"""Who has which code: owners, shared units, and classes whose instances cross by value."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import posixpath
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+
+from decompose.ir.blueprint import Blueprint, ServiceBlueprint
+from decompose.ir.graph import CodeGraph, Module, Unit
+from decompose.ir.symbols import MODULE_BODY, module_of, qualname_of
+from decompose.scaffold.statements import Imported, ModuleText, Statement, read_module
+
+CLIENT = "client"
+"""Name of the process that stands where the monolith stood: its tests, scripts and prototypes."""
+
+_VALUE_FLAGS = frozenset({"dataclass", "namedtuple", "pydantic"})
+_TYPE_FLAGS = frozenset({"enum", "exception", "protocol"})
+_ESTIMATOR_BASES = ("sklearn.base.", "sklearn.utils.")
+_LIGHT_LIBRARIES = frozenset({"pydantic", "pydantic_settings", "attr", "attrs", "dataclasses_json", "typing_extensions"})
+_LIVE_ENTRIES = frozenset({"cli", "route", "page", "task", "flow", "hook"})
+
+
+class Territory:
+    """Look-ups over blueprint, graph and sources that every part of the generator shares.
+
+    Args:
+        blueprint: What becomes a service.
+        graph: The graph that it was made for.
+        sources: Content of the analysed files by path.
+    """
+
+    def __init__(self, blueprint: Blueprint, graph: CodeGraph, sources: Mapping[str, bytes]) -> None:
+        self.blueprint = blueprint
+        self.graph = graph
+        self.sources = sources
+        self.service_by_name = {service.name: service for service in blueprint.services}
+        self.owner = {member: service.name for service in blueprint.services for member in service.members}
+        self.shared = frozenset(blueprint.shared)
+        self.modules = {module.name: module for module in graph.modules if module.path in sources}
+        self.units = {unit.symbol: unit for unit in graph.units}
+        self._modules_by_import: dict[str, list[Module]] = {}
+        for module in self.modules.values():
+            for name in module.import_names or (module.name,):
+                self._modules_by_import.setdefault(name, []).append(module)
+        self._texts: dict[str, ModuleText | None] = {}
+
+    def text(self, module: str) -> ModuleText | None:
+        """Return the statements of a module, `None` when it cannot be parsed (or is a notebook)."""
+        if module not in self._texts:
+            record = self.modules[module]
+            is_python = record.path.endswith((".py", ".pyw"))
+            self._texts[module] = read_module(self.sources[record.path]) if is_python else None
+        return self._texts[module]
+
+    def service_of(self, symbol: str) -> ServiceBlueprint | None:
+        """Return the service that owns a unit, `None` for shared, offline and dead code."""
+        name = self.owner.get(symbol)
+        return self.service_by_name[name] if name is not None else None
+
+    def is_local(self, symbol: str, process: str) -> bool:
+        """Return whether the unit runs inside the process: its own, shared, a value class, or nobody's.
+
+        Args:
+            symbol: A module-level unit.
+            process: Name of a service, or `CLIENT`.
+        """
+        owner = self.owner.get(symbol)
+        if owner is None or owner == process or symbol in self.shared or symbol in self.value_classes:
+            return True
+        if process != CLIENT:
+            return False
+        unit = self.units.get(symbol)
+        is_live = unit is not None and unit.entry is not None and unit.entry.kind in _LIVE_ENTRIES
+        return is_live or self.service_by_name[owner].kind == "gateway"
+
+    def body_owner(self, module: str) -> str | None:
+        """Return the service that runs the module's own statements: the one named, or the one that has all units."""
+        named = self.owner.get(f"{module}:{MODULE_BODY}")
+        if named is not None or f"{module}:{MODULE_BODY}" in self.shared:
+            return named
+        owners = {self.owner.get(symbol, "") for symbol in self.units_of.get(module, ())}
+        return next(iter(owners)) or None if len(owners) == 1 else None
+
+    def find_module(self, imported: Imported, importer: str) -> tuple[Module, str] | None:
+        """Return the module of the tree that an import loads and its import name, `None` for libraries."""
+        name = self.absolute(imported, importer)
+        found = self._modules_by_import.get(name)
+        if not found:
+            return None
+        here = posixpath.dirname(self.modules[importer].path)
+        return min(found, key=lambda m: (posixpath.dirname(m.path) != here, m.name != name, m.path)), name
+
+    def submodule(self, imported: Imported, importer: str) -> tuple[Module, str] | None:
+        """Return the module that `from package import name` may load as a submodule."""
+        base = self.absolute(imported, importer)
+        name = f"{base}.{imported.attribute}" if base else imported.attribute
+        return self.find_module(Imported(imported.bound, name), importer)
+
+    def absolute(self, imported: Imported, importer: str) -> str:
+        """Return the dotted name of the imported module, with leading dots resolved."""
+        if not imported.level:
+            return imported.module
+        package = importer.split(".")
+        if not self.modules[importer].path.endswith("__init__.py"):
+            package = package[:-1]
+        package = package[: len(package) - imported.level + 1]
+        return ".".join([*package, imported.module] if imported.module else package)
+
+    def is_package_folder(self, name: str) -> bool:
+        """Return whether modules of the tree stand below the dotted name."""
+        return any(known.startswith(name + ".") for known in self._modules_by_import)
+
+    @cached_property
+    def units_of(self) -> dict[str, tuple[str, ...]]:
+        """Symbols of the functions and classes at module level, by module."""
+        found: dict[str, list[str]] = {}
+        for unit in self.graph.units:
+            name = qualname_of(unit.symbol)
+            if name != MODULE_BODY and "." not in name and unit.kind in ("function", "class"):
+                found.setdefault(unit.module, []).append(unit.symbol)
+        return {module: tuple(symbols) for module, symbols in found.items()}
+
+    @cached_property
+    def mutated(self) -> frozenset[str]:
+        """Module-level names (`module:NAME`) that something changes after import."""
+        return frozenset(s.symbol.partition(":")[2] for s in self.graph.states if s.is_mutated)
+
+    @cached_property
+    def value_classes(self) -> frozenset[str]:
+        """Classes whose definition stands on both sides, so that instances cross by their state."""
+        found: set[str] = set()
+        candidates = [u for u in self.graph.units if u.kind == "class" and "." not in qualname_of(u.symbol)]
+        while True:
+            more = {u.symbol for u in candidates if u.symbol not in found and self._is_value_class(u, found)}
+            if not more:
+                return frozenset(found)
+            found |= more
+
+    def _is_value_class(self, unit: Unit, known: set[str]) -> bool:
+        flags = set(unit.flags)
+        if flags & _TYPE_FLAGS or any(base in known and self._has_type_flag(base) for base in unit.bases):
+            return True
+        if any(base.startswith(_ESTIMATOR_BASES) for base in unit.bases):
+            return True
+        is_marked = bool(flags & _VALUE_FLAGS) or any(base in known for base in unit.bases)
+        return is_marked and self._is_light(unit, known)
+
+    def _has_type_flag(self, symbol: str) -> bool:
+        return bool(set(self.units[symbol].flags) & _TYPE_FLAGS)
+
+    def _is_light(self, unit: Unit, known: set[str]) -> bool:
+        """Return whether the class needs nothing but the standard library and other value classes to do its work."""
+        text = self.text(unit.module) if unit.module in self.modules else None
+        statement = self._class_statement(unit, text)
+        if text is None or statement is None:
+            return False
+        local = _names_inside(statement)
+        pending, seen = set(statement.uses), set[str]()
+        while pending:
+            name = pending.pop()
+            if name in seen or name in local or hasattr(builtins, name):
+                continue
+            seen.add(name)
+            for index in text.binders.get(name, ()):
+                binder = text.statements[index]
+                if binder is statement or self._is_light_binder(unit.module, binder, name, known):
+                    pending |= binder.uses if binder.kind == "assign" else set()
+                    continue
+                return False
+        return True
+
+    def _is_light_binder(self, module: str, binder: Statement, name: str, known: set[str]) -> bool:
+        if binder.kind in ("def", "class"):
+            symbol = f"{module}:{name}"
+            return symbol in known or symbol in self.shared
+        if binder.kind == "assign":
+            return f"{module}:{name}" not in self.mutated
+        return all(self._is_light_import(item, module, known) for item in binder.imports if item.bound == name)
+
+    def _is_light_import(self, imported: Imported, module: str, known: set[str]) -> bool:
+        found = self.find_module(imported, module)
+        if found is not None:
+            symbol = f"{found[0].name}:{imported.attribute}"
+            return symbol in known or symbol in self.shared or symbol not in self.units
+        root = imported.module.partition(".")[0]
+        return not imported.level and (root in sys.stdlib_module_names or root in _LIGHT_LIBRARIES)
+
+    def _class_statement(self, unit: Unit, text: ModuleText | None) -> Statement | None:
+        name = qualname_of(unit.symbol)
+        indexes = text.binders.get(name, ()) if text is not None else ()
+        found = [text.statements[i] for i in indexes if text is not None]
+        return next((s for s in found if isinstance(s.node, ast.ClassDef)), None)
+
+
+def _names_inside(statement: Statement) -> set[str]:
+    """Return names that the class itself binds: parameters, locals, methods, fields."""
+    names: set[str] = set()
+    for node in ast.walk(statement.node) if statement.node is not None else ():
+        if isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            names.add(node.name)
+    return names
+
+
+__all__ = ["CLIENT", "Territory", "module_of"]

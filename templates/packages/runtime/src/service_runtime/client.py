@@ -1,0 +1,273 @@
+"""Calls to other services: one client a service, over HTTP with kept-alive connections or inside the process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from service_runtime import callbacks, context, echo, tokens
+from service_runtime.errors import DeadlineExceeded, RemoteCallError
+from service_runtime.handles import Reference
+from service_runtime.restore import overwrite
+from service_runtime.transport import Answer, HttpTransport, NotSent, Transport
+from service_runtime.values import Decoder, Encoder
+from service_runtime.wire import JSON, STREAM, pack, unpack
+
+TIMEOUT_S = float(os.environ.get("SERVICE_TIMEOUT_S", "900"))
+"""Longest time that a call may take, in seconds, when no deadline is nearer."""
+RETRIES = 2
+"""Further attempts for a call that did not reach the service, or that may be repeated."""
+
+
+class Unset:
+    """Stands for an argument that was not given: the callee's own default holds."""
+
+    def __repr__(self) -> str:
+        return "<the callee's default>"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNSET: Any = Unset()
+_clients: dict[str, Client] = {}
+_lock = threading.Lock()
+
+
+def client_of(service: str) -> Client:
+    """Return the client of a service, or of a process that serves its own objects (`http://…`)."""
+    with _lock:
+        if service not in _clients:
+            _clients[service] = Client(service)
+        return _clients[service]
+
+
+class Client:
+    """Calls the operations of one service.
+
+    Args:
+        service: Name of the service; its address is in the variable `SERVICE_URL_<NAME>`.
+        transport: How messages travel; HTTP when not given.
+    """
+
+    def __init__(self, service: str, transport: Transport | None = None) -> None:
+        self.service = service
+        self._transport = transport
+        self._released: list[list[Any]] = []
+
+    def use(self, transport: Transport) -> None:
+        """Send all further calls through `transport`."""
+        self._transport = transport
+
+    def call(
+        self, operation: str, arguments: dict[str, Any], args: tuple[Any, ...] = (), *, is_idempotent: bool = False
+    ) -> Any:
+        """Return what the operation returns, or raise what it raises.
+
+        Args:
+            operation: Name of the operation.
+            arguments: Arguments by name; those that are `UNSET` are left to the callee.
+            args: Positional arguments, for functions that take them so.
+            is_idempotent: Whether the call may be repeated when its answer is lost.
+
+        Raises:
+            RemoteCallError: If the service cannot be reached or refuses.
+        """
+        return self._ask(f"/operations/{operation}", {"args": args, "arguments": arguments}, is_idempotent=is_idempotent)
+
+    async def call_async(
+        self, operation: str, arguments: dict[str, Any], args: tuple[Any, ...] = (), *, is_idempotent: bool = False
+    ) -> Any:
+        """Do as `call`, without blocking the event loop."""
+        return await asyncio.to_thread(self.call, operation, arguments, args, is_idempotent=is_idempotent)
+
+    def stream(self, operation: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()) -> Iterator[Any]:
+        """Yield what the operation yields; stopping early stops it there too."""
+        yield from self.call(operation, arguments, args)
+
+    def create(self, symbol: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()) -> dict[str, Any]:
+        """Build an object in the service and return the JSON form of its handle."""
+        request = {"do": "create", "class": symbol, "args": args, "arguments": arguments}
+        return self._ask("/objects", request)  # type: ignore[no-any-return]
+
+    def class_attribute(self, symbol: str, name: str) -> Any:
+        """Return an attribute of a class of the service."""
+        return self._ask("/objects", {"do": "class", "class": symbol, "name": name})
+
+    def call_class(self, symbol: str, name: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()) -> Any:
+        """Call a class method or static method of the service."""
+        return self._ask("/objects", {"do": "class_call", "class": symbol, "name": name, "args": args, "arguments": arguments})
+
+    def attribute(self, module: str, name: str) -> Any:
+        """Return a module-level value of the service."""
+        return self._ask("/objects", {"do": "module", "class": module, "name": name})
+
+    def function(self, key: str) -> Any:
+        """Return a function that calls a function of the service by its name."""
+
+        def remote(*args: Any, **kwargs: Any) -> Any:
+            request = {"do": "function", "class": key, "args": args, "arguments": kwargs}
+            return self._ask("/objects", request)
+
+        remote.__qualname__ = remote.__name__ = key.rpartition(":")[2]
+        return remote
+
+    def ask_object(self, handle: str, request: dict[str, Any]) -> Any:
+        """Do something with an object that the service holds."""
+        return self._ask(f"/objects/{handle}", request)
+
+    def run(self, entry: str, argv: list[str]) -> int:
+        """Run a module of the service as a program and return its exit status."""
+        return int(self._ask("/objects", {"do": "main", "class": entry, "arguments": {"argv": argv}}) or 0)
+
+    def forget(self, reference: Reference) -> None:
+        """Release a handle with the next call."""
+        if not reference.is_lent:
+            self._released.append([reference.handle, reference.received])
+
+    @property
+    def transport(self) -> Transport:
+        """How messages travel."""
+        if self._transport is None:
+            self._transport = HttpTransport(address_of(self.service))
+        return self._transport
+
+    def _ask(self, path: str, request: dict[str, Any], *, is_idempotent: bool = False) -> Any:
+        encoder = Encoder()
+        token = context.receiver.set(self.service)
+        try:
+            message = self._message(encoder, request)
+        finally:
+            context.receiver.reset(token)
+        content_type, chunks = pack(message, encoder.parts)
+        headers = self._headers(content_type)
+        answer = self._send(path, headers, chunks, is_idempotent=is_idempotent)
+        return self._read(answer, encoder)
+
+    def _message(self, encoder: Encoder, request: dict[str, Any]) -> dict[str, Any]:
+        message = {key: value for key, value in request.items() if key not in ("args", "arguments")}
+        args, arguments = request.get("args"), request.get("arguments")
+        if args:
+            message["args"] = [encoder.encode(value) for value in args if value is not UNSET]
+        if arguments:
+            given = {name: value for name, value in arguments.items() if value is not UNSET}
+            message["arguments"] = {name: encoder.encode(value) for name, value in given.items()}
+        if self._released:
+            message["release"], self._released = self._released, []
+        return message
+
+    def _headers(self, content_type: str) -> dict[str, str]:
+        left = context.remaining_s(TIMEOUT_S)
+        return {
+            "Content-Type": content_type,
+            "Authorization": "Bearer " + tokens.issue(context.process_name(), audience_of(self.service)),
+            "X-Deadline": f"{time.time() + left:.3f}",
+            "X-Request-Id": context.request_id.get() or context.new_request_id(),
+            "X-Session": context.session.get() or f"{os.getpid()}-{threading.get_ident()}",
+            "X-Chain": str(context.chain.get() + 1),
+            "X-Folder": os.getcwd().encode("unicode_escape").decode(),
+        }
+
+    def _send(self, path: str, headers: dict[str, str], chunks: list[Any], *, is_idempotent: bool) -> Answer:
+        for attempt in range(RETRIES + 1):
+            left = context.remaining_s(TIMEOUT_S)
+            try:
+                return self.transport.send(path, headers, chunks, left)
+            except TimeoutError as error:
+                raise DeadlineExceeded(f"`{self.service}` did not answer {path} within {left:.0f} s") from error
+            except NotSent as error:
+                failure: Exception = error
+            except OSError as error:
+                failure = error
+                if not is_idempotent:
+                    break
+            if attempt < RETRIES:
+                time.sleep((0.05 * 2**attempt) * (0.5 + random.random()))  # noqa: S311  (jitter, no secret)
+        raise RemoteCallError(f"`{self.service}` cannot be reached for {path}: {failure}") from failure
+
+    def _read(self, answer: Answer, encoder: Encoder) -> Any:
+        if answer.content_type.startswith(STREAM):
+            return RemoteStream(answer, self.service)
+        body = answer.read()
+        if answer.status >= 400 and not answer.content_type.startswith(JSON):  # noqa: PLR2004
+            reason = str(bytes(body[:500]), "utf-8", "replace")
+            raise RemoteCallError(f"`{self.service}` refused the call ({answer.status}): {reason}")
+        message, parts = unpack(answer.content_type, body)
+        decoder = Decoder(parts, encoder.objects)
+        echo.replay(message.get("echo", ()))
+        result = decoder.decode(message["error"] if "error" in message else message.get("result"))
+        if "cause" in message:
+            result.__cause__ = decoder.decode(message["cause"])
+        if "changed" in message:
+            overwrite(encoder, decoder, message["changed"])
+        if "error" in message:
+            raise with_trace(result, message.get("trace", ""), self.service)
+        return result
+
+
+class RemoteStream:
+    """Values that another service yields, one after the other as they are asked for."""
+
+    def __init__(self, answer: Answer, service: str) -> None:
+        self._answer = answer
+        self._frames = answer.frames()
+        self._service = service
+
+    def __iter__(self) -> RemoteStream:
+        return self
+
+    def __next__(self) -> Any:
+        try:
+            content_type, body = next(self._frames)
+        except StopIteration:
+            self.close()
+            raise
+        message, parts = unpack(content_type, body)
+        if "end" in message:
+            self.close()
+            raise StopIteration(Decoder(parts).decode(message["end"]))
+        echo.replay(message.get("echo", ()))
+        value = Decoder(parts).decode(message["error"] if "error" in message else message["item"])
+        if "error" in message:
+            self.close()
+            raise with_trace(value, message.get("trace", ""), self._service)
+        return value
+
+    def close(self) -> None:
+        """Stop the service from yielding more."""
+        self._answer.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def with_trace(error: BaseException, trace: str, service: str) -> BaseException:
+    """Return the exception with the traceback of the service as a note."""
+    if trace:
+        error.add_note(f"Traceback in service `{service}`:\n{trace}")
+    return error
+
+
+def address_of(service: str) -> str:
+    """Return the base address of a service.
+
+    Raises:
+        RemoteCallError: If this process has not been told.
+    """
+    if service.startswith("http://"):
+        return service
+    variable = f"SERVICE_URL_{service.upper()}"
+    address = os.environ.get(variable)
+    if not address:
+        raise RemoteCallError(f"set {variable} to the address of `{service}` (`run.py up` writes it to its ready file)")
+    return address
+
+
+def audience_of(service: str) -> str:
+    """Return whom a token is meant for: the service, or `client` for a process without a name."""
+    return callbacks.AUDIENCE if service.startswith("http://") else service

@@ -1,0 +1,91 @@
+"""What the called code prints, logs and warns, carried back so that the caller's terminal and tests see it as before."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+import warnings
+from collections.abc import Iterable
+from contextvars import ContextVar
+from typing import Any, TextIO
+
+LIMIT = 2000
+"""Entries that one answer carries back; what comes after stays in the service's own log."""
+
+sink: ContextVar[list[list[Any]] | None] = ContextVar("sink", default=None)
+
+
+def install() -> None:
+    """Watch prints, log records and warnings of this process from now on."""
+    sys.stdout = _Tee(sys.stdout, "out")  # type: ignore[assignment]
+    logging.getLogger().addHandler(_Records())
+    warnings.simplefilter("always")
+    shown = warnings.showwarning
+
+    def show(message: Any, category: type[Warning], filename: str, lineno: int, file: Any = None, line: Any = None) -> None:
+        if not _note("warning", f"{category.__module__}:{category.__qualname__}", str(message), filename, lineno):
+            shown(message, category, filename, lineno, file, line)
+
+    warnings.showwarning = show
+
+
+def replay(entries: Iterable[list[Any]]) -> None:
+    """Print, log and warn here what happened in the service."""
+    for entry in entries:
+        kind, *rest = entry
+        if kind == "out":
+            sys.stdout.write(rest[0])
+        elif kind == "log":
+            _replay_record(*rest)
+        elif kind == "warning":
+            _replay_warning(*rest)
+
+
+def _replay_record(name: str, level: int, message: str, path: str, line: int, function: str) -> None:
+    logger = logging.getLogger(name)
+    if logger.isEnabledFor(level):
+        logger.handle(logger.makeRecord(name, level, path, line, message, (), None, function))
+
+
+def _replay_warning(category: str, message: str, filename: str, lineno: int) -> None:
+    module, _, name = category.partition(":")
+    known = sys.modules.get(module) or (importlib.import_module(module) if module in sys.stdlib_module_names else None)
+    found = getattr(known, name, UserWarning)
+    is_warning = isinstance(found, type) and issubclass(found, Warning)
+    warnings.warn_explicit(message, found if is_warning else UserWarning, filename, lineno)
+
+
+def _note(*entry: Any) -> bool:
+    entries = sink.get()
+    if entries is None:
+        return False
+    if len(entries) < LIMIT:
+        if entry[0] == "out" and entries and entries[-1][0] == "out":
+            entries[-1][1] += entry[1]
+        else:
+            entries.append(list(entry))
+    return True
+
+
+class _Tee:
+    def __init__(self, stream: TextIO, kind: str) -> None:
+        self._stream = stream
+        self._kind = kind
+
+    def write(self, text: str) -> int:
+        if text:
+            _note(self._kind, text)
+        return self._stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+class _Records(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        if sink.get() is not None and not record.name.startswith(("service", "uvicorn")):
+            message = record.getMessage()
+            if record.exc_info:
+                message += "\n" + logging.Formatter().formatException(record.exc_info)
+            _note("log", record.name, record.levelno, message, record.pathname, record.lineno, record.funcName)

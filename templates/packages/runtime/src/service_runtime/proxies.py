@@ -1,0 +1,238 @@
+"""Stand-ins for objects of other services: what facades of classes build on."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from abc import ABCMeta
+from collections.abc import Callable
+from functools import lru_cache
+from types import MethodType
+from typing import Any, NoReturn
+
+from service_runtime.client import Client, client_of
+from service_runtime.errors import NotTransferable
+from service_runtime.handles import Reference, remember, stand_in_for
+
+
+class RemoteType(ABCMeta):
+    """Class of facade classes: reads and calls on the class itself go to the owner as well."""
+
+    _remote_client: Client | None
+    _remote_symbol: str
+
+    def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any], **options: Any) -> Any:
+        """Return the class; what is abstract is the owner's business."""
+        made = super().__new__(cls, name, bases, body, **options)
+        made.__abstractmethods__ = frozenset()
+        return made
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith(("__", "_remote")) or cls._remote_client is None:
+            raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
+        return cls._remote_client.class_attribute(cls._remote_symbol, name)
+
+
+class RemoteObject(metaclass=RemoteType):
+    """An object that lives in another service; its methods and attributes are answered there."""
+
+    _remote_client: Client | None = None
+    _remote_symbol: str = ""
+    _remote_names: frozenset[str] = frozenset()
+    _remote_reference: Reference
+
+    def __init_subclass__(cls, at: Client | None = None, symbol: str = "", **rest: Any) -> None:
+        super().__init_subclass__(**rest)
+        if at is not None:
+            cls._remote_client, cls._remote_symbol = at, symbol
+        cls._remote_names = cls._remote_names | frozenset(cls.__dict__)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._remote_create(kwargs, args)
+
+    def __getattribute__(self, name: str) -> Any:
+        if name.startswith(("_remote", "__")) or name in type(self)._remote_names:
+            return object.__getattribute__(self, name)
+        return self._remote_get(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name.startswith("_remote") or isinstance(getattr(type(self), name, None), property):
+            object.__setattr__(self, name, value)
+        else:
+            self._remote_set(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        self._remote_ask({"do": "delete", "name": name})
+
+    def __repr__(self) -> str:
+        return str(self._remote_call("__repr__", {}))
+
+    def __str__(self) -> str:
+        return str(self._remote_call("__str__", {}))
+
+    def __dir__(self) -> list[str]:
+        return sorted({*type(self)._remote_names, *self._remote_call("__dir__", {})})
+
+    def __copy__(self) -> Any:
+        return self._remote_ask({"do": "copy"})
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return self._remote_ask({"do": "deepcopy"})
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        where = self._remote_reference.at
+        raise NotTransferable(f"this {type(self).__name__} lives in `{where}` and can only be saved there")
+
+    def __setstate__(self, state: Any) -> NoReturn:
+        name = f"{type(self).__module__}:{type(self).__name__}"
+        raise NotTransferable(f"`{name}` is a facade here, so a saved one cannot be loaded: make `{name}` shared in the plan")
+
+    def _remote_create(self, arguments: dict[str, Any], args: tuple[Any, ...] = ()) -> None:
+        cls = type(self)
+        if cls._remote_client is None:
+            raise NotTransferable(f"`{cls.__name__}` cannot be built here")
+        tree = cls._remote_client.create(cls._remote_symbol, arguments, args)
+        adopt(self, Reference(tree["at"], tree["id"], tree["c"], tuple(tree["m"])))
+
+    def _remote_ask(self, request: dict[str, Any]) -> Any:
+        reference = self._remote_reference
+        return client_of(reference.at).ask_object(reference.handle, request)
+
+    def _remote_call(self, name: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()) -> Any:
+        return self._remote_ask({"do": "call", "name": name, "args": args, "arguments": arguments})
+
+    def _remote_get(self, name: str) -> Any:
+        return self._remote_ask({"do": "get", "name": name})
+
+    def _remote_set(self, name: str, value: Any) -> None:
+        self._remote_ask({"do": "set", "name": name, "args": (value,)})
+
+
+class RemoteMethod:
+    """A method of an object that lives in another service."""
+
+    def __init__(self, owner: RemoteObject, name: str) -> None:
+        self.owner = owner
+        self.__name__ = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.owner._remote_call(self.__name__, kwargs, args)
+
+
+def adopt(stand_in: RemoteObject, reference: Reference) -> None:
+    """Make `stand_in` stand for the reference, with the special methods that the object has."""
+    stand_in._remote_reference = reference
+    missing = tuple(name for name in reference.specials if name not in type(stand_in)._remote_names)
+    if missing:
+        stand_in.__class__ = _with_specials(type(stand_in), missing)
+    remember(stand_in, reference)
+
+
+def stand_in(tree: dict[str, Any]) -> RemoteObject:
+    """Return the object that stands for a handle: the one that does already, or a new one of the facade class."""
+    found = stand_in_for(tree["at"], tree["id"])
+    if found is not None:
+        found._remote_reference.received += 1
+        return found  # type: ignore[no-any-return]
+    cls = _facade_of(tree["c"])
+    made = cls.__new__(cls)
+    adopt(made, Reference(tree["at"], tree["id"], tree["c"], tuple(tree["m"])))
+    return made
+
+
+def _facade_of(class_key: str) -> type[RemoteObject]:
+    module, _, qualname = class_key.partition(":")
+    found: Any = sys.modules.get(module)
+    if found is None:
+        found = _facade_module(module)
+    for part in qualname.split("."):
+        found = getattr(found, part, None)
+    if isinstance(found, type) and issubclass(found, RemoteObject):
+        return found
+    return _anonymous(qualname.rpartition(".")[2])
+
+
+def _facade_module(module: str) -> Any:
+    from service_runtime.modules import is_ours  # noqa: PLC0415
+
+    return importlib.import_module(module) if is_ours(module) else None
+
+
+@lru_cache(maxsize=256)
+def _anonymous(name: str) -> type[RemoteObject]:
+    return RemoteType(name or "Remote", (RemoteObject,), {"__module__": "service_runtime.proxies"})
+
+
+@lru_cache(maxsize=1024)
+def _with_specials(cls: type[RemoteObject], names: tuple[str, ...]) -> type[RemoteObject]:
+    body: dict[str, Any] = {name: _forward(name) for name in names}
+    body |= {"__module__": cls.__module__, "__qualname__": cls.__qualname__, "__doc__": cls.__doc__}
+    if "__eq__" in names:
+        body["__hash__"] = object.__hash__
+    return type(cls)(cls.__name__, (cls,), body)
+
+
+def _forward(name: str) -> Any:
+    def call(self: RemoteObject, *args: Any, **kwargs: Any) -> Any:
+        return self._remote_call(name, kwargs, args)
+
+    if name in ("__anext__", "__aenter__", "__aexit__"):
+
+        async def call_async(self: RemoteObject, *args: Any) -> Any:
+            return self._remote_call(name, {}, args)
+
+        return call_async
+    if name == "__iter__":
+
+        def iterate(self: RemoteObject) -> Any:
+            return iter(self._remote_call(name, {}))
+
+        return iterate
+    call.__name__ = name
+    return call
+
+
+class remote_static:  # noqa: N801  (a decorator, named as `staticmethod` is)
+    """Static method of a facade class, called at the owner."""
+
+    def __init__(self, function: Any) -> None:
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    def __get__(self, instance: Any, owner: RemoteType) -> Any:
+        return MethodType(self._function, _ClassCaller(owner))
+
+
+class _ClassCaller:
+    def __init__(self, owner: RemoteType) -> None:
+        self._owner = owner
+
+    def call(self, name: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()) -> Any:
+        client = self._owner._remote_client
+        if client is None:
+            raise NotTransferable(f"`{self._owner.__name__}` has no owner")
+        return client.call_class(self._owner._remote_symbol, name, arguments, args)
+
+
+def remote_names(
+    here: str, module: str, values: dict[str, Client], elsewhere: dict[str, str]
+) -> Callable[[str], Any]:
+    """Return a `__getattr__` for a facade module.
+
+    Args:
+        here: Import name of the facade.
+        module: Name of the module at its owner.
+        values: Names whose values the owner is asked for.
+        elsewhere: Names that the original imported from other modules, as `module:name`.
+    """
+
+    def find(name: str) -> Any:
+        if name in values:
+            return values[name].attribute(module, name)
+        if name in elsewhere:
+            target, _, attribute = elsewhere[name].partition(":")
+            found = importlib.import_module(target)
+            return getattr(found, attribute) if attribute else found
+        raise AttributeError(f"module {here!r} has no attribute {name!r}")
+
+    return find

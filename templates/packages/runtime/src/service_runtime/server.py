@@ -1,0 +1,199 @@
+"""One service as an ASGI application: operations, objects, probes, metrics, and the monolith's own web app where there is one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import json
+import logging
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse, StreamingResponse
+
+from service_runtime import context, tokens
+from service_runtime.dispatch import Dispatcher, Reply, problem
+from service_runtime.metrics import Metrics
+from service_runtime.runs import Runs
+from service_runtime.service import Service
+from service_runtime.sessions import Sessions
+
+BODY_LIMIT = int(os.environ.get("SERVICE_BODY_LIMIT_MB", "256")) * 1024 * 1024
+"""Largest message, in bytes."""
+QUEUE_LIMIT = int(os.environ.get("SERVICE_QUEUE_LIMIT", "128"))
+"""Calls that may be under way; further ones are told to come back later."""
+
+log = logging.getLogger("service")
+
+
+class Host:
+    """Runs one service: counts, admits, dispatches."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.dispatcher = Dispatcher(
+            service.name,
+            service.operations,
+            service.symbols,
+            live=service.live,
+            is_open=os.environ.get("SERVICE_OPEN") == "1",
+        )
+        self.metrics = Metrics(service.name)
+        self.sessions = Sessions()
+        self.runs = Runs(service.entries)
+        self.is_ready = False
+
+    async def call(self, request: Request) -> Response:
+        """Answer a call to an operation or an object."""
+        started = time.perf_counter()
+        path = request.url.path.removeprefix("/_service")
+        reply = await self._admitted(request, path)
+        label = path if path.startswith("/operations") else "/objects"
+        self.metrics.count(label, reply.status, time.perf_counter() - started)
+        if isinstance(reply.chunks, list):
+            body = bytes(reply.chunks[0]) if len(reply.chunks) == 1 else b"".join(reply.chunks)
+            return Response(body, reply.status, media_type=reply.content_type)
+        session = request.headers.get("x-session", "")
+        return StreamingResponse(self._stream(reply.chunks, session), reply.status, media_type=reply.content_type)
+
+    def caller_of(self, request: Request) -> str:
+        """Return who calls.
+
+        Raises:
+            PermissionError: If the token is missing or not valid.
+        """
+        return tokens.verify(request.headers.get("authorization", "").removeprefix("Bearer "), self.service.name)
+
+    async def _admitted(self, request: Request, path: str) -> Reply:
+        headers = request.headers
+        try:
+            caller = self.caller_of(request)
+        except PermissionError as error:
+            return problem(401, str(error))
+        until = float(headers.get("x-deadline") or 0) or time.time() + 900
+        if until <= time.time():
+            return problem(504, "the caller's deadline has passed")
+        if self.metrics.in_flight >= QUEUE_LIMIT:
+            return problem(503, "too many calls are under way, come back later")
+        depth = int(headers.get("x-chain") or 0)
+        if depth > context.CHAIN_LIMIT:
+            return problem(508, f"the call went through more than {context.CHAIN_LIMIT} services")
+        body = await read_body(request)
+        if body is None:
+            return problem(413, f"a message may have {BODY_LIMIT} bytes")
+        self.metrics.in_flight += 1
+        try:
+            return await self._run(path, caller, headers, body, until, depth)
+        except TimeoutError:
+            return problem(504, "the deadline passed while the operation ran")
+        finally:
+            self.metrics.in_flight -= 1
+
+    async def _run(self, path: str, caller: str, headers: Any, body: bytes, until: float, depth: int) -> Reply:
+        session = headers.get("x-session") or caller
+        context.deadline.set(until)
+        context.chain.set(depth)
+        context.session.set(session)
+        context.request_id.set(headers.get("x-request-id") or context.new_request_id())
+        if self.dispatcher.is_open:
+            _follow(headers.get("x-folder") or "")
+        run, content_type = contextvars.copy_context().run, headers.get("content-type", "")
+        future = self.sessions.submit(session, run, self.dispatcher.answer, path, caller, content_type, body)
+        return await asyncio.wait_for(asyncio.wrap_future(future), until - time.time())  # type: ignore[no-any-return]
+
+    async def _stream(self, chunks: Any, session: str) -> AsyncIterator[bytes]:
+        end = object()
+        try:
+            while True:
+                chunk = await asyncio.wrap_future(self.sessions.submit(session, next, chunks, end))
+                if chunk is end:
+                    return
+                yield chunk
+        finally:
+            self.sessions.submit(session, chunks.close)
+
+
+def build_app(service: Service, host: Host | None = None) -> FastAPI:
+    """Return the application of a service."""
+    host = host or Host(service)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        host.dispatcher.loop = asyncio.get_running_loop()
+        host.is_ready = True
+        yield
+        host.is_ready = False
+        host.sessions.shutdown()
+
+    app = FastAPI(title=service.name, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.add_route("/operations/{name}", host.call, methods=["POST"])
+    app.add_route("/objects", host.call, methods=["POST"])
+    app.add_route("/objects/{handle}", host.call, methods=["POST"])
+    _add_probes(app, host)
+    _add_runs(app, host)
+    return app
+
+
+async def read_body(request: Request) -> bytes | None:
+    """Return the body, `None` when more bytes come than a message may have."""
+    if int(request.headers.get("content-length") or 0) > BODY_LIMIT:
+        return None
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > BODY_LIMIT:
+            return None
+        chunks.append(chunk)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _follow(folder: str) -> None:
+    """Work in the caller's folder: on one machine, relative paths then mean the same on both sides."""
+    wanted = folder.encode().decode("unicode_escape")
+    if wanted and wanted != os.getcwd() and os.path.isdir(wanted):
+        os.chdir(wanted)
+
+
+def _add_probes(app: FastAPI, host: Host) -> None:
+    @app.get("/livez")
+    async def livez() -> dict[str, str]:
+        """Whether the process runs."""
+        return {"status": "alive"}
+
+    @app.get("/startupz")
+    @app.get("/readyz")
+    async def readyz(response: Response) -> dict[str, str]:
+        """Whether the service takes calls."""
+        response.status_code = 200 if host.is_ready else 503
+        return {"status": "ready" if host.is_ready else "not ready", "service": host.service.name}
+
+    @app.get("/metrics", response_class=PlainTextResponse)
+    async def metrics() -> str:
+        """Counts and times of calls."""
+        return host.metrics.text()
+
+
+def _add_runs(app: FastAPI, host: Host) -> None:
+    def guarded(answer: Callable[..., Any]) -> Callable[..., Any]:
+        async def handle(request: Request) -> Response:
+            try:
+                caller = host.caller_of(request)
+                if caller != "client" or not host.dispatcher.is_open:
+                    raise PermissionError("only the operator may start runs")
+                status, content = answer(request, json.loads(await request.body() or b"{}"))
+            except PermissionError as error:
+                status, content = 403, {"detail": str(error)}
+            except (LookupError, ValueError) as error:
+                status, content = 422, {"detail": str(error)}
+            return Response(json.dumps(content), status, media_type="application/json")
+
+        return handle
+
+    app.add_route("/runs", guarded(lambda request, body: (202, host.runs.start(**body))), methods=["POST"])
+    show = guarded(lambda request, body: (200, host.runs.show(request.path_params["run_id"])))
+    app.add_route("/runs/{run_id}", show, methods=["GET"])
