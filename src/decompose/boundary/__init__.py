@@ -7,6 +7,7 @@ from decompose.boundary.draft import draft
 from decompose.boundary.members import check_members
 from decompose.boundary.planfile import parse_plan, render_plan
 from decompose.boundary.proposal import proposal
+from decompose.boundary.report import hazard_report
 from decompose.boundary.resolve import resolve
 from decompose.ir.membership import membership
 
@@ -15,6 +16,7 @@ __all__ = [
     "check_members",
     "diff_plans",
     "draft",
+    "hazard_report",
     "membership",
     "parse_plan",
     "proposal",

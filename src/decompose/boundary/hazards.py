@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from decompose.boundary.system import System
 from decompose.ir.blueprint import Hazard, Verdict
-from decompose.ir.graph import CallUse, Effect, Site, Unit
+from decompose.ir.graph import Site
 from decompose.ir.symbols import qualname_of
 
-Severity = Verdict
 _ORDER: tuple[Verdict, ...] = ("safe", "safe-with-adapter", "needs-change", "forbidden")
 
 
@@ -71,53 +69,6 @@ class Found:
     verdict: Verdict
     subjects: tuple[str, ...] = ()
     """Parameters, states or classes concerned."""
-
-
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """One dependency that crosses services, with the two sides at hand."""
-
-    system: System
-    home: Mapping[str, str]
-    places: Mapping[str, frozenset[str]]
-    source: str
-    target: str
-    sites: tuple[Site, ...] = ()
-    kind: str = "call"
-
-    @property
-    def caller(self) -> Unit | None:
-        """The unit that depends."""
-        return self.system.units.get(self.source)
-
-    @property
-    def callee(self) -> Unit | None:
-        """The function that answers; a class's constructor when the class is called and has one."""
-        unit = self.system.units.get(self.target)
-        if unit is not None and unit.kind == "class":
-            return self.system.method(self.target, "__init__") or unit
-        return unit
-
-    @property
-    def uses(self) -> tuple[CallUse, ...]:
-        """How the caller calls it, a record a place."""
-        caller = self.caller
-        places = {(site.line, site.column) for site in self.sites}
-        return tuple(
-            u
-            for u in (caller.call_uses if caller else ())
-            if u.callee == self.target and (not places or (u.line, u.column) in places)
-        )
-
-    def effects(self, *kinds: str) -> tuple[Effect, ...]:
-        """Return the callee's effects of some kinds."""
-        callee = self.callee
-        return tuple(effect for effect in (callee.effects if callee else ()) if effect.kind in kinds)
-
-    def here(self, line: int) -> Site:
-        """Return a place in the caller's file."""
-        caller = self.caller
-        return Site(path=caller.span.path if caller else "", line=line)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

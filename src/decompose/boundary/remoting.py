@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from decompose.boundary.crossing import Crossing, Land
 from decompose.boundary.detect import hazards_of
-from decompose.boundary.hazards import Crossing, Found, worst
-from decompose.boundary.system import NOT_A_SERVICE, System
+from decompose.boundary.hazards import Found, worst
+from decompose.boundary.system import NOT_A_SERVICE
 from decompose.boundary.types import ARRAYS, FRAMES
 from decompose.ir.blueprint import CutEdge, Verdict
 from decompose.ir.evidence import HopCost, Trace, TracedCall
@@ -29,9 +30,7 @@ _CROSSING_KINDS = ("call", "inherit", "type", "state_read", "state_write", "valu
 class Judge:
     """All that a verdict needs to know."""
 
-    system: System
-    home: Mapping[str, str]
-    """Service, `shared`, `offline` or `dead` of each module-level unit."""
+    land: Land
     places: Mapping[str, frozenset[str]]
     """Services that hold each module-level unit."""
     trace: Trace | None = None
@@ -39,10 +38,7 @@ class Judge:
 
     def crossing(self, edge: Edge) -> Crossing:
         """Return the two sides of an edge."""
-        return Crossing(
-            system=self.system, home=self.home, places=self.places, source=edge.source, target=edge.target,
-            sites=edge.sites, kind=edge.kind,
-        )  # fmt: skip
+        return Crossing(land=self.land, source=edge.source, target=edge.target, sites=edge.sites, kind=edge.kind)
 
 
 def cut_edges_of(judge: Judge) -> tuple[CutEdge, ...]:
@@ -73,14 +69,14 @@ def crossings(judge: Judge) -> Iterator[tuple[Edge, str, str]]:
 
     Edges from a shared unit count once for each service that holds a copy.
     """
-    for edge in judge.system.graph.edges:
+    for edge in judge.land.system.graph.edges:
         if edge.kind not in _CROSSING_KINDS or is_asset(edge.target):
             continue
         target = edge.target.removeprefix("state:") if is_state(edge.target) else edge.target
-        there = judge.home.get(judge.system.owner(target), "") if is_code(target) else ""
+        there = judge.land.home.get(judge.land.system.owner(target), "") if is_code(target) else ""
         if there in NOT_A_SERVICE:
             continue
-        for here in sorted(judge.places.get(judge.system.owner(edge.source), frozenset()) - {there}):
+        for here in sorted(judge.places.get(judge.land.system.owner(edge.source), frozenset()) - {there}):
             yield edge, here, there
 
 
@@ -124,9 +120,9 @@ def _calls(edge: Edge) -> float:
 
 def _bytes(judge: Judge, edge: Edge) -> float:
     """Return how much one call carries both ways, guessed from types, in bytes."""
-    unit = judge.system.units.get(edge.target)
+    unit = judge.land.system.units.get(edge.target)
     if unit is not None and unit.kind == "class":
-        unit = judge.system.method(edge.target, "__init__") or unit
+        unit = judge.land.system.method(edge.target, "__init__") or unit
     signature = unit.signature if unit is not None and unit.signature is not None else Signature()
     values = [(parameter.annotation, parameter.types) for parameter in signature.parameters]
     values.append((signature.returns, signature.return_types))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from decompose.boundary import closure, owners, pipeline
 from decompose.boundary.contracts import Terms, doubts, operations_of
+from decompose.boundary.crossing import Land
 from decompose.boundary.remoting import Judge, copied_back, cut_edges_of
 from decompose.boundary.sharing import Sharing, is_value_class, places_of, share_definitions
 from decompose.boundary.system import NOT_A_SERVICE, System, view
@@ -52,7 +53,7 @@ def resolve_members(
     system = view(graph)
     sharing = share_definitions(system, home)
     layout = Layout(system=system, sharing=sharing, places=places_of(system, sharing.home))
-    judge = Judge(system=system, home=sharing.home, places=layout.places, trace=trace, hop=hop or HopCost())
+    judge = Judge(land=Land(system, sharing.home), places=layout.places, trace=trace, hop=hop or HopCost())
     cut_edges = cut_edges_of(judge)
     operations, exposure_findings = _operations(layout, plan, judge, trace)
     touched = owners.touches(system, layout.places)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from decompose.boundary.crossing import mutates_itself
 from decompose.boundary.system import NOT_A_SERVICE, System, match_class
 from decompose.boundary.types import names_in
 from decompose.ir.findings import Finding, Span
-from decompose.ir.graph import Effect, Unit
+from decompose.ir.graph import Unit
 from decompose.ir.partition import OFFLINE, SHARED
-from decompose.ir.symbols import MODULE_BODY, join, module_of, qualname_of
+from decompose.ir.symbols import MODULE_BODY, join, module_of
 
 _ALWAYS_VALUES = ("enum", "exception", "namedtuple", "protocol")
 _RECORDS = ("dataclass", "pydantic")
@@ -18,7 +19,6 @@ _LIVING = frozenset({
     "global_store", "opens_handle", "returns_handle", "uses_rng", "transaction", "starts_thread", "exits", "non_idempotent",
     "import_effect",
 })  # fmt: skip
-_CONSTRUCTION = frozenset({"__init__", "__post_init__", "__new__", "__setstate__", "__attrs_post_init__"})
 _CARRIES_CODE = ("call", "inherit", "type", "state_read", "state_write", "import")
 
 
@@ -85,15 +85,6 @@ def is_value_class(system: System, unit: Unit) -> bool:
         return False
     methods = [member for base in system.lineage(unit.symbol) for member in system.members.get(base.symbol, ())]
     return not any(_lives(system, method) for method in methods)
-
-
-def mutates_itself(unit: Unit) -> Effect | None:
-    """Return the effect by which a method changes its own instance after construction, if it does."""
-    name = qualname_of(unit.symbol).rpartition(".")[2]
-    if name in _CONSTRUCTION or unit.signature is None or not unit.signature.parameters:
-        return None
-    receiver = unit.signature.parameters[0].name
-    return next((e for e in unit.effects if e.kind == "mutates_parameter" and e.subject == receiver), None)
 
 
 def _lives(system: System, method: Unit) -> bool:

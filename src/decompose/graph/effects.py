@@ -23,7 +23,7 @@ _TRAITS = (
 )  # fmt: skip
 """Traits that matter whatever the callee does."""
 _ORIGINS = ("parameter:", "attribute:", "global:", "imported:", "object:", "result:")
-_QUIET = frozenset({"loop", "result_direct"})
+_QUIET = frozenset({"loop", "result_direct", "result_read", "main_block"})
 _MAX_ROUNDS = 50
 
 
@@ -370,10 +370,8 @@ def _uses(function: Function, site: Site, functions: Mapping[str, Function], nam
             traits = _argument_traits(function, callee, parameter, argument, site, functions, names)
             if traits and argument.key != "self":
                 arguments.append(Argument(parameter=parameter, traits=tuple(sorted(traits))))
-        around = {use for use in fact.uses if use not in _QUIET} | set(_omitted(unit, fact, is_bound))
-        if "loop" in fact.uses:
-            around.add("loop")
-        if arguments or around - _QUIET:
+        around = {use for use in fact.uses if use != "result_direct"} | set(_omitted(unit, fact, is_bound))
+        if arguments or around - _QUIET or ("main_block" in around and function.unit.kind == "module"):
             yield CallUse(
                 callee=target,
                 line=fact.line,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decompose.graph.assemble import assemble
+from decompose.graph.effects import with_effects
 from decompose.graph.solver import Solver
 from decompose.ir.facts import SourceFacts
 from decompose.ir.graph import CodeGraph
@@ -10,7 +11,7 @@ from decompose.ir.graph import CodeGraph
 
 def link(facts: SourceFacts) -> CodeGraph:
     """Return the code graph of a tree: units, calls, inheritance, imports, with evidence; roles are still empty."""
-    return assemble(facts, solve(facts))
+    return with_effects(assemble(facts, solve(facts)), facts)
 
 
 def solve(facts: SourceFacts) -> Solver:

@@ -965,6 +965,8 @@ class Walker:
         result = f"result:{node.lineno}:{node.col_offset}:{call.name}"
         if self.changes.get(result):
             call.uses.add("result_mutated")
+        if self.reads.get(result):
+            call.uses.add("result_read")
         if not self.reads.get(result) and not call.uses & {"iterated", "with"}:
             call.uses.add("result_direct")
         keywords = tuple(keyword.arg for keyword in node.keywords if keyword.arg)
