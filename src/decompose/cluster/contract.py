@@ -68,7 +68,7 @@ def libraries(system: System, relations: Relations, core: Iterable[str]) -> froz
     exceptions, bases, networks) when training and inference both use them. Users without a stage of their own count by
     the stages of those who use them.
     """
-    chosen = sorted(core)
+    chosen = sorted({*core, *(symbol for symbol, profile in system.profiles.items() if profile.is_bare)})
     users = users_by_unit(relations)
     conductors, writers = orchestrators(system, relations), asset_writers(relations)
     needed_by = _stages_of_users(system, chosen, users, conductors)
@@ -76,7 +76,7 @@ def libraries(system: System, relations: Relations, core: Iterable[str]) -> froz
     found: set[str] = set()
     for symbol in chosen:
         profile = system.profiles[symbol]
-        if not is_shareable(system, symbol, writers):
+        if profile.is_bare or not is_shareable(system, symbol, writers):
             continue
         stages = sorted(needed_by[symbol])
         worst = max((table[a][b] for a in stages for b in stages), default=0)
@@ -119,6 +119,7 @@ def _stages_of_users(
         for user in users.get(symbol, ()):
             if user in number:
                 successors[number[user]].append(number[symbol])
+    main_stages = _main_stages(system)
     needed: list[set[int]] = [set() for _ in chosen]
     for component in reversed(strong_components(successors)):
         shared: set[int] = set().union(*(needed[i] for i in component))
@@ -126,10 +127,24 @@ def _stages_of_users(
             profile = system.profiles[chosen[i]]
             needed[i] = set(shared)
             is_silent = chosen[i] in conductors
-            passed = {STAGES.index(profile.stage)} if profile.stage else shared
+            stage = main_stages[profile.module] if profile.is_bare else profile.stage
+            passed = {STAGES.index(stage)} if stage else shared
             for other in successors[i] if not is_silent else ():
                 needed[other] |= passed
     return {symbol: needed[i] for i, symbol in enumerate(chosen)}
+
+
+def _main_stages(system: System) -> dict[str, str]:
+    """Return the stage of most of each module, by size; empty for a module without stages."""
+    found: dict[str, str] = {}
+    for module, symbols in system.by_module.items():
+        sizes: dict[str, int] = {}
+        for symbol in symbols:
+            profile = system.profiles[symbol]
+            if not profile.is_bare:
+                sizes[profile.stage] = sizes.get(profile.stage, 0) + profile.size
+        found[module] = max(sorted(sizes), key=lambda stage: sizes[stage], default="")
+    return found
 
 
 def _cycles(system: System, relations: Relations, chosen: list[str]) -> list[list[str]]:

@@ -140,7 +140,14 @@ def divide(problem: Problem, name: str, factor: float, *, seed: int = 0) -> Part
     clusters = search(network, seed=seed)
     value = objective(network, clusters)
     placed = {symbol: f"part_{clusters[i] + 1:02d}" for i, atom in enumerate(problem.atoms) for symbol in atom}
-    settled = settle(problem.system, problem.relations, placed, problem.libraries, fixed=frozenset(problem.locked))
+    settled = settle(
+        problem.system,
+        problem.relations,
+        placed,
+        problem.libraries,
+        bare=problem.scope.bare,
+        fixed=frozenset(problem.locked),
+    )
     return _partition(problem, name, settled, value / (FINE * network.total))
 
 

@@ -33,11 +33,13 @@ class Profile:
     mass: StageMass
     """How its size spreads over the stages, in tenths."""
     stage: str
-    """Its strongest stage; empty when none has a quarter of it."""
+    """Its strongest stage; empty when none has a quarter of it, or when settings and helping outweigh it."""
     roles: Mapping[str, float]
     """Share of each role, 0 to 1."""
     entries: tuple[str, ...]
     """Kinds of entry points that it holds, sorted."""
+    is_bare: bool
+    """Whether it is a module body of nothing but imports and definitions: it stands where its module stands."""
     is_library_like: bool
     """Whether it is code that is used, never run by itself: an exception, a base, a record, a definition of a model."""
 
@@ -79,6 +81,8 @@ def _profile(symbol: str, index: UnitIndex) -> Profile:
     size = _size(unit, held)
     mass = stage_mass(pieces, size)
     strongest = max(mass, key=lambda pair: (pair[1], -pair[0]), default=(0, 0))
+    roles = _roles(pieces)
+    floor = MASS_SCALE * size * max(0.25, roles.get("config_util", 0.0))
     return Profile(
         symbol=symbol,
         module=unit.module,
@@ -87,11 +91,19 @@ def _profile(symbol: str, index: UnitIndex) -> Profile:
         size=size,
         statements=sum(piece.statements for piece in pieces),
         mass=mass,
-        stage=STAGES[strongest[0]] if strongest[1] * 4 >= MASS_SCALE * size else "",
-        roles=_roles(pieces),
+        stage=STAGES[strongest[0]] if strongest[1] >= floor else "",
+        roles=roles,
         entries=tuple(sorted({piece.entry.kind for piece in pieces if piece.entry is not None})),
+        is_bare=_is_bare(unit, index),
         is_library_like=_is_library_like(unit, held),
     )
+
+
+def _is_bare(unit: Unit, index: UnitIndex) -> bool:
+    """Return whether a unit is a module body that runs nothing of its own."""
+    module = index.modules.get(unit.module)
+    is_body = qualname_of(unit.symbol) == MODULE_BODY
+    return is_body and unit.entry is None and not unit.flags and module is not None and module.statements == 0
 
 
 def _size(unit: Unit, held: tuple[Unit, ...]) -> int:

@@ -22,6 +22,8 @@ class Scope:
     core: tuple[str, ...]
     """Units to divide, sorted."""
     offline: tuple[str, ...]
+    bare: tuple[str, ...]
+    """Module bodies of nothing but imports: placed with their modules, after the rest."""
     dead: tuple[str, ...]
     """Units that nothing reaches; they are still given a home, so that a person can see where they would belong."""
     entries: Mapping[str, tuple[str, ...]]
@@ -33,16 +35,23 @@ class Scope:
 def scope_of(system: System, relations: Relations) -> Scope:
     """Return which units are divided, which are offline and which are dead."""
     offline = _offline(system, relations)
-    core = [symbol for symbol in system.profiles if symbol not in offline]
+    bare = [symbol for symbol, profile in system.profiles.items() if profile.is_bare and symbol not in offline]
+    core = [symbol for symbol in system.profiles if symbol not in offline and not system.profiles[symbol].is_bare]
     entries: dict[str, list[str]] = {}
+    imported = {
+        system.profiles[r.target].module
+        for r in relations.pairs
+        if system.profiles[r.source].module != system.profiles[r.target].module and r.source not in offline
+    }
     for symbol in core:
-        if _is_entry(system, symbol):
+        if _is_entry(system, symbol, imported):
             entries.setdefault(system.profiles[symbol].module, []).append(symbol)
-    reached = _reach(core, relations, list(entries.values()))
+    reached = _reach([*core, *bare], relations, list(entries.values()))
     dead = _dead(system, relations, core, reached)
     return Scope(
         core=tuple(core),
         offline=tuple(sorted(offline)),
+        bare=tuple(bare),
         dead=tuple(sorted(dead)),
         entries={module: tuple(found) for module, found in entries.items()},
         reached_by=reached,
@@ -96,11 +105,12 @@ def _is_chore(system: System, name: str, symbols: Iterable[str]) -> bool:
     return not any(system.profiles[symbol].stage for symbol in symbols)
 
 
-def _is_entry(system: System, symbol: str) -> bool:
-    """Return whether something outside the code starts this unit."""
+def _is_entry(system: System, symbol: str, imported: set[str]) -> bool:
+    """Return whether something outside the code starts this unit: a registration, a main block, a script by itself."""
     profile = system.profiles[symbol]
     module = system.index.modules.get(profile.module)
     is_script = module is not None and module.kind == "script" and profile.kind == "module"
+    is_script = is_script and profile.module not in imported
     main_block = "main_block" in system.index.units[symbol].flags
     return is_script or main_block or any(kind != "test" for kind in profile.entries)
 

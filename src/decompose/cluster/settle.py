@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from decompose.cluster.contract import asset_writers, is_shareable
 from decompose.cluster.profile import System
@@ -18,6 +19,7 @@ def settle(
     placed: Mapping[str, str],
     libraries: frozenset[str],
     *,
+    bare: Iterable[str] = (),
     fixed: frozenset[str] = frozenset(),
 ) -> dict[str, str]:
     """Return the cluster of every unit, libraries included.
@@ -30,14 +32,16 @@ def settle(
         relations: Who uses whom.
         placed: Cluster of each searched unit.
         libraries: Units kept out of the search.
+        bare: Module bodies of nothing but imports; each follows its module, else its package.
         fixed: Units that stay where they are.
     """
     users, writers = users_by_unit(relations), asset_writers(relations)
-    cluster = dict(placed)
+    cluster, bare = dict(placed), sorted(bare)
     pending = sorted(libraries)
     movable = [s for s in sorted(placed) if s not in fixed and _is_helper(system, s, writers)]
     for _ in range(MAX_ROUNDS):
         before = dict(cluster)
+        cluster |= _follow(system, placed, cluster, bare)
         for symbol in pending + movable:
             target = _target(symbol, users, cluster)
             if target:
@@ -48,7 +52,24 @@ def settle(
     for symbol in pending:
         if symbol not in cluster:
             cluster[symbol] = homes.get(system.profiles[symbol].path) or SHARED
-    return cluster
+    return cluster | _follow(system, cluster, cluster, bare)
+
+
+def _follow(system: System, members: Iterable[str], cluster: Mapping[str, str], bare: Iterable[str]) -> dict[str, str]:
+    """Return where module bodies without statements stand: with most of their module, else of the nearest package."""
+    counts: dict[str, Counter[str]] = {}
+    for symbol, name in ((symbol, cluster[symbol]) for symbol in members if symbol in cluster):
+        parts = system.profiles[symbol].module.split(".")
+        for i in range(1, len(parts) + 1):
+            counts.setdefault(".".join(parts[:i]), Counter())[name] += 1
+    found: dict[str, str] = {}
+    for symbol in bare:
+        scope = system.profiles[symbol].module
+        while scope and scope not in counts:
+            scope = scope.rpartition(".")[0]
+        held = counts.get(scope)
+        found[symbol] = max(sorted(held), key=lambda name: held[name]) if held else SHARED
+    return found
 
 
 def _is_helper(system: System, symbol: str, writers: frozenset[str]) -> bool:

@@ -132,14 +132,21 @@ def _between(system: System, relations: Relations, inside: frozenset[str], weigh
         "value": weights.value, "state": weights.type, "import": weights.imports,
     }  # fmt: skip
     for relation in relations.pairs:
-        if relation.source not in inside or relation.target not in inside:
+        if relation.target not in inside:
             continue
+        source = relation.source
+        if source not in inside:
+            if not system.profiles[source].is_bare:
+                continue
+            source = (
+                f"file:{system.profiles[source].path}"  # an import at the top of a file serves all that stands in it
+            )
         weight = float(base[relation.kind]) * _strength(relation)
         if relation.source in conductors and relation.kind != "inherit":
             weight *= weights.orchestrator
         if not system.profiles[relation.target].stage:
             weight /= max(1, fan_in.get(relation.target, 1)) ** weights.hub
-        yield Pull(relation.source, relation.target, round(weight), relation.kind)
+        yield Pull(relation.target, source, round(weight), relation.kind)
 
 
 def _strength(relation: Relation) -> float:
@@ -184,7 +191,7 @@ def _places(system: System, relations: Relations, chosen: list[str], weights: We
     bags = _grab_bags(system, relations, by_path)
     for path, symbols in by_path.items():
         pull = weights.file * _rarity(len(symbols), len(chosen)) * (0.33 if path in bags else 1.0)
-        yield from (Pull(symbol, f"file:{path}", round(pull), "file") for symbol in symbols if len(symbols) > 1)
+        yield from (Pull(symbol, f"file:{path}", round(pull), "file") for symbol in symbols)
     for folder, paths in folders.items():
         if len(paths) > 1 and len(folders) > 1:
             pull = weights.folder * _rarity(len(paths), len(by_path))

@@ -1,9 +1,9 @@
-"""Runs inside the user's interpreter, around their own program, and writes down which functions call which.
+"""Runs in the user's interpreter, around their own program, and writes down which functions call which.
 
 Stands alone: standard library only, because that interpreter need not have `decompose`. Started as
-`python tracer.py ROOT OUTPUT COMMAND-TEXT script PATH ARGS…` or `… module NAME ARGS…`. The program keeps its arguments,
-its `sys.path`, its exit code and its output. From 3.12 on `sys.monitoring` counts, and code outside ROOT costs one event;
-before, `sys.setprofile`.
+`python tracer.py ROOT OUTPUT COMMAND-TEXT script PATH ARGS…` or `… module NAME ARGS…`. The program keeps its
+arguments, its `sys.path`, its exit code and its output. From 3.12 on `sys.monitoring` counts, and code outside ROOT
+costs one event; before, `sys.setprofile`.
 
 Sizes and types are sampled (the first calls of a function, then each power of two), times leave out what is called.
 Another process that the program starts is not seen.
