@@ -167,7 +167,7 @@ def whole_total(book):
 ''',
 }
 
-CLIENT = '''
+CLIENT = """
 import asyncio, json
 import numpy as np, pandas as pd
 from shop import stock
@@ -225,7 +225,7 @@ try:
 except TypeError:
     pass
 print("equal")
-'''
+"""
 
 
 @pytest.fixture(scope="module")
@@ -237,7 +237,9 @@ def system(tmp_path_factory):
         (work / path).parent.mkdir(parents=True, exist_ok=True)
         (work / path).write_text(text)
     graph = graph_of(sources, mutated=("shop.stock:SHELF",))
-    blueprint = blueprint_of(graph, {"stock": ("shop.stock",), "report": ("shop.report",)}, shared=("shop.entities", "shop"))
+    blueprint = blueprint_of(
+        graph, {"stock": ("shop.stock",), "report": ("shop.report",)}, shared=("shop.entities", "shop")
+    )
     out = folder / "out"
     write(emit(blueprint, graph, {path: text.encode() for path, text in sources.items()}), out)
     for path in sorted((out / "harness").rglob("*.py")):
@@ -268,7 +270,12 @@ def test_calls_through_facades_give_what_the_monolith_gives(system, running, tmp
     script.write_text(CLIENT)
 
     done = subprocess.run(
-        [sys.executable, str(script)], cwd=work, env={**os.environ, **running["environment"]}, capture_output=True, text=True, timeout=60
+        [sys.executable, str(script)],
+        cwd=work,
+        env={**os.environ, **running["environment"]},
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
 
     assert done.returncode == 0, done.stderr
@@ -278,7 +285,15 @@ def test_calls_through_facades_give_what_the_monolith_gives(system, running, tmp
 @pytest.mark.parametrize("service", ["stock", "report"])
 def test_contract_tests_pass(system, service):
     out, work = system
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(out / "services" / service / "tests")]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        str(out / "services" / service / "tests"),
+    ]
 
     done = subprocess.run([*command, "--rootdir", str(out)], cwd=work, capture_output=True, text=True, timeout=120)
 
@@ -298,7 +313,9 @@ def test_a_second_write_changes_nothing(system):
     out, work = system
     sources = {p: textwrap.dedent(t).lstrip("\n") for p, t in SOURCES.items()}
     graph = graph_of(sources, mutated=("shop.stock:SHELF",))
-    blueprint = blueprint_of(graph, {"stock": ("shop.stock",), "report": ("shop.report",)}, shared=("shop.entities", "shop"))
+    blueprint = blueprint_of(
+        graph, {"stock": ("shop.stock",), "report": ("shop.report",)}, shared=("shop.entities", "shop")
+    )
 
     report = write(emit(blueprint, graph, {p: t.encode() for p, t in sources.items()}), Path(out))
 

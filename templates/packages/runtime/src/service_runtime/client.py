@@ -174,10 +174,11 @@ class Client:
         }
 
     def _send(self, path: str, headers: dict[str, str], chunks: list[Any], *, is_idempotent: bool) -> Answer:
+        transport = self.transport
         for attempt in range(RETRIES + 1):
             left = context.remaining_s(TIMEOUT_S)
             try:
-                return self.transport.send(path, headers, chunks, left)
+                return transport.send(path, headers, chunks, left)
             except TimeoutError as error:
                 raise DeadlineExceeded(f"`{self.service}` did not answer {path} within {left:.0f} s") from error
             except NotSent as error:

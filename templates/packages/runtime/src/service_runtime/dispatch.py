@@ -86,7 +86,7 @@ class Dispatcher:
             return problem(403, str(error))
         except KeyError as error:
             return problem(404, f"unknown operation or object: {error}")
-        except LookupError as error:
+        except Exception as error:  # noqa: BLE001  (an argument that cannot be built here is the caller's to know)
             return _failed(error, Encoder(), [], None)
         return self._perform(action, args, arguments, Received(decoder))
 

@@ -56,7 +56,7 @@ class RemoteObject(metaclass=RemoteType):
         return self._remote_get(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name.startswith("_remote") or isinstance(getattr(type(self), name, None), property):
+        if name.startswith(("_remote", "__")) or isinstance(getattr(type(self), name, None), property):
             object.__setattr__(self, name, value)
         else:
             self._remote_set(name, value)
