@@ -21,6 +21,7 @@ from decompose.graph.library import (
     opened_name,
     texts_of,
     unit_of,
+    written_text,
 )
 from decompose.graph.naming import format_of, is_nameless, is_template, kind_of, normal_path, pattern_of, symbol_of
 from decompose.graph.objects import BOUND, CLASS, EXTERNAL_INSTANCE, FUNCTION, Bound, ExternalInstance, Frame, Values
@@ -112,9 +113,9 @@ class AssetLinker:
         parameter = self.wrappers.parameter(call, node)
         touch = _Touch(call, call.frame, call.record.node, names, node, parameter=parameter)
         for final in self._resolved(touch):
-            unit = unit_of(final.frame)
             path = final.frame.module.facts.path
             pos = final.node[1]
+            unit = unit_of(final.frame, line_of(pos))
             text = f"{call.api.name.rpartition('.')[2]}({label(final.path) or '…'})"[:MAX_TEXT]
             site = Site(path, line_of(pos), column_of(pos), text=text)
             for name in final.names or [f"{{{label(final.path)}}}"]:
@@ -167,10 +168,11 @@ class AssetLinker:
             if not passing or (self._is_config(current) and len(current.names) == 1):
                 yield current
                 continue
-            for frame, node, _ in passing:
-                waiting.append(self._outward(current, frame, node))
+            outward = (self._outward(current, frame, node) for frame, node, _ in passing)
+            waiting.extend(found for found in outward if found is not None)
 
-    def _outward(self, touch: _Touch, frame: Frame, node: Node) -> _Touch:
+    def _outward(self, touch: _Touch, frame: Frame, node: Node) -> _Touch | None:
+        """Return the touch as a caller makes it; `None` when that caller passes something else than the frame saw."""
         path = argument_of(node, touch.frame, touch.parameter)
         record = frame.calls[id(node)]
         values = record.keywords.get(touch.parameter)
@@ -182,8 +184,13 @@ class AssetLinker:
             values = record.positional[position] if 0 <= position < len(record.positional) else frozenset()
         found = self._names(values, touch.call.api) or []
         exact = touch.path is not None and label(touch.path) == touch.parameter
-        if not exact and touch.names:
-            found = [n for n in touch.names if any(not p or p in n for p in found)] or touch.names
+        if not found:
+            spelt = written_text(frame.scope, path)
+            found = [spelt] if spelt else []
+        if not exact and touch.names and found:
+            found = [n for n in touch.names if any(p in n for p in found)]
+            if not found:
+                return None
         sources = self.wrappers.sources(frame, path)
         parameter = next(iter(sources)) if len(sources) == 1 and not found else ""
         return _Touch(touch.call, frame, node, found, path, touch.depth + 1, parameter)
@@ -240,7 +247,7 @@ class AssetLinker:
         site = Site(
             call.frame.module.facts.path, line_of(pos), column_of(pos), text=f"{call.api.name.rpartition('.')[2]}(…)"
         )
-        unit = unit_of(call.frame)
+        unit = unit_of(call.frame, call.line)
         for text in dict.fromkeys(t.text for t in texts_of(self.core, values)):
             if not looks_like_sql(text):
                 if call.api.name.startswith("pandas.read_sql") and text.isidentifier():

@@ -20,7 +20,8 @@ from decompose.graph.objects import (
     Text,
     Values,
 )
-from decompose.ir.facts import ATTR, CALL, NAME, STR, SUB, Node, line_of
+from decompose.graph.walk import statements_of
+from decompose.ir.facts import ASSIGN, ATTR, CALL, NAME, STR, SUB, Node, ScopeFact, line_of
 from decompose.ir.symbols import join
 from decompose.knowledge import RECEIVER, Api, Knowledge
 
@@ -58,18 +59,45 @@ def library_calls(core: Core, knowledge: Knowledge) -> Iterator[LibraryCall]:
                     name, receiver = f"pathlib.Path.{made.name}", made.receiver
                 else:
                     continue
-                api = knowledge.find(name.replace("()", ""))
+                api = knowledge.find(name)
                 if api is not None:
                     yield LibraryCall(frame, record, name, receiver, api)
 
 
-def unit_of(frame: Frame) -> str:
-    """Return the symbol of the unit that a frame runs; lambdas belong to what holds them."""
+def unit_of(frame: Frame, line: int = 0) -> str:
+    """Return the symbol of the unit that a frame runs; lambdas belong to what holds them.
+
+    Args:
+        frame: The frame.
+        line: Line concerned, which tells the cells of a notebook apart.
+    """
     outer: Frame | None = frame
     while outer is not None and outer.scope.kind == "lambda":
         outer = outer.parent
     found = outer or frame
+    if found.scope.kind == "module":
+        for name, first, last in found.module.facts.cells:
+            if first <= line <= last:
+                return join(found.module.name, name)
     return join(found.module.name, found.scope.qualname)
+
+
+def written_text(scope: ScopeFact, node: Node | None, depth: int = 0) -> str:
+    """Return the text that an expression spells out by itself, without any solving; empty when it does not.
+
+    It serves where the solver knows nothing, for instance because a module forgot to import `os`.
+    """
+    if node is None or depth > 4:
+        return ""
+    if node[0] == STR:
+        return str(node[1])
+    if node[0] == NAME:
+        bound = [s[2] for s in statements_of(scope.body) if s[0] == ASSIGN and s[1] == [[NAME, node[1]]]]
+        return written_text(scope, bound[0], depth + 1) if len(bound) == 1 else ""
+    if node[0] == CALL and label(node[2]) in ("os.path.join", "path.join", "Path", "pathlib.Path"):
+        parts = [written_text(scope, part, depth + 1) for part in node[3]]
+        return "/".join(parts) if parts and all(parts) else ""
+    return ""
 
 
 def argument_values(core: Core, call: LibraryCall, name: str, position: int) -> Values | None:

@@ -16,6 +16,7 @@ from decompose.ir import facts as f
 from decompose.ir.facts import Node, line_of
 from decompose.ir.findings import Finding, Span
 from decompose.ir.graph import ColumnUse
+from decompose.knowledge import Knowledge
 
 _FRAMES = (
     "pandas.DataFrame",
@@ -41,8 +42,9 @@ class _Use:
 class SchemaReader:
     """Reads columns out of a solved system."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, knowledge: Knowledge) -> None:
         self.core = core
+        self.knowledge = knowledge
         self.by_unit: dict[str, _Use] = {}
         self.by_call: dict[int, set[str]] = {}
         """Columns needed of what a reading call returned, by the identity of the call's node."""
@@ -74,9 +76,10 @@ class SchemaReader:
     def _is_frame(self, values: frozenset[int]) -> bool:
         for item in values:
             made = self.core.objects[item]
-            if made.kind == EXTERNAL_INSTANCE and made.type in _FRAMES:  # type: ignore[attr-defined]
+            if made.kind == EXTERNAL_INSTANCE:
                 assert isinstance(made, ExternalInstance)
-                return True
+                if self.knowledge.type_of(made.type) in _FRAMES:
+                    return True
         return False
 
 

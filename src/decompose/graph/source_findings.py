@@ -49,7 +49,7 @@ def undefined_names(info: ModuleInfo, uses: dict[tuple[str, int], Uses]) -> Iter
     if facts.cells:
         known |= _NOTEBOOK
     for index, scope in enumerate(facts.scopes):
-        visible = _visible(facts.scopes, index)
+        visible = _visible(facts.scopes, index) | _comprehended(facts.path, facts.scopes, index, uses)
         reported = set()
         for name, pos in sorted(uses[facts.path, index].loads.items(), key=lambda item: item[1]):
             if name not in known and name not in visible and name not in reported and not _is_guarded(scope, name):
@@ -87,6 +87,15 @@ def _visible(scopes: list[f.ScopeFact], index: int) -> set[str]:
         first = False
         index = scope.parent
     return visible
+
+
+def _comprehended(path: str, scopes: list[f.ScopeFact], index: int, uses: dict[tuple[str, int], Uses]) -> set[str]:
+    """Return names that comprehensions of a scope, or of those round it, bind: a lambda inside sees them."""
+    found: set[str] = set()
+    while index >= 0:
+        found |= uses[path, index].inner
+        index = scopes[index].parent
+    return found
 
 
 def _is_guarded(scope: f.ScopeFact, name: str) -> bool:
@@ -178,7 +187,7 @@ def call_findings(core: Core, knowledge: Knowledge) -> Iterator[Finding]:
         path = call.frame.module.facts.path
         if code and (path, call.line, code) not in seen:
             seen.add((path, call.line, code))
-            yield Finding(code, "note", Span(path, call.line), message, hint, unit_of(call.frame))
+            yield Finding(code, "note", Span(path, call.line), message, hint, unit_of(call.frame, call.line))
 
 
 def _judge(core: Core, call) -> tuple[str, str, str]:  # type: ignore[no-untyped-def]

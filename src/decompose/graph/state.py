@@ -139,7 +139,7 @@ class StateFinder:
         return kind, "", False
 
     def _live(self, made: ExternalInstance) -> tuple[StateKind, str, bool]:
-        plain = made.type.replace("()", "")
+        plain = self.knowledge.type_of(made.type) or self.knowledge.resolve(made.type.removesuffix("()"))
         api = self.knowledge.find(plain)
         if plain.startswith(("numpy.random.", "random.Random")):
             return "rng", plain, True
@@ -265,7 +265,7 @@ class StateFinder:
                 symbol, _Found("rng", Span(path, line_of(pos), column_of(pos)), is_listed=True)
             )
             into = state.writers if name in _SEEDS else state.readers
-            into.setdefault(unit_of(call.frame), Site(path, line_of(pos), column_of(pos)))
+            into.setdefault(unit_of(call.frame, call.line), Site(path, line_of(pos), column_of(pos)))
 
     def _caches(self) -> None:
         for info in self.core.modules.infos:

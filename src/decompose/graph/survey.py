@@ -41,6 +41,8 @@ class Uses:
     """`base.attribute` rebound or changed in place."""
     rebinds: dict[str, int] = field(default_factory=dict)
     """Names that are bound."""
+    inner: set[str] = field(default_factory=set)
+    """Names that comprehensions bind for themselves."""
 
 
 def survey(scope: ScopeFact) -> Uses:
@@ -140,8 +142,18 @@ def _expression(uses: Uses, node: Node, last: int) -> int:
                     uses.attributes.setdefault((item[1][1], item[2]), last)
             elif kind == f.CALL:
                 _method(uses, item[2], last)
+            elif kind == f.COMP:
+                uses.inner.update(n for generator in item[4] for n in _names(generator[0]))
         stack.extend(part for part in item[:0:-1] if type(part) is list)
     return last
+
+
+def _names(target: Node) -> list[str]:
+    if target[0] == f.NAME:
+        return [target[1]]
+    if target[0] == f.SEQ:
+        return [name for element in target[3] for name in _names(element)]
+    return _names(target[1]) if target[0] == f.STAR else []
 
 
 def _method(uses: Uses, function: Node, pos: int) -> None:

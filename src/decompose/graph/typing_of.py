@@ -78,9 +78,8 @@ def _of_object(core: Core, knowledge: Knowledge, item: int) -> tuple[str, str]:
 
 def _external(knowledge: Knowledge, type_name: str) -> str:
     """Return the dotted type of an external instance; of one known only by its maker, what the maker returns."""
-    if not type_name.endswith("()"):
-        return knowledge.canonical(type_name) if "()" not in type_name else ""
-    return knowledge.returns(type_name.replace("()", ""))
+    found = knowledge.type_of(type_name)
+    return "" if found.startswith(("family.", "list[")) else found
 
 
 def annotation_type(core: Core, module: ModuleInfo, node: Node | None) -> str:

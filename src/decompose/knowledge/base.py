@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,6 +25,15 @@ _SAME_FILE = {
     "azure": "azureml", "lightgbm": "boosting", "xgboost": "boosting", "catboost": "boosting", "ngboost": "boosting",
 }  # fmt: skip
 """Import packages that are described in the file of another."""
+_CHAIN = re.compile(r"(\(\)|\[\])")
+_ELEMENTS = {
+    "pandas.DataFrame": ("pandas.Series", "pandas.DataFrame"), "pandas.Series": ("pandas.Series",),
+    "pandas.api.typing.DataFrameGroupBy": ("pandas.api.typing.SeriesGroupBy",),
+    "pandas.api.typing.Rolling": ("pandas.api.typing.Rolling",), "numpy.ndarray": ("numpy.ndarray",),
+    "torch.Tensor": ("torch.Tensor",), "polars.DataFrame": ("polars.Series", "polars.DataFrame"),
+    "datasets.DatasetDict": ("datasets.Dataset",), "datasets.Dataset": ("datasets.Dataset",),
+}  # fmt: skip
+"""Types of elements, the likeliest first."""
 
 
 class Knowledge:
@@ -33,6 +43,7 @@ class Knowledge:
         self._own = tuple(parse_library(_read(path), path.stem) for path in extra)
         self._libraries: dict[str, Library | None] = {}
         self._answers: dict[str, Api | None] = {}
+        self._resolved: dict[str, str] = {}
 
     def find(self, name: str) -> Api | None:
         """Return what is known of `name`: itself, a method its class has from elsewhere, or its package's default."""
@@ -48,7 +59,26 @@ class Knowledge:
         api = self.find(name)
         if api is None or not api.is_exact:
             return ""
-        return self.canonical(name).rpartition(".")[0] if api.returns == RECEIVER else api.returns
+        return self.resolve(name).rpartition(".")[0] if api.returns == RECEIVER else api.returns
+
+    def resolve(self, name: str) -> str:
+        """Return the documented name of what a chain of calls and look-ups names.
+
+        `pandas.read_csv().drop().head` gives `pandas.DataFrame.head`; `()` is a call, `[]` an element. A step whose
+        result is not known stays in the name without its brackets, so that a default of its package still answers.
+        """
+        if name not in self._resolved:
+            self._resolved[name] = self._resolve(name) if _CHAIN.search(name) else self._through_properties(name)
+        return self._resolved[name]
+
+    def type_of(self, name: str) -> str:
+        """Return the dotted type of a chain that ends in a call or look-up; empty when it is not known."""
+        if not _CHAIN.search(name):
+            return self.canonical(name)
+        head = name[:-2]
+        if name.endswith("()"):
+            return self.returns(head)
+        return self._element(self.type_of(head) if _CHAIN.search(head[-2:]) else self._property(self.resolve(head)), "")
 
     def canonical(self, name: str) -> str:
         """Return the name as documentation spells it (`pandas.core.frame.DataFrame` gives `pandas.DataFrame`)."""
@@ -85,13 +115,55 @@ class Knowledge:
         return self._library(_file_of(name))
 
     def _search(self, name: str) -> Api | None:
-        name = self.canonical(name)
+        name = self.resolve(name)
         if (api := self._exact(name)) is not None:
             return api
         owner, dot, method = name.rpartition(".")
         if dot and (inherited := self._inherited(owner, method)) is not None:
             return msgspec.structs.replace(inherited, name=name)
         return self._default(name)
+
+    def _resolve(self, name: str) -> str:
+        current = ""
+        parts = _CHAIN.split(name)
+        for index, part in enumerate(parts):
+            if part == "()":
+                current = self.returns(current) or current
+            elif part == "[]":
+                following = parts[index + 1].lstrip(".").partition(".")[0] if index + 1 < len(parts) else ""
+                current = self._element(self._property(current), following) or current
+            elif part:
+                current = self._through_properties(f"{current}{part}")
+        return current
+
+    def _property(self, name: str) -> str:
+        """Return the type of a property that is listed, else the name itself."""
+        api = self._exact(name)
+        if api is None or api.is_class or not api.returns:
+            return name
+        return name.rpartition(".")[0] if api.returns == RECEIVER else api.returns
+
+    def _through_properties(self, name: str) -> str:
+        """Replace properties on the way by their types: `pandas.DataFrame.values.reshape` is an array's method."""
+        name = self.canonical(name)
+        parts = name.split(".")
+        for cut in range(2, len(parts)):
+            head = ".".join(parts[:cut])
+            api = self._exact(head)
+            if api is not None and not api.is_class and api.returns not in ("", head):
+                owner = ".".join(parts[: cut - 1]) if api.returns == RECEIVER else api.returns
+                return self._through_properties(".".join([owner, *parts[cut:]]))
+        return name
+
+    def _element(self, container: str, following: str) -> str:
+        """Return the type of an element of a container type; `following` is what is asked of it."""
+        if container.endswith("]") and "[" in container:
+            return container[container.index("[") + 1 : -1].partition(",")[0].strip()
+        choices = _ELEMENTS.get(container, ())
+        for choice in choices:
+            if not following or self._exact(f"{choice}.{following}") or self._inherited(choice, following):
+                return choice
+        return choices[0] if choices else ""
 
     def _exact(self, name: str) -> Api | None:
         for library in self._sources(name):

@@ -93,3 +93,32 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, text: str, message:
 
     with pytest.raises(ConfigError, match=message.replace("(", r"\(").replace("`", "`")):
         load((own,))
+
+
+@pytest.mark.parametrize(
+    ("chain", "name"),
+    [
+        ("pandas.read_csv().drop().head", "pandas.DataFrame.head"),
+        ("pandas.read_csv()[].value_counts", "pandas.Series.value_counts"),
+        ("pandas.read_csv()[].merge", "pandas.DataFrame.merge"),
+        ("pandas.DataFrame.iloc[].merge", "pandas.DataFrame.merge"),
+        ("pandas.DataFrame.values.reshape", "numpy.ndarray.reshape"),
+        ("pandas.read_csv().groupby()[].mean", "pandas.api.typing.SeriesGroupBy.mean"),
+        ("sklearn.model_selection.train_test_split()[].to_csv", "pandas.DataFrame.to_csv"),
+        ("sklearn.linear_model.LinearRegression().fit().predict", "sklearn.linear_model.LinearRegression.predict"),
+        ("boto3.client().upload_file", "boto3.client.upload_file"),
+        ("six.moves.urllib.request.urlretrieve", "urllib.request.urlretrieve"),
+        ("unknown.thing().method", "unknown.thing.method"),
+    ],
+)
+def test_a_chain_of_calls_is_followed_to_a_documented_name(chain: str, name: str):
+    assert load().resolve(chain) == name
+
+
+@pytest.mark.parametrize(
+    ("chain", "name"),
+    [("pandas.read_csv()", "pandas.DataFrame"), ("pandas.read_csv()[]", "pandas.Series"), ("numpy.bool", "numpy.bool"),
+     ("pandas.read_csv().drop()[].map()", "pandas.Series"), ("unknown.thing()", "")],
+)  # fmt: skip
+def test_the_type_of_a_chain_is_what_its_last_step_gives(chain: str, name: str):
+    assert load().type_of(chain) == name

@@ -1,0 +1,133 @@
+"""Roles and resources of units, with their evidence."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from decompose.ir.findings import Span
+from decompose.ir.graph import CodeGraph, Edge, EntryPoint, Module, Site, Unit
+from decompose.roles import assign
+
+
+def unit(symbol: str, *, kind: str = "function", path: str = "", line: int = 1, **more: object) -> Unit:
+    module = symbol.partition(":")[0]
+    where = Span(path or module.replace(".", "/") + ".py", line)
+    return Unit(symbol=symbol, kind=kind, module=module, span=where, **more)
+
+
+def call(source: str, target: str, line: int = 5, *, loops: int = 0) -> Edge:
+    path = source.partition(":")[0].replace(".", "/") + ".py"
+    return Edge(source=source, target=target, kind="call", sites=(Site(path, line, 0, loops),))
+
+
+def graph(units: list[Unit], edges: list[Edge], **kinds: str) -> CodeGraph:
+    modules = {u.module: Module(name=u.module, path=u.span.path, kind=kinds.get(u.module, "module")) for u in units}
+    return CodeGraph(
+        name="t", digest="", modules=tuple(modules[n] for n in sorted(modules)), units=tuple(units), edges=tuple(edges)
+    )
+
+
+def role_of(found: CodeGraph, symbol: str) -> str:
+    return next(u for u in found.units if u.symbol == symbol).roles[0].role
+
+
+@pytest.mark.parametrize(
+    ("api", "role"),
+    [
+        ("pandas.read_csv", "ingest"),
+        ("sklearn.preprocessing.StandardScaler.fit_transform", "features"),
+        ("xgboost.XGBClassifier.fit", "training"),
+        ("optuna.Study.optimize", "tuning"),
+        ("sklearn.metrics.f1_score", "evaluation"),
+        ("mlflow.register_model", "registry"),
+        ("evidently.report.Report.run", "monitoring"),
+        ("airflow.DAG", "orchestration"),
+        ("streamlit.title", "gateway_ui"),
+        ("pandera.DataFrameSchema.validate", "validation"),
+        ("seaborn.heatmap", "exploration"),
+    ],
+)
+def test_what_a_function_calls_decides_where_its_name_says_nothing(api: str, role: str):
+    found = assign(graph([unit("m:act")], [call("m:act", f"external:{api}")]))
+
+    assert role_of(found, "m:act") == role
+    assert any(api in line for line in found.units[0].roles[0].evidence)
+
+
+def test_the_body_outweighs_the_name():
+    edges = [call("m:load_data", f"external:{a}") for a in ("torch.Tensor.backward", "torch.optim.Optimizer.step")]
+
+    found = assign(graph([unit("m:load_data")], edges))
+
+    assert role_of(found, "m:load_data") == "training"
+
+
+def test_a_method_without_evidence_takes_the_role_of_its_class():
+    units = [
+        unit("m:Loader", kind="class"),
+        unit("m:Loader.__init__", kind="method", parent="m:Loader"),
+        unit("m:Loader.get", kind="method", parent="m:Loader"),
+    ]
+
+    found = assign(graph(units, [call("m:Loader.get", "external:pandas.read_sql")]))
+
+    assert role_of(found, "m:Loader.__init__") == "ingest"
+
+
+def test_a_prediction_that_a_request_reaches_is_online_and_one_in_a_batch_script_is_not():
+    units = [
+        unit("web:predict", entry=EntryPoint(kind="route", framework="fastapi", detail="POST /predict")),
+        unit("inner:answer"),
+        unit("batch_score:work"),
+    ]
+    edges = [
+        call("web:predict", "inner:answer"),
+        call("inner:answer", "external:sklearn.ensemble.RandomForestClassifier.predict"),
+        call("batch_score:work", "external:sklearn.ensemble.RandomForestClassifier.predict"),
+    ]
+
+    found = assign(graph(units, edges))
+
+    assert role_of(found, "inner:answer") == "online_inference"
+    assert role_of(found, "batch_score:work") == "batch_inference"
+
+
+def test_an_exception_class_is_support_wherever_it_stands():
+    found = assign(graph([unit("training.train:Oops", kind="class", flags=("exception",))], []))
+
+    assert role_of(found, "training.train:Oops") == "config_util"
+
+
+def test_every_unit_has_a_role_with_evidence_and_the_shares_sum_to_at_most_one():
+    units = [unit("a.b:f"), unit("a.b:<module>", kind="module"), unit("setup:<module>", kind="module")]
+
+    found = assign(graph(units, [], setup="packaging"))
+
+    for each in found.units:
+        assert each.roles
+        assert all(tag.evidence for tag in each.roles)
+        assert sum(tag.confidence for tag in each.roles) <= 1.001
+
+
+def test_a_gpu_call_and_a_route_name_their_resources():
+    units = [unit("m:f", entry=EntryPoint(kind="route", framework="flask", detail="/x"))]
+
+    found = assign(
+        graph(units, [call("m:f", "external:torch.nn.Module.cuda"), call("m:f", "external:pandas.read_csv")])
+    )
+
+    tags = {tag.resource: tag.evidence for tag in found.units[0].resources}
+    assert set(tags) == {"gpu", "io", "latency"}
+    assert tags["gpu"] == ("m.py:5 calls `torch.nn.Module.cuda`",)
+
+
+@given(st.permutations(range(6)))
+def test_the_order_of_edges_changes_nothing(order: list[int]):
+    units = [unit("m:f"), unit("m:g"), unit("n:h")]
+    apis = ["pandas.read_csv", "sklearn.metrics.f1_score", "xgboost.train", "torch.save"]
+    edges = [call("m:f", f"external:{a}") for a in apis] + [call("m:f", "m:g"), call("n:h", "m:f")]
+
+    plain = assign(graph(units, edges))
+    shuffled = assign(graph(units, [edges[i] for i in order]))
+
+    assert [u.roles for u in plain.units] == [u.roles for u in shuffled.units]
