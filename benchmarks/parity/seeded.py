@@ -83,7 +83,7 @@ ALIKE = [
     Case("nothing changed", CLEAN, "LIMIT = 100.0", "LIMIT = 100.0"),
     Case("loop instead of get", CLEAN, "found[word] = found.get(word, 0) + 1", "found.setdefault(word, 0)\n        found[word] += 1"),
     Case("another way to append", CLEAN, "queue.append(item)", "queue += [item]"),
-    Case("last digit of the mean", CLEAN, 'frame["price"].mean()', '(frame["price"].sum() / frame["price"].count() if frame["price"].count() else frame["price"].mean())'),
+    Case("mean by another name", CLEAN, 'frame["price"].mean()', 'frame["price"].agg("mean")'),
     Case("where instead of clip", CLEAN, 'frame["price"] = frame["price"].clip(upper=limit)', 'frame.loc[:, "price"] = frame["price"].clip(upper=limit)'),
     Case("a log line", CLEAN, "    return frame.drop_duplicates", '    print("deduping")\n    return frame.drop_duplicates'),
     Case("slower", CLEAN, "    return len(queue)", "    import time; time.sleep(0.01)\n    return len(queue)"),
@@ -113,10 +113,8 @@ def run(case: Case) -> tuple[bool, str]:
 
     with tempfile.TemporaryDirectory() as folder:
         root, out = parity_toy.build(Path(folder), {case.path: change})
-        checks = []
-        for kind, driver in (("tests+replay+contracts", ()), ("driver", ("python", "main.py"))):
-            options = VerifyOptions(repeat=kind == "driver")
-            checks += verify(out, root=root, kind=kind, driver=driver, options=options).checks
+        options = VerifyOptions(record=("tests", "driver"), driver=("python", "main.py"))
+        checks = verify(out, root=root, kind="tests+driver+replay+contracts", options=options).checks
     wrong = [check for check in checks if check.outcome in ("different", "error")]
     kinds = ",".join(sorted({check.kind for check in wrong}))
     return bool(wrong), f"[{kinds}] {wrong[0].name}: {wrong[0].difference}" if wrong else ""

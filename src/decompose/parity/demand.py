@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decompose.ir.blueprint import Blueprint
 from decompose.ir.evidence import Trace
 from decompose.ir.graph import Record
-from decompose.ir.symbols import is_code, top_level_of
+from decompose.ir.symbols import top_level_of
 
 MONOLITH = "monolith"
 _MAX_DEPTH = 60
@@ -95,7 +95,7 @@ class _Model:
             ratio = count / visits
             if callee in path or callee == symbol or len(path) > _MAX_DEPTH or ratio < _LEAST_COUNT:
                 continue
-            home = self.home(callee, service) if is_code(callee) else service
+            home = self.home(callee, service)
             below = self.step(callee, home, (*path, symbol))
             if home != service:
                 remotes.append(Remote(step=below, count=ratio, payload_bytes=payload))

@@ -170,7 +170,7 @@ def launch(
     try:
         started = _await_ready(process, ready, log, workspace, timeout_s=timeout_s)
     except BaseException:
-        end_group(process, grace_s=5.0)
+        end_group(process, grace_s=_GRACE_S)
         raise
     return Running(out, process, log, started, time.monotonic() - begin)
 

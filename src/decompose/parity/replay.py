@@ -100,30 +100,30 @@ def _definitions(body: Sequence[ast.stmt], prefix: str) -> Iterator[tuple[str, i
             yield from _definitions(node.body, f"{prefix}{node.name}.")
 
 
-def record(tree: Path, command: Sequence[str], *, plan: ReplayPlan, desk: Desk) -> Path:
-    """Run a Python command in `tree` under the recorder and return the file of calls.
+def record(tree: Path, command: Sequence[str], file: Path, *, plan: ReplayPlan, desk: Desk) -> None:
+    """Run a Python command in `tree` under the recorder and add its calls to `file`.
 
     Args:
         tree: Plain copy of the monolith; the state it is left in is the state that replays start from.
         command: `-m module …` or `script.py …`, without the interpreter.
+        file: File of calls; made when there is none.
         plan: Operations to record.
         desk: Where to run.
 
     Raises:
         LaunchError: If the run leaves no recording.
     """
-    file = desk.folder / "calls.pkl"
     _run("record", list(command), tree=tree, plan=plan, desk=desk, spec={"calls": str(file)}, may_fail=True)
     if not file.exists():
         raise LaunchError(
             f"nothing was recorded from `{' '.join(command)}`", hint="run it by hand in the monolith first"
         )
-    return file
 
 
 def vary(tree: Path, calls: Path, *, plan: ReplayPlan, desk: Desk) -> Path:
     """Return a file with the recorded calls and variants of them."""
     file = desk.folder / "varied.pkl"
+    file.unlink(missing_ok=True)
     _run("vary", [str(calls)], tree=tree, plan=plan, desk=desk, spec={"calls": str(file)})
     return file
 
@@ -133,6 +133,7 @@ def replay(
 ) -> Path:
     """Make every call again in `tree` and return the file of outcomes."""
     file = desk.folder / f"outcomes-{name}.pkl"
+    file.unlink(missing_ok=True)
     spec = {"calls": str(calls), "output": str(file)}
     _run("replay", [], tree=tree, plan=plan, desk=desk, spec=spec, environment=environment, may_fail=True)
     file.touch()

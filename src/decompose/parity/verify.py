@@ -42,6 +42,8 @@ class VerifyOptions(Record):
     """Regular expressions of printed text that does not count."""
     ignore_files: tuple[str, ...] = ()
     """Globs of written files that do not count."""
+    record: tuple[str, ...] = ()
+    """From which runs calls are recorded: `tests`, `driver` or both; the driver when there is one, else the tests."""
     calls: int = 25
     """Most calls recorded for one operation."""
     seed: int = 0
@@ -273,7 +275,11 @@ def _replayed(bench: Bench, *, is_varied: bool) -> tuple[tuple[Check, ...], list
     desk = replay.Desk(folder=folder, probe=bench.probe, python=options.python, timeout_s=options.timeout_s)
     recorded = bench.plain_copy("recorded")
     bench.progress("recording the calls that cross the boundaries")
-    calls = replay.record(recorded, replay.recordable(options.driver, options.tests), plan=plan, desk=desk)
+    calls = folder / "calls.pkl"
+    calls.unlink(missing_ok=True)
+    for what in options.record or (("driver",) if options.driver else ("tests",)):
+        command = replay.recordable(options.driver if what == "driver" else (), options.tests)
+        replay.record(recorded, command, calls, plan=plan, desk=desk)
     if is_varied:
         calls = replay.vary(recorded, calls, plan=plan, desk=desk)
     outcomes: list[Path] = []

@@ -62,21 +62,23 @@ def read_spec() -> Spec:
     return Spec(**json.loads(Path(os.environ[SPEC]).read_text()))
 
 
-def write_header(path: str, root: str) -> None:
-    """Start a file of calls with the folders of the tree that were importable."""
+def importable_folders(root: str) -> list[str]:
+    """Return the folders of the tree that can be imported from, relative to it."""
     base = os.path.realpath(root)
     inside = [p for p in map(os.path.realpath, sys.path) if p == base or p.startswith(base + os.sep)]
-    start(path, [os.path.relpath(p, base) for p in dict.fromkeys(inside)])
+    return [os.path.relpath(p, base) for p in dict.fromkeys(inside)]
 
 
-def start(path: str, header: object) -> None:
-    """Start a file with its first record; what was in it is gone."""
-    with Path(path).open("wb") as stream:
-        pickle.dump(header, stream)
+def make_importable(root: str, folders: list[str]) -> None:
+    """Put folders of the tree first on the path, in their order."""
+    for folder in reversed(folders):
+        path = os.path.normpath(str(Path(root) / folder))
+        if path not in sys.path:
+            sys.path.insert(0, path)
 
 
 def append(path: str, record: object) -> None:
-    """Add one record."""
+    """Add one record: a call, a list of importable folders, or a dictionary of what was left out."""
     with Path(path).open("ab") as stream:
         pickle.dump(tuple(record) if isinstance(record, tuple) else record, stream)
 

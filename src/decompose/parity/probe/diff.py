@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from pathlib import Path
 from typing import Any
 
 from . import calls
@@ -20,13 +19,12 @@ def main(files: list[str]) -> None:
     """Print one line a call."""
     spec = calls.read_spec()
     sys.path.insert(0, spec.root)
-    records = calls.read(spec.calls)
-    for path in reversed(next(records, [])):
-        sys.path.insert(0, os.path.normpath(str(Path(spec.root) / path)))
     tolerance = Tolerance(*json.loads(os.environ[TOLERANCE]))
     sides = [{record["number"]: record for record in calls.read(file)} for file in files]
-    for record in records:
-        if isinstance(record, tuple):
+    for record in calls.read(spec.calls):
+        if isinstance(record, list):
+            calls.make_importable(spec.root, record)
+        elif isinstance(record, tuple):
             call = calls.Call(*record)
             line = compare(call, [side.get(call.number) for side in sides], tolerance)
             print(json.dumps({"number": call.number, "symbol": call.symbol, "note": call.note, **line}), flush=True)

@@ -42,7 +42,7 @@ class Recorder:
         self.objects: list[object] = []
         self.numbers: dict[int, int] = {}
         self.lock = threading.RLock()
-        self.count = 0
+        self.count, self.first_object = _continued(spec.calls)
 
     def note(self, operation: Operation, arguments: tuple[Any, Any], *, on: object = None, made: object = None) -> None:
         """Record one call, before it is made.
@@ -85,12 +85,20 @@ class Recorder:
     def _remember(self, made: object) -> int:
         """Number an object; it is kept alive, so that its identity is never used again."""
         self.objects.append(made)
-        self.numbers[id(made)] = len(self.objects)
-        return len(self.objects)
+        self.numbers[id(made)] = self.first_object + len(self.objects)
+        return self.numbers[id(made)]
 
     def finish(self) -> None:
         """Write what was left out."""
         calls.append(self.spec.calls, {"skipped": sorted([*key, count] for key, count in self.skipped.items())})
+
+
+def _continued(path: str) -> tuple[int, int]:
+    """Return the highest call and object numbers of an earlier recording in the same file."""
+    if not Path(path).exists():
+        return 0, 0
+    made = [calls.Call(*record) for record in calls.read(path) if isinstance(record, tuple)]
+    return max((call.number for call in made), default=0), max((call.made for call in made), default=0)
 
 
 def wrap_module(recorder: Recorder, module: ModuleType, names: Mapping[str, str]) -> None:
@@ -179,7 +187,7 @@ def main(arguments: list[str]) -> None:
     sys.argv = arguments[1:] if is_module else arguments
     first = os.getcwd() if is_module else str(Path(arguments[0]).resolve().parent)  # noqa: PTH109
     sys.path.insert(0, first)
-    calls.write_header(recorder.spec.calls, recorder.spec.root)
+    calls.append(recorder.spec.calls, calls.importable_folders(recorder.spec.root))
     sys.meta_path.insert(0, Finder(recorder))
     try:
         if is_module:

@@ -14,7 +14,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from . import calls
@@ -119,11 +118,10 @@ def main() -> None:
     """Replay every call of the specification."""
     spec = calls.read_spec()
     sys.path[:] = [p for p in sys.path if p not in ("", os.getcwd())]  # noqa: PTH109
-    records = calls.read(spec.calls)
-    for path in reversed(next(records, [])):
-        sys.path.insert(0, os.path.normpath(str(Path(spec.root) / path)))
     replay = Replay(spec)
-    for record in records:
+    for record in calls.read(spec.calls):
+        if isinstance(record, list):
+            calls.make_importable(spec.root, record)
         if isinstance(record, tuple):
             call = calls.Call(*record)
             calls.append(spec.output, {"number": call.number, **replay.make(call)})

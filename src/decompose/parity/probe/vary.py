@@ -23,13 +23,10 @@ Variant = tuple[str, Any]
 def main(source: str) -> None:
     """Write every recorded call and variants of those that are plain functions."""
     spec = calls.read_spec()
-    records = calls.read(source)
-    header: list[str] = next(records, [])
-    calls.start(spec.calls, header)
     rng = random.Random(spec.seed)  # noqa: S311
     number = 1_000_000
     varied: Counter[str] = Counter()
-    for record in list(records):
+    for record in calls.read(source):
         calls.append(spec.calls, record)
         if not isinstance(record, tuple):
             continue

@@ -1,0 +1,233 @@
+import statistics
+
+import pytest
+
+from decompose.ir.blueprint import Blueprint, CutEdge, Handoff, JobStep, Operation, ServiceBlueprint
+from decompose.ir.evidence import History, HopCost, Trace, TracedCall
+from decompose.ir.findings import Span
+from decompose.ir.graph import CodeGraph, EntryPoint, Module, Unit
+from decompose.ir.reports import Figure
+from decompose.parity import radius, study
+from decompose.parity.bootstrap import bootstrap
+from decompose.parity.demand import demand_by_service, entry_demands, needs, remote_calls
+from decompose.parity.footprint import Distribution, Footprint, closure
+from decompose.parity.predict import Inputs, predict
+from decompose.parity.queueing import waiting_ms
+from decompose.parity.render_comparison import comparison_to_markdown
+from decompose.parity.simulate import Load, Machine, quantiles, simulate
+
+
+def _unit(symbol, entry=False):
+    module = symbol.partition(":")[0]
+    point = EntryPoint(kind="route", detail="/predict") if entry else None
+    return Unit(symbol=symbol, kind="function", module=module, span=Span(f"{module}.py"), entry=point)
+
+
+def _edge(source, from_service, target, to_service):
+    return CutEdge(
+        source=source, target=target, from_service=from_service, to_service=to_service, kind="call", verdict="safe"
+    )
+
+
+GRAPH = CodeGraph(
+    name="toy",
+    digest="0",
+    modules=tuple(Module(name=n, path=f"{n}.py", kind="module") for n in ("app", "features", "model", "common")),
+    units=(
+        _unit("app:predict", entry=True),
+        _unit("app:page", entry=True),
+        _unit("features:build"),
+        _unit("model:score"),
+        _unit("common:log"),
+    ),
+    edges=(),
+)
+BLUEPRINT = Blueprint(
+    system="toy",
+    services=(
+        ServiceBlueprint(name="web", kind="gateway", members=("app:page", "app:predict")),
+        ServiceBlueprint(name="features", kind="service", members=("features:build",)),
+        ServiceBlueprint(
+            name="model",
+            kind="service",
+            members=("model:score",),
+            operations=(Operation(name="score", symbol="model:score", service="model", kind="function"),),
+        ),
+    ),
+    shared=("common:log",),
+    cut_edges=(
+        _edge("app:predict", "web", "features:build", "features"),
+        _edge("features:build", "features", "model:score", "model"),
+    ),
+    handoffs=(Handoff(asset="model:churn", owner="features", writers=("features",), readers=("model",)),),
+    pipeline=(
+        JobStep(service="features", entry="features:build"),
+        JobStep(service="model", entry="model:score", after=("features",)),
+    ),
+)
+TRACE = Trace(
+    command=("python", "main.py"),
+    seconds=1.0,
+    calls=(
+        TracedCall(caller="", callee="app:predict", calls=10, self_seconds=0.01),
+        TracedCall(caller="app:predict", callee="features:build", calls=10, self_seconds=0.05, argument_bytes=1000),
+        TracedCall(caller="features:build", callee="model:score", calls=20, self_seconds=0.04, result_bytes=500),
+        TracedCall(caller="model:score", callee="common:log", calls=20, self_seconds=0.02),
+        TracedCall(caller="app:predict", callee="common:log", calls=10, self_seconds=0.01),
+    ),
+)
+HISTORY = History(commits=4, change_sets=(("app.py",), ("features.py", "model.py"), ("common.py",), ("README.md",)))
+
+
+def test_the_monolith_does_all_the_work_itself():
+    (demand,) = entry_demands(TRACE, BLUEPRINT, ["app:predict"], split=False)
+
+    assert demand.step.cpu_ms == pytest.approx(13.0)
+    assert demand.step.calls == ()
+
+
+def test_across_services_work_stands_where_the_code_runs_and_shared_code_with_its_caller():
+    (demand,) = entry_demands(TRACE, BLUEPRINT, ["app:predict"], split=True)
+
+    work = demand_by_service(demand.step, base_ms=0.0, ms_per_byte=0.0)
+    assert work == pytest.approx({"web": 2.0, "features": 5.0, "model": 6.0})
+    assert sum(work.values()) == pytest.approx(13.0)
+    assert needs(demand.step) == {"web", "features", "model"}
+    crossings = [(a, b, n) for a, b, n, _ in remote_calls(demand.step)]
+    assert crossings == [("web", "features", 1.0), ("features", "model", 2.0)]
+
+
+def test_hops_are_work_for_both_ends():
+    (demand,) = entry_demands(TRACE, BLUEPRINT, ["app:predict"], split=True)
+
+    work = demand_by_service(demand.step, base_ms=1.0, ms_per_byte=0.001)
+
+    assert work["web"] == pytest.approx(2.0 + 1.0)
+    assert sum(work.values()) == pytest.approx(13.0 + 1.0 + 1.0 + 2 * (1.0 + 0.5))
+
+
+def test_recursion_in_a_trace_ends():
+    calls = (
+        TracedCall(caller="", callee="app:predict", calls=1, self_seconds=0.001),
+        TracedCall(caller="app:predict", callee="features:build", calls=1, self_seconds=0.001),
+        TracedCall(caller="features:build", callee="app:predict", calls=1, self_seconds=0.001),
+    )
+
+    (demand,) = entry_demands(Trace(command=(), seconds=1, calls=calls), BLUEPRINT, ["app:predict"], split=True)
+
+    assert demand.step.calls
+
+
+def test_the_simulation_agrees_with_the_formula():
+    (demand,) = entry_demands(TRACE, BLUEPRINT, ["app:predict"], split=False)
+    machine = Machine(cores=1, base_ms=0.0, variation=1.0)
+
+    times = simulate([demand], machine, Load(rates_per_s={"app:predict": 40.0}, seconds=600), seed=1)["app:predict"]
+
+    assert statistics.mean(times) == pytest.approx(13.0 + waiting_ms(40, 13.0), rel=0.1)
+
+
+def test_the_same_seed_gives_the_same_simulation():
+    (demand,) = entry_demands(TRACE, BLUEPRINT, ["app:predict"], split=True)
+    load = Load(rates_per_s={"app:predict": 20.0}, seconds=5)
+
+    assert simulate([demand], Machine(), load, seed=3) == simulate([demand], Machine(), load, seed=3)
+
+
+def test_prediction_fills_the_table_and_says_what_it_rests_on():
+    sizes = {"web": 10.0, "features": 200.0, "model": 300.0, "monolith": 400.0}
+    footprints = {name: Footprint(distributions=(), size_mb=size) for name, size in sizes.items()}
+    inputs = Inputs(
+        graph=GRAPH,
+        blueprint=BLUEPRINT,
+        trace=TRACE,
+        history=HISTORY,
+        hop=HopCost(base_ms=10.0, samples=3),
+        footprints=footprints,
+    )
+
+    found = predict(inputs)
+
+    assert {row.aspect for row in found.rows} == set(study.ASPECTS)
+    assert found.verdict in ("split", "split partly", "stay")
+    by_side = {one.side: one for one in found.capacity if one.entry == "app:predict"}
+    assert by_side["services"].bottleneck in ("model", "features", "cores")
+    median = next(row for row in found.rows if row.measure.startswith("median latency"))
+    assert median.winner == "monolith"
+    text = comparison_to_markdown(found)
+    assert "median latency of `app:predict`" in text
+    assert all(note in text for note in found.notes)
+
+
+def test_without_a_trace_nothing_is_made_up():
+    found = predict(Inputs(graph=GRAPH, blueprint=BLUEPRINT))
+
+    assert not found.load
+    assert not found.capacity
+    assert any("no trace" in note for note in found.notes)
+    assert any(kill.killed == "model" and "app:predict" in kill.failed for kill in found.kills)
+    assert any(kill.killed == "web" for kill in found.kills)
+
+
+def test_a_change_of_shared_code_rebuilds_everything():
+    owners = radius.services_by_file(BLUEPRINT, GRAPH)
+
+    touched = radius.touched_services(HISTORY, owners)
+
+    assert [len(names) for names in touched] == [1, 2, 3, 0]
+
+
+def test_resumable_steps_lose_less_than_a_restart():
+    assert radius.redone_share(BLUEPRINT.pipeline, {}, is_resumable=True) == pytest.approx(0.25)
+    assert radius.redone_share(BLUEPRINT.pipeline, {"features": 9.0, "model": 1.0}, is_resumable=True) == pytest.approx(
+        0.41
+    )
+    assert radius.redone_share(BLUEPRINT.pipeline, {}, is_resumable=False) == 0.5
+
+
+def test_a_row_is_a_tie_when_intervals_meet():
+    low, high = Figure(value=10, low=8, high=12), Figure(value=13, low=11, high=15)
+
+    assert study.row("performance", "x", low, high).winner == "tie"
+    assert study.row("performance", "x", low, Figure(value=13, low=12.5, high=15)).winner == "monolith"
+    assert study.row("performance", "x", Figure(value=10), Figure(value=10.1)).winner == "tie"
+    assert study.row("performance", "x", Figure(value=10), None).winner == "unknown"
+    assert study.row("scalability", "x", Figure(value=10), Figure(value=30), higher_is_better=True).by == "3 times"
+
+
+def test_the_verdict_follows_the_balance_of_aspects():
+    def rows(**winners):
+        pair = Figure(value=1.0), Figure(value=2.0)
+        return [
+            study.row(a.replace("_", " "), a, *(pair if w == "monolith" else pair[::-1])) for a, w in winners.items()
+        ]
+
+    assert study.verdict_of(rows(performance="monolith"))[0] == "stay"
+    assert study.verdict_of(rows(performance="monolith", reliability="services"))[0] == "stay"
+    assert study.verdict_of(rows(performance="monolith", reliability="services", scalability="services"))[0] == "split"
+    partly = rows(
+        performance="monolith",
+        deployment="monolith",
+        reliability="services",
+        scalability="services",
+        modularity="services",
+    )
+    assert study.verdict_of(partly)[0] == "split partly"
+
+
+def test_bootstrap_holds_the_median_between_its_bounds():
+    found = bootstrap([1.0, 2.0, 3.0, 4.0, 100.0])
+
+    assert found.low is not None and found.high is not None
+    assert found.low <= found.value == 3.0 <= found.high
+    assert bootstrap([5.0]).low is None
+
+
+def test_quantiles_interpolate():
+    assert quantiles([1, 2, 3, 4], [0.5])[0.5] == pytest.approx(2.5)
+
+
+def test_a_closure_is_followed_through_requirements():
+    installed = {"a": Distribution(1.0, ("b", "gone")), "b": Distribution(2.0, ("a",)), "c": Distribution(4.0)}
+
+    assert closure(["a", "missing"], installed) == ["a", "b"]
