@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log10
 
+from decompose.cluster.conduct import conducted
 from decompose.cluster.contract import atoms, libraries
 from decompose.cluster.metrics import measure
 from decompose.cluster.network import FINE, Network, Terms, build, objective
@@ -62,6 +63,7 @@ def prepare(
     fixed = locks(previous, system.profiles) if previous is not None else {}
     before = match(claims(previous), system.profiles) if previous is not None else {}
     relations = relate(system, trace)
+    system = conducted(system, relations)
     scope = scope_of(system, relations)
     found = frozenset(libraries(system, relations, scope.core) - fixed.keys())
     members = [symbol for symbol in scope.core if symbol not in found]

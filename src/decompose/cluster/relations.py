@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import log2
@@ -13,6 +14,10 @@ from decompose.ir.symbols import MODULE_BODY, is_asset, is_state, join, module_o
 
 USES = ("call", "inherit", "type", "state", "import")
 """Kinds of relation by which one unit needs another."""
+UNTELLING = ("env", "config", "cache")
+"""Kinds of assets that many parts read without sharing anything."""
+MIN_NAME = 3
+"""Known letters of a file name from which it tells one asset from another."""
 LOOP_CALLS = 10.0
 """Calls that one loop around a call site stands for, where no trace says better."""
 
@@ -75,6 +80,23 @@ def relate(system: System, trace: Trace | None = None) -> Relations:
         assets={name: tuple(sorted(found)) for name, found in sorted(touches.items()) if is_asset(name)},
         states={name: tuple(sorted(found)) for name, found in sorted(touches.items()) if name in mutable},
     )
+
+
+def named_assets(relations: Relations) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return who touches each asset that has a name of its own, by that name; sorted.
+
+    An asset whose file name is unknown or hidden (`{path}`, `{}/{}`, `.env`), and the environment, tell nothing about
+    who belongs together. Two paths to one file name are taken for one asset: the folder is often a setting.
+    """
+    found: dict[str, set[tuple[str, str]]] = {}
+    for symbol, touches in relations.assets.items():
+        prefix, _, name = symbol.partition(":")
+        base = name.rstrip("/").rpartition("/")[2]
+        literal = re.sub(r"\{[^}]*\}", "", base)
+        if prefix in UNTELLING or base.startswith(".") or sum(map(str.isalnum, literal.partition(".")[0])) < MIN_NAME:
+            continue
+        found.setdefault(base if prefix == "asset" else symbol, set()).update(touches)
+    return {name: tuple(sorted(touches)) for name, touches in sorted(found.items())}
 
 
 def users_by_unit(relations: Relations) -> dict[str, set[str]]:

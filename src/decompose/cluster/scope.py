@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from decompose.cluster.components import reach_masks
 from decompose.cluster.profile import System
-from decompose.cluster.relations import Relations, users_by_unit
+from decompose.cluster.relations import Relations, named_assets, users_by_unit
 
 OFFLINE_MODULES = ("test", "packaging", "notebook")
+NOT_DATA = ("py", "ipynb", "yaml", "yml", "toml", "cfg", "ini", "md", "rst", "sh")
+"""Endings of files that a program is made of: whoever writes those tends the repository."""
 DEAD_LIMIT = 0.3
 """Above this share of unreached units the entry points are not known well enough to call anything dead."""
 
@@ -75,15 +77,17 @@ def _offline(system: System, relations: Relations) -> set[str]:
 def _chores(system: System, relations: Relations, excluded: set[str]) -> set[str]:
     """Return modules of scripts that only tidy the repository.
 
-    Such a script stands alone: no other code uses it and it uses none, it shares no asset with the rest, it imports the
-    standard library only, and it has no part in the life cycle. It must not be most of the system.
+    Such a script stands alone: no other code uses it and it uses none, it shares no data with the rest, and it has no
+    part in the life cycle. All of them together must not be most of the system.
     """
     touched: set[str] = set()
     for relation in relations.pairs:
         source, target = system.profiles[relation.source].module, system.profiles[relation.target].module
         if source != target:
             touched.update((source, target))
-    for users in relations.assets.values():
+    for asset, users in named_assets(relations).items():
+        if ":" not in asset and ("." not in asset or asset.rpartition(".")[2].lower() in NOT_DATA):
+            continue
         modules = {system.profiles[unit].module for unit, _ in users}
         if len(modules - excluded) > 1:
             touched |= modules
@@ -98,11 +102,19 @@ def _chores(system: System, relations: Relations, excluded: set[str]) -> set[str
 
 
 def _is_chore(system: System, name: str, symbols: Iterable[str]) -> bool:
-    """Return whether a module needs the standard library alone and does nothing of the life cycle."""
+    """Return whether a module is of the repository, not the system: settings and helping alone, or a prototype.
+
+    The first needs the standard library alone; the second explores, and nothing uses it.
+    """
     module = system.index.modules.get(name)
-    if module is None or any(library.partition(".")[0] not in sys.stdlib_module_names for library in module.externals):
+    own = [system.profiles[symbol] for symbol in symbols if not system.profiles[symbol].is_bare]
+    if module is None or not own:
         return False
-    return not any(system.profiles[symbol].stage for symbol in symbols)
+    size = sum(profile.size for profile in own)
+    if sum(profile.size * profile.roles.get("exploration", 0.0) for profile in own) > size / 2:
+        return True
+    is_plain = all(library.partition(".")[0] in sys.stdlib_module_names for library in module.externals)
+    return is_plain and not any(profile.stage for profile in own)
 
 
 def _is_entry(system: System, symbol: str, imported: set[str]) -> bool:

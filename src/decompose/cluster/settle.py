@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from decompose.cluster.contract import asset_writers, is_shareable
 from decompose.cluster.profile import System
 from decompose.cluster.relations import Relations, users_by_unit
+from decompose.cluster.weights import orchestrators
 from decompose.ir.partition import SHARED
 
 MAX_ROUNDS = 10
@@ -25,7 +26,8 @@ def settle(
     """Return the cluster of every unit, libraries included.
 
     A helper that one part uses belongs to it, one that several use is shared; what nobody uses stays with its file.
-    Repeated, because a library's own helpers follow it.
+    What starts the stages counts as a user only of what nobody else uses. Repeated, because a library's own helpers
+    follow it.
 
     Args:
         system: The profiled system.
@@ -35,7 +37,8 @@ def settle(
         bare: Module bodies of nothing but imports; each follows its module, else its package.
         fixed: Units that stay where they are.
     """
-    users, writers = users_by_unit(relations), asset_writers(relations)
+    conductors, writers = orchestrators(system, relations), asset_writers(relations)
+    users = {unit: found - conductors or found for unit, found in users_by_unit(relations).items()}
     cluster, bare = dict(placed), sorted(bare)
     pending = sorted(libraries)
     movable = [s for s in sorted(placed) if s not in fixed and _is_helper(system, s, writers)]

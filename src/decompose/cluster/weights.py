@@ -15,10 +15,17 @@ from math import log
 from typing import Any
 
 from decompose.cluster.profile import System, words
-from decompose.cluster.relations import Relation, Relations, call_weight, users_by_unit
+from decompose.cluster.relations import Relation, Relations, call_weight, named_assets, users_by_unit
 from decompose.cluster.scope import Scope
 from decompose.ir.evidence import History
 
+DULL = frozenset((
+    "base", "batch", "client", "common", "component", "components", "config", "configs", "configuration", "constant",
+    "constants", "core", "data", "dataset", "helper", "helpers", "init", "main", "misc", "model", "models", "module",
+    "package", "pipeline", "pipelines", "process", "run", "schema", "schemas", "script", "server", "service",
+    "services", "setting", "settings", "stage", "step", "test", "type", "types", "util", "utils", "view", "views",
+))  # fmt: skip
+"""Words that name a kind of file: any two services have files of these names."""
 MAX_ENTRIES = 6
 """A unit that more entry points reach than this says nothing about where it belongs."""
 
@@ -115,12 +122,19 @@ def pulls(
 
 def orchestrators(system: System, relations: Relations) -> frozenset[str]:
     """Return units that run whole stages: tagged so, or calling units of three or more stages."""
-    stages: dict[str, set[str]] = {}
-    for relation in relations.pairs:
-        if relation.kind == "call" and system.profiles[relation.target].stage:
-            stages.setdefault(relation.source, set()).add(system.profiles[relation.target].stage)
+    stages = stages_called(system, relations)
     tagged = {symbol for symbol, profile in system.profiles.items() if profile.stage == "orchestration"}
     return frozenset(tagged | {symbol for symbol, found in stages.items() if len(found) >= 3})
+
+
+def stages_called(system: System, relations: Relations) -> dict[str, set[str]]:
+    """Return the stages of the units of other modules that each unit calls."""
+    stages: dict[str, set[str]] = {}
+    for relation in relations.pairs:
+        source, target = system.profiles[relation.source], system.profiles[relation.target]
+        if relation.kind == "call" and target.stage and source.module != target.module:
+            stages.setdefault(relation.source, set()).add(target.stage)
+    return stages
 
 
 def _between(system: System, relations: Relations, inside: frozenset[str], weights: Weights) -> Iterable[Pull]:
@@ -165,12 +179,12 @@ def _fan_in(system: System, relations: Relations) -> dict[str, int]:
 
 def _shared_things(relations: Relations, inside: frozenset[str], weights: Weights) -> Iterable[Pull]:
     """Yield the pull of assets and of mutable state on those who touch them."""
-    for asset, touches in relations.assets.items():
+    for asset, touches in named_assets(relations).items():
         users = sorted({unit for unit, _ in touches if unit in inside})
         writers = sorted({unit for unit, way in touches if way == "write" and unit in inside})
         if len(users) > 1:
             fade = _rarity(len(users), len(inside))
-            yield from (Pull(unit, asset, round(weights.asset * fade), "asset") for unit in users)
+            yield from (Pull(unit, f"asset:{asset}", round(weights.asset * fade), "asset") for unit in users)
         if len(writers) > 1:
             fade = _rarity(len(writers), len(inside))
             yield from (Pull(unit, f"writer:{asset}", round(weights.writer * fade), "asset") for unit in writers)
@@ -248,7 +262,7 @@ def _commonalities(system: System, chosen: list[str], weights: Weights) -> Itera
             if library not in sys.stdlib_module_names:
                 libraries.setdefault(library, []).append(name)
         for word in sorted(set(words(name.rpartition(".")[2]))):
-            if len(word) > 3:
+            if len(word) > 3 and word not in DULL:
                 vocabulary.setdefault(word, []).append(name)
     for prefix, weight, groups in (
         ("library", weights.library, libraries), ("word", weights.vocabulary, vocabulary)
