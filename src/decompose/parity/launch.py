@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -162,7 +162,7 @@ def launch(
     folder = Path(tempfile.mkdtemp(prefix="decompose-launch-"))
     ready, log = folder / "ready.json", folder / "launch.log"
     command = [str(python or sys.executable), "run.py", "up", "--ready-file", str(ready)]
-    command += ["--workdir", str(workdir)] if workdir is not None else []
+    command += ["--workdir", str(workdir.resolve())] if workdir is not None else []
     command += ["--base-port", str(base_port)] if base_port is not None else []
     begin = time.monotonic()
     with log.open("wb") as stream:
@@ -217,18 +217,23 @@ def _read_ready(path: Path) -> ReadyFile | None:
 
 
 def _failure(what: str, log: Path, workspace: Workspace) -> LaunchError:
-    """Return the error that names the service the log speaks of last."""
-    text = tail(log, _LOG_LINES)
-    culprit = next(
-        (s.name for line in reversed(text.splitlines()) for s in workspace.services if _names(line, s.name)), ""
+    """Return the error that names the service: the one the launcher blames, else the one the log speaks of last."""
+    lines = tail(log, 10_000).splitlines()
+    blamed = next((at for at in reversed(range(len(lines))) if lines[at].startswith("error:")), None)
+    shown = lines[-_LOG_LINES:] if blamed is None else lines[blamed:][: 3 * _LOG_LINES]
+    names = [service.name for service in workspace.services]
+    ordered = reversed(shown) if blamed is None else shown[:1]
+    culprit = next((name for line in ordered for name in sorted(names, key=_position(line)) if _names(line, name)), "")
+    subject = f"service `{culprit}` of `{workspace.system}`" if culprit else f"`{workspace.system}`"
+    text = "".join(f"\n{line}" for line in shown)
+    return LaunchError(
+        f"{subject} does not start: {what}{text}", hint="the last lines above are the services' own output"
     )
-    subject = (
-        f"service `{culprit}` of `{workspace.system}` does not start"
-        if culprit
-        else f"`{workspace.system}` does not start"
-    )
-    lines = f"\n{text}" if text else ""
-    return LaunchError(f"{subject}: {what}{lines}", hint="the last lines above are the services' own output")
+
+
+def _position(line: str) -> Callable[[str], int]:
+    """Return a sort key: where a name stands in the line, absent ones last."""
+    return lambda name: line.find(name) if name in line else len(line)
 
 
 def _names(line: str, service: str) -> bool:
