@@ -252,10 +252,13 @@ def _access(
 ) -> Access:
     reads: dict[str, set[Site]] = {}
     writes: dict[str, set[Site]] = {}
+    units = tuple(units)
+    inside = {unit.symbol for unit in units}
     for unit in units:
         for effect in unit.effects:
             for kinds, table in ((read_effects, reads), (write_effects, writes)):
-                if effect.kind in kinds and not effect.subject.startswith(("parameter:", "attribute:", "result:")):
+                is_part = effect.subject.startswith(("parameter:", "attribute:", "result:"))
+                if effect.kind in kinds and not is_part and _is_near(effect, inside):
                     table.setdefault(path_key(effect.subject), set()).add(site_of(effect, unit))
         for edge in system.outgoing.get(unit.symbol, ()):
             for kinds, table in ((read_edges, reads), (write_edges, writes)):
@@ -266,6 +269,12 @@ def _access(
         reads={subject: tuple(sorted(found)) for subject, found in sorted(reads.items())},
         writes={subject: tuple(sorted(found)) for subject, found in sorted(writes.items())},
     )
+
+
+def _is_near(effect: Effect, inside: set[str]) -> bool:
+    """Return whether an effect happens in the unit itself, or in a callee that belongs to the same side."""
+    _, through, symbol = effect.detail.partition("through ")
+    return not through or symbol in inside
 
 
 def path_key(subject: str) -> str:

@@ -254,7 +254,7 @@ def _own_uses(caller: Unit, traits: tuple[str, ...], *, with_reads: bool) -> Ite
     """Yield where the caller itself writes (or reads) the file at a path that it hands over."""
     names = {trait for trait in traits if trait.startswith(("parameter:", "attribute:", "global:", "result:"))}
     for effect in caller.effects:
-        if effect.subject in names and (effect.kind == "writes_path" or (with_reads and effect.kind == "reads_path")):
+        if effect.subject in names and "through " not in effect.detail and (effect.kind == "writes_path" or (with_reads and effect.kind == "reads_path")):
             yield site_of(effect, caller)
 
 

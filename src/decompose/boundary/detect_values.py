@@ -281,6 +281,8 @@ def class_by_value(crossing: Crossing) -> Iterator[Found]:
         bases = {base.rpartition(".")[2] for base in unit.bases}
         if flags & {"enum", "exception"} or bases & {"TypedDict", "Protocol", "Enum", "IntEnum", "StrEnum", "Exception"}:
             continue
+        if crossing.land.system.method(symbol, "__enter__") is not None and any("with" in use.traits for use in crossing.uses):
+            continue
         definition = Site(path=unit.span.path, line=unit.span.line)
         yield found(13, (*sites, definition), f"{where} is an instance of `{symbol}`", subject=symbol)
 

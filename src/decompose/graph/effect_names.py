@@ -20,6 +20,7 @@ class NameTable:
     modules: Mapping[str, Module]
     module_by_import: Mapping[str, str]
     """Canonical module name by every dotted name under which it is imported."""
+    classes_by_name: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _callable: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -29,7 +30,13 @@ class NameTable:
         for module in graph.modules:
             for name in (module.name, *module.import_names):
                 by_import.setdefault(name, module.name)
-        return cls({unit.symbol: unit for unit in graph.units}, {m.name: m for m in graph.modules}, by_import)
+        classes: dict[str, list[str]] = {}
+        for unit in graph.units:
+            if unit.kind == "class":
+                classes.setdefault(qualname_of(unit.symbol).rpartition(".")[2], []).append(unit.symbol)
+        by_name = {name: tuple(found) for name, found in classes.items()}
+        units = {unit.symbol: unit for unit in graph.units}
+        return cls(units, {module.name: module for module in graph.modules}, by_import, by_name)
 
     def is_class(self, symbol: str) -> bool:
         """Return whether a symbol is an own class."""
@@ -54,6 +61,18 @@ class NameTable:
                 return f"{name}.__init__"
             pending.extend(self.units[name].bases)
         return symbol
+
+    def class_made(self, target: str, fact: CallFact) -> str:
+        """Return the class of which a call makes an instance; empty for any other call."""
+        if self.is_class(target):
+            return target
+        owner, _, last = target.rpartition(".")
+        if last not in ("__init__", "__new__") or fact.name in ("__init__", "__new__") or not self.is_class(owner):
+            return ""
+        if qualname_of(owner).rpartition(".")[2] == fact.name:
+            return owner
+        named = self.classes_by_name.get(fact.name, ())
+        return named[0] if len(named) == 1 else owner
 
     def is_bound(self, target: str, fact: CallFact) -> bool:
         """Return whether the callee's first parameter is filled by the receiver."""

@@ -22,6 +22,8 @@ _TRAITS = (
     "instance:", "context:", "path:", "is_class",
 )  # fmt: skip
 """Traits that matter whatever the callee does."""
+_OF_PARTS = ("large:", "exotic:", "handle:", "ml_model")
+"""Traits that a part of a value has when the whole has them."""
 _ORIGINS = ("parameter:", "attribute:", "global:", "imported:", "object:", "result:")
 _QUIET = frozenset({"loop", "result_direct", "result_read", "main_block"})
 _MAX_ROUNDS = 50
@@ -173,9 +175,10 @@ def _inherit(function: Function, functions: Mapping[str, Function], names: NameT
         result = f"result:{site.fact.line}:{site.fact.column}:{site.fact.name}"
         for target in site.targets:
             callee = functions.get(names.callable_of(target))
-            if names.is_class(target):
+            made = names.class_made(target, site.fact)
+            if made:
                 if result in function.raw.returns:
-                    function.returns.add(f"instance:{target}")
+                    function.returns.add(f"instance:{made}")
             elif callee is not None and result in function.raw.returns:
                 function.returns |= _returned(callee, site, names, target)
             if callee is not None:
@@ -234,7 +237,7 @@ def _note(function: Function, kind: str, subject: str, fact: CallFact, callee: F
     """Add an inherited effect, the first one of its kind and subject."""
     if subject in function.subjects(kind):
         return
-    detail = f"{what}through {qualname_of(callee.unit.symbol)}"
+    detail = f"{what}through {callee.unit.symbol}"
     function.inherited[kind, subject] = EffectFact(kind, subject, fact.line, detail)
 
 
@@ -331,11 +334,10 @@ def _effect(fact: EffectFact, path: str, unit: Unit, names: NameTable) -> Iterat
 def _return_effects(function: Function, names: NameTable) -> Iterator[Effect]:
     """Yield what a function's results are, as effects on its first line."""
     span = Span(path=function.unit.span.path, line=function.unit.span.line)
-    is_part = "element" in function.returns
     for trait in sorted(function.returns):
         kind, _, detail = trait.partition(":")
         if kind == "parameter":
-            if not is_part and detail != names.receiver(function.unit):
+            if detail != names.receiver(function.unit):
                 yield Effect(kind="returns_parameter", subject=detail, span=span)
         elif kind == "handle":
             yield Effect(kind="returns_handle", subject=detail, span=span)
@@ -395,7 +397,8 @@ def _argument_traits(
     tags = set(argument.tags)
     for tag in argument.tags:
         if tag.startswith("result:"):
-            found |= _result_traits(tag, function, functions, names)
+            traits = _result_traits(tag, function, functions, names)
+            found |= {t for t in traits if t.startswith(_OF_PARTS)} if "element" in tags else traits
         elif tag.startswith("imported:"):
             found |= names.imported_traits(tag[9:], function.unit.module)
         elif tag.startswith("text:"):
@@ -407,6 +410,8 @@ def _argument_traits(
     acts = _acts(callee, parameter)
     if "calls_parameter" in acts and "literal" not in tags:
         found.add("called")
+    if "identity_test" in acts and "literal" not in tags:
+        found.add("compared")
     if "uses_model" in acts and "literal" not in tags:
         found.add("used_as_model")
     if acts:
@@ -475,8 +480,9 @@ def _result_traits(tag: str, function: Function, functions: Mapping[str, Functio
         if (site.fact.line, site.fact.column, site.fact.name) != (int(line), int(column), name):
             continue
         for target in site.targets:
-            if names.is_class(target):
-                found.add(f"instance:{target}")
+            made = names.class_made(target, site.fact)
+            if made:
+                found.add(f"instance:{made}")
                 continue
             callee = functions.get(names.callable_of(target))
             if callee is not None:

@@ -152,8 +152,6 @@ def _made(
     found: set[str] = {walk.new_object()}
     if dotted in tables.HANDLES:
         found.add(f"handle:{last if last != 'open' or dotted == 'builtins.open' else dotted}")
-    if dotted in tables.ITERATORS or (last == "read_csv" and ("chunksize" in keywords or "iterator" in keywords)):
-        found.add("iterator")
     if dotted == "functools.partial":
         found.add("callback:partial")
     if dotted in tables.RNG_OBJECTS:
@@ -163,7 +161,9 @@ def _made(
         walk.effect("unpickles", "", node.lineno, dotted)
         for tag in first:
             walk.use(tag, "unpickled_result")
-    if last in tables.READERS:
+    if dotted in tables.ITERATORS or (last == "read_csv" and ("chunksize" in keywords or "iterator" in keywords)):
+        found.add("iterator")
+    elif last in tables.READERS:
         found.add(f"large:{last}")
     found |= _array(node, dotted, last)
     if (
@@ -325,19 +325,7 @@ def _method(
             walk.keep_in(receiver, tags, line)
     if name == "shuffle":
         walk.change(_first(arguments), line, name)
-    if name in (
-        "apply",
-        "map",
-        "applymap",
-        "transform",
-        "submit",
-        "starmap",
-        "imap",
-        "progress_apply",
-        "pipe",
-        "agg",
-        "add_done_callback",
-    ):
+    if name in ("apply", "applymap", "submit", "starmap", "imap", "progress_apply", "add_done_callback"):
         for _, tags in arguments:
             _called(walk, tags, line)
     for raised in tables.METHOD_RAISES.get(name, ()):

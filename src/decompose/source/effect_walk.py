@@ -232,6 +232,7 @@ class Walker:
         """Return the value of an attribute that is read from a class of this file."""
         if node.attr in self.file.classes.get(name, frozenset()):
             return frozenset({"callback:function", f"own:{name}.{node.attr}"})
+        self.effect("global_read", f"{name}.{node.attr}", node.lineno)
         if node.attr.isupper():
             return LITERAL
         return frozenset({f"global:{name}.{node.attr}"})
@@ -594,10 +595,12 @@ class Walker:
         dotted = self.dotted(base)
         if dotted:
             self.effect("global_store", f"{dotted}.{target.attr}", line, "rebind")
+            self.keep(tags, f"{dotted}.{target.attr}", line)
             return
         if isinstance(base, ast.Name) and base.id in self.file.classes and base.id not in self.env:
             self.effect("global_store", f"{base.id}.{target.attr}", line, "rebind")
             self.file.changed_globals.add(f"{base.id}.{target.attr}")
+            self.keep(tags, f"{base.id}.{target.attr}", line)
             return
         into = self.value(base)
         if any(t.startswith("global:") or t == "context_object" for t in into) and "context:thread_local" in into:
@@ -720,7 +723,8 @@ class Walker:
         tags = self.value(node.value)
         if isinstance(node.value, ast.Tuple):
             self.keep_closures(node.value)
-        self.returns |= {t for t in tags if not t.startswith(("object:", "text:", "member:"))}
+        left_out = ORIGINS if "element" in tags else ("object:",)
+        self.returns |= {t for t in tags if not t.startswith((*left_out, "text:", "member:")) and t != "element"}
         for tag in tags:
             if tag.startswith("closure:"):
                 self.escape(tag, node.lineno)
