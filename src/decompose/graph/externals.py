@@ -23,6 +23,7 @@ from decompose.graph.objects import (
     Text,
     Values,
 )
+from decompose.graph.settings import SETTINGS
 from decompose.graph.strings import path_join
 
 PROPERTY_LIKE = frozenset({
@@ -34,6 +35,8 @@ CACHE_LIKE = frozenset(
 )
 MAX_NESTING = 6
 """Containers and external objects within each other that are searched for own objects."""
+MAX_UNKNOWN_CALLS = 2
+"""Calls in a chain whose result types are not known; what follows counts as the same object."""
 NESTING_KINDS = (3, 5, 9)
 _Builtin = Callable[["Externals", Frame, list[Values], dict[str, Values], int, object], Values]
 
@@ -86,6 +89,8 @@ class Externals(Core):
         callbacks = self.pass_to_external(frame, name, positional, keywords, pos, site, receiver)
         last = name.rpartition(".")[2]
         type_name = self.return_type(name, last)
+        if type_name.count("(") > MAX_UNKNOWN_CALLS:
+            return self.objects[receiver].single if receiver >= 0 else self.external_instance(name, None).single
         key = (id(site) if isinstance(site, list) else site, frame.context)
         result = self.external_instance(type_name, key)
         result.positional = positional
@@ -695,5 +700,5 @@ MODELS: dict[str, _Builtin] = {
     "asyncio.run": _asyncio_run, "asyncio.gather": _asyncio_run, "asyncio.create_task": _asyncio_run,
     "asyncio.wait_for": _asyncio_run, "itertools.chain": _chain, "itertools.cycle": _chain,
     "typing.cast": lambda s, frame, p, k, pos, site: p[1] if len(p) > 1 else EMPTY,
-    "builtins.eval": _evaluate, "builtins.exec": _evaluate,
+    "builtins.eval": _evaluate, "builtins.exec": _evaluate, **SETTINGS,
 }  # fmt: skip
