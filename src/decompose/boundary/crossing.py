@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decompose.boundary.system import System
 from decompose.ir.graph import Argument, CallUse, Effect, Parameter, Site, Unit
 from decompose.ir.partition import DEAD, OFFLINE, SHARED
-from decompose.ir.symbols import MODULE_BODY, join, qualname_of
+from decompose.ir.symbols import MODULE_BODY, join, module_of, qualname_of
 
 _NOT_RUN = frozenset({OFFLINE, DEAD})
 
@@ -262,13 +262,20 @@ def _access(
                     table.setdefault(path_key(effect.subject), set()).add(site_of(effect, unit))
         for edge in system.outgoing.get(unit.symbol, ()):
             for kinds, table in ((read_edges, reads), (write_edges, writes)):
-                if edge.kind in kinds and not edge.target.startswith(("env:", "config:", "url:")):
+                if edge.kind in kinds and _is_told_by_edge(edge.target, system):
                     place = edge.sites[0] if edge.sites else Site(path=unit.span.path, line=unit.span.line)
                     table.setdefault(path_key(edge.target), set()).add(Site(path=place.path, line=place.line))
     return Access(
         reads={subject: tuple(sorted(found)) for subject, found in sorted(reads.items())},
         writes={subject: tuple(sorted(found)) for subject, found in sorted(writes.items())},
     )
+
+
+def _is_told_by_edge(target: str, system: System) -> bool:
+    """Return whether an edge leads to something that two sides can fight over: a file, a table, state of an own module."""
+    if target.startswith("state:"):
+        return module_of(target.removeprefix("state:")) in system.index.modules and "<" not in target
+    return not target.startswith(("env:", "config:", "url:"))
 
 
 def _is_near(effect: Effect, inside: set[str]) -> bool:

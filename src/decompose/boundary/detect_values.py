@@ -10,7 +10,7 @@ from decompose.boundary.hazards import Found, found
 from decompose.boundary.system import match_class
 from decompose.boundary.types import ARRAYS, FRAMES, names_in
 from decompose.ir.graph import Argument, CallUse, Effect, Site, Unit
-from decompose.ir.symbols import module_of
+from decompose.ir.symbols import MODULE_BODY, module_of
 
 _LIVE = ("handle:",)
 _ARRAYLIKE = ("large:", "exotic:", "type:ndarray")
@@ -369,12 +369,22 @@ def unpickling(crossing: Crossing) -> Iterator[Found]:
     """Row 20: something is unpickled on the way, or was."""
     for effect, unit in crossing.reached("unpickles"):
         yield found(20, (*crossing.here(), site_of(effect, unit)), f"`{unit.symbol}` unpickles (`{effect.detail}`)")
+    yield from _unpickled_on_import(crossing)
     for use, argument in crossing.arguments():
         if "unpickled" in argument.traits:
             yield found(20, crossing.here(use), f"`{argument.parameter}` was unpickled", subject=argument.parameter)
     for use in crossing.uses:
         if "unpickled_result" in use.traits:
             yield found(20, crossing.here(use), "the caller unpickles the result")
+
+
+def _unpickled_on_import(crossing: Crossing) -> Iterator[Found]:
+    """Yield row 20 where the callee reads a variable of its module, whose body unpickles."""
+    read = {effect.subject for effect, _ in crossing.reached("global_read")}
+    body = crossing.land.system.units.get(f"{module_of(crossing.target)}:{MODULE_BODY}")
+    for effect in body.effects if body is not None else ():
+        if effect.kind == "unpickles" and any(state.startswith(f"state:{module_of(crossing.target)}:") for state in read):
+            yield found(20, (*crossing.here(), site_of(effect, body)), f"importing `{body.module}` unpickles (`{effect.detail}`)")
 
 
 def fidelity(crossing: Crossing) -> Iterator[Found]:

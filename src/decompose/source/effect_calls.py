@@ -145,6 +145,7 @@ def _made(
             frozenset(t for t in first if t.startswith(("large:", "exotic:", "ml_model")))
             | {walk.new_object()}
             | _array(node, dotted, last)
+            | _dtype(walk, keywords.get("dtype"))
         )
     if dotted in tables.ALIASES:
         plain = first - {"exotic:non-contiguous"} if last == "ascontiguousarray" else first
@@ -177,9 +178,7 @@ def _made(
     found |= _typed(node, dotted, keywords)
     if dotted in tables.CONTEXT_OBJECTS:
         found |= {"context_object", f"context:{tables.CONTEXT_OBJECTS[dotted]}"}
-    for name, value in keywords.items():
-        if name == "dtype":
-            found |= _dtype(walk, value)
+    found |= _dtype(walk, keywords.get("dtype"))
     if dotted.endswith("DataFrame") or last in ("concat", "merge"):
         found |= {t for t in first if t.startswith("large:")}
     return frozenset(found)
@@ -196,8 +195,10 @@ def _typed(node: ast.Call, dotted: str, keywords: dict[str, ast.expr]) -> set[st
     return {f"type:{kind}"} if kind else set()
 
 
-def _dtype(walk: Observer, value: ast.expr) -> set[str]:
+def _dtype(walk: Observer, value: ast.expr | None) -> set[str]:
     """Return what is special about a `dtype=`."""
+    if value is None:
+        return set()
     text = value.value if isinstance(value, ast.Constant) else walk.dotted(value).rpartition(".")[2]
     if text in ("object", "category", "O", "object_"):
         return {f"exotic:{'categorical' if text == 'category' else 'object dtype'}"}
