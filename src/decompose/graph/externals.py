@@ -73,6 +73,9 @@ class Externals(Core):
         """Call an external object."""
         name = f"{made.type}.__call__" if not made.type.endswith(")") else made.type
         frame.edges[(name, pos, "operator", False)] = None
+        model = MODELS.get(name)
+        if model is not None:
+            return model(self, frame, positional, keywords, pos, site)
         return self.call_unmodelled(frame, name, made.id, positional, keywords, pos, site)
 
     def call_unmodelled(

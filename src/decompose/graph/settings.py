@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from decompose.graph.objects import EMPTY, External, ExternalInstance, Frame, Text, Values
+from decompose.graph.objects import EMPTY, Box, External, ExternalInstance, Frame, Text, Values
 from decompose.ir.facts import ConfigFact
 
 MAX_ITEMS = 400
 """Entries of one configuration file that are kept; larger files are data, not settings."""
+MAX_HANDLES = 12
+"""Objects between a call that reads and the path that it reads from."""
 _OPTION = "\0option:"
 _HANDLE_KEYS = ("file", "filename", "path", "name")
 Model = Callable[[Any, Frame, list[Values], dict[str, Values], int, Any], Values]
@@ -67,10 +69,10 @@ def _value(s: Any, content: object, place: tuple[object, ...], budget: list[int]
     return s.text(str(content))  # type: ignore[no-any-return]
 
 
-def _configs(s: Any, source: Values) -> list[ConfigFact]:
+def _configs(s: Any, source: Values, seen: frozenset[int] = frozenset()) -> list[ConfigFact]:
     """Return the configuration files that a path or an open file may name."""
     found: list[ConfigFact] = []
-    for item in sorted(source):
+    for item in sorted(source - seen):
         made = s.objects[item]
         if isinstance(made, ExternalInstance):
             held = next((made.keywords[n] for n in _HANDLE_KEYS if n in made.keywords), None)
@@ -78,8 +80,8 @@ def _configs(s: Any, source: Values) -> list[ConfigFact]:
             receiver = made.fields.get("\0receiver")
             if not inner and receiver is not None:
                 inner = receiver.values
-            if inner and inner != source:
-                found.extend(_configs(s, inner))
+            if inner and len(seen) < MAX_HANDLES:
+                found.extend(_configs(s, inner, seen | source))
         elif isinstance(made, Text):
             config = _config(s, made.text)
             if config is not None:
@@ -159,6 +161,33 @@ def _option(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: in
     return s.union(k.get("default", EMPTY), p[0] if p else EMPTY)  # type: ignore[no-any-return]
 
 
+def _record(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: Any) -> Values:
+    """Return an instance of a `collections.namedtuple` class: its arguments are its fields."""
+    record = frame.calls.get(id(site)) if isinstance(site, list) else None
+    made = s.external_instance("collections.namedtuple()()", (id(site), frame.context))
+    for item in sorted(record.callees) if record is not None else ():
+        factory = s.objects[item]
+        if isinstance(factory, ExternalInstance):
+            for name, values in zip(_fields(s, factory), p, strict=False):
+                s.flow(s.field(made, name), values)
+    for name, values in k.items():
+        s.flow(s.field(made, name), values)
+    return made.single  # type: ignore[no-any-return]
+
+
+def _fields(s: Any, factory: ExternalInstance) -> list[str]:
+    stated = factory.keywords.get("field_names") or (factory.positional[1] if len(factory.positional) > 1 else EMPTY)
+    for item in sorted(stated):
+        made = s.objects[item]
+        if isinstance(made, Text):
+            return made.text.replace(",", " ").split()
+        if isinstance(made, Box):
+            cells = [made.fields[i] for i in range(made.length or 0) if i in made.fields]
+            texts = [s.objects[min(c.values)] for c in cells if c.values]
+            return [t.text for t in texts if isinstance(t, Text)]
+    return []
+
+
 _LOADERS = (
     "yaml.safe_load", "yaml.load", "yaml.full_load", "yaml.unsafe_load", "json.load", "tomllib.load", "toml.load",
     "omegaconf.OmegaConf.load", "tomli.load", "hjson.load", "json5.load",
@@ -169,6 +198,7 @@ SETTINGS: dict[str, Model] = {
     **{f"argparse.ArgumentParser{group}.add_argument": _add_argument for group in _GROUPS},
     "argparse.ArgumentParser.parse_args": _parse_args,
     "argparse.ArgumentParser.parse_known_args": _parse_known,
+    "collections.namedtuple()": _record,
     "typer.Option": _option,
     "typer.Argument": _option,
 }
