@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from decompose.ir.graph import CodeGraph
     from decompose.ir.partition import Partition
     from decompose.ir.plan import Plan
-    from decompose.ir.reports import Equivalence
+    from decompose.ir.reports import Comparison, Equivalence
+    from decompose.ir.violations import Violations
     from decompose.scaffold import WriteReport
 
 STATE_FOLDER = ".decompose"
@@ -370,6 +372,87 @@ def read_lines(system: CodeGraph, root: Path) -> dict[str, list[str]]:
     from decompose import source
 
     return source.read_lines([module.path for module in system.modules], root)
+
+
+def check(
+    plan: Plan, system: CodeGraph, *, accepted: str | None = None, baseline_name: str = ""
+) -> tuple[Violations, Callable[[str], str], Callable[[], str]]:
+    """Return where the code breaks the plan's boundaries, how to print that, and how to accept it.
+
+    Args:
+        plan: The promises.
+        system: The system as it is now.
+        accepted: Text of the baseline file, when there is one.
+        baseline_name: Name of that file, for messages.
+
+    Returns:
+        The violations, a function from format name to text, and one that gives a baseline accepting them all.
+    """
+    from decompose import gate
+
+    baseline = gate.read_baseline(accepted, baseline_name) if accepted is not None else None
+    found = gate.check(plan, system, baseline=baseline, today=date.today(), baseline_path=baseline_name)
+    return found, lambda format: gate.render(found, format), lambda: gate.render_baseline(found, baseline)
+
+
+def compare(
+    plan: Plan,
+    system: CodeGraph,
+    out: str | os.PathLike[str],
+    *,
+    root: Path,
+    workload: bytes | None = None,
+    driver: Sequence[str] = (),
+    python: Path | None = None,
+    state: Path | None = None,
+    say: Callable[[str], None] = lambda line: None,
+) -> Comparison:
+    """Return monolith beside services: predicted, and measured too when there is a workload or a driver.
+
+    Args:
+        plan: The plan that `out` was generated from.
+        system: The monolith's graph.
+        out: The generated workspace.
+        root: The monolith.
+        workload: JSON of `parity.measure.Workload`: how to serve the application, and requests to send.
+        driver: A command to time on both sides.
+        python: Interpreter that has the monolith's dependencies.
+        state: Folder in which the price of a hop is remembered.
+        say: Takes a line for each step.
+    """
+    from decompose import evidence
+    from decompose.parity.compare import CompareOptions
+    from decompose.parity.compare import compare as compare_systems
+    from decompose.parity.footprint import footprints
+    from decompose.parity.measure import Workload
+    from decompose.parity.predict import Inputs
+    from decompose.parity.verify import VerifyOptions
+
+    trace = find_trace(state)
+    resolved = blueprint(plan, system, trace=trace)
+    requirements = {service.name: service.requirements for service in resolved.services}
+    run = VerifyOptions(python=python) if python is not None else VerifyOptions()
+    inputs = Inputs(
+        graph=system,
+        blueprint=resolved,
+        trace=trace,
+        history=evidence.read_history(root),
+        hop=evidence.calibrate(_state(state)),
+        footprints=footprints(requirements | {"monolith": system.requirements}, python=run.python),
+    )
+    options = CompareOptions(
+        workload=codec.decode(workload, Workload, path=Path("workload")) if workload is not None else None,
+        driver=tuple(driver),
+        run=run,
+    )
+    return compare_systems(Path(out), root=root, inputs=inputs, options=options, progress=say)
+
+
+def render_comparison(result: Comparison, format: str) -> str:
+    """Return a comparison as `markdown` or `json`."""
+    from decompose.parity import render_comparison as rendering
+
+    return {"markdown": rendering.comparison_to_markdown, "json": rendering.comparison_to_json}[format](result)
 
 
 def _graph(system: CodeGraph | str | os.PathLike[str]) -> CodeGraph:

@@ -80,6 +80,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         hint = "\n  hint: free some space and run again" if error.errno == errno.ENOSPC else ""
         place = f"{error.filename}: " if error.filename else ""
         _fail(f"{place}{error.strerror or error}{hint}", words, EXIT_FAILED)
+    except Exception as error:
+        name = type(error).__name__
+        _fail(
+            f"a fault of decompose itself, {name}: {error}\n  hint: report it with the output of `decompose --debug …`",
+            words,
+            EXIT_FAILED,
+        )
 
 
 def _fail(message: str, words: list[str], code: int) -> None:

@@ -15,6 +15,5 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Read every file again.")]
 PlanFile = Annotated[Path, typer.Option("--plan", "-p", help="The plan file.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write; standard output by default.")]
-ExecutorSpec = Annotated[
-    str, typer.Option("--executor", help="Where files are read: `local`, or `dask://HOST:PORT` with the extra `dask`.")
-]
+Monolith = Annotated[Path | None, typer.Option("--root", help="The monolith; by default as recorded in OUT.")]
+Python = Annotated[Path | None, typer.Option("--python", help="Interpreter that has the monolith's dependencies.")]

@@ -14,16 +14,14 @@ from decompose.cli.console import say, show, show_json
 
 def command(
     output: Annotated[Path, typer.Argument(metavar="OUT", help="Folder that `decompose generate` wrote.")],
-    root: Annotated[Path | None, typer.Option("--root", help="The monolith; by default as recorded in OUT.")] = None,
+    root: options.Monolith = None,
     kind: Annotated[
         str, typer.Option("--kind", help="tests, driver, replay, contracts, or several joined by `+`.")
     ] = "",
     driver: Annotated[
         str, typer.Option("--driver", help="Command to run in both systems instead of the monolith's tests.")
     ] = "",
-    python: Annotated[
-        Path | None, typer.Option("--python", help="Interpreter that has the monolith's dependencies.")
-    ] = None,
+    python: options.Python = None,
     junit: Annotated[Path | None, typer.Option("--junit", help="Also write a JUnit report.")] = None,
     json: options.Json = False,
 ) -> None:

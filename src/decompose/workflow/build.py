@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from decompose import api
+from decompose.ir.codec import encode, write_atomic
 from decompose.workflow.inputs import open_job
 from decompose.workflow.outcome import Outcome
+
+ORIGIN_FILE = "monolith.json"
+"""Says where the monolith stands, relative to the generated workspace; not part of what is generated."""
 
 
 def report_generation(
@@ -24,10 +29,11 @@ def report_generation(
         api.write_plan(job.plan, plan_file)
     tree, notes = api.generate_all(job.plan, job.system, root=job.root, only=only)
     report = api.write_tree(tree, output)
+    write_atomic(output / ORIGIN_FILE, encode({"root": Path(os.path.relpath(job.root, output)).as_posix()}))
     lines = [
         f"verdict of the plan: {job.plan.verdict.decision}",
         *(f"  {service.name:<24} {service.kind:<8} {service.because}" for service in job.plan.services),
-        f"{len(report.written)} files written, {len(report.unchanged)} unchanged, {len(report.kept)} kept as you edited",
+        f"files: {len(report.written)} written, {len(report.unchanged)} unchanged, {len(report.kept)} kept as edited",
         *(f"{note.level}: {note.span} {note.code} {note.message}" for note in notes),
         f"start them: python {output / 'run.py'} up",
     ]

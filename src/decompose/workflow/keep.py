@@ -7,6 +7,8 @@ from pathlib import Path
 
 from decompose import api
 from decompose.api import TRACE_FILE
+from decompose.errors import ConfigError, PlanError
+from decompose.ir.codec import write_atomic
 from decompose.workflow.inputs import open_job
 from decompose.workflow.outcome import Outcome
 
@@ -29,5 +31,13 @@ def report_check(
 ) -> Outcome:
     """Check that the plan's boundaries hold; the answer is no when something is violated."""
     job = open_job(path, plan_file, progress=progress)
-    text, is_yes = api.check(job.plan, job.system, format=format, baseline=baseline, update=update)
-    return Outcome(summary=text, is_yes=is_yes)
+    if job.is_new:
+        raise PlanError(f"{plan_file}: no plan to hold the code against", hint="`decompose propose` writes one")
+    if update and baseline is None:
+        raise ConfigError("`--update-baseline` needs a file to write", hint="name it with `--baseline FILE`")
+    accepted = baseline.read_text("utf-8") if baseline is not None and baseline.is_file() else None
+    found, render, accept = api.check(job.plan, job.system, accepted=accepted, baseline_name=str(baseline or ""))
+    if update and baseline is not None:
+        write_atomic(baseline, accept().encode())
+        return Outcome(summary=f"{len(found.violations)} violations accepted in {baseline}", written=(baseline,))
+    return Outcome(summary=render(format), is_yes=found.is_clean)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from decompose import api
 from decompose.errors import GenerateError
-from decompose.ir.codec import write_atomic
+from decompose.ir.codec import read_bytes, write_atomic
+from decompose.workflow.build import ORIGIN_FILE
+from decompose.workflow.inputs import open_job
 from decompose.workflow.outcome import Outcome, Say
 
 
@@ -44,17 +46,47 @@ def find_monolith(output: Path, root: Path | None) -> Path:
     """
     if root is not None:
         return root
-    record = output / "system.json"
+    record = output / ORIGIN_FILE
     try:
         place = json.loads(record.read_text("utf-8")).get("root", "")
     except (OSError, ValueError) as error:
         raise GenerateError(f"{output}: no generated services here", hint="`decompose generate -o OUT`") from error
-    found = (output / place).resolve() if place else None
+    found: Path | None = (output / place).resolve() if place else None
     if found is None or not found.is_dir():
         raise GenerateError(f"{record}: does not say where the monolith is", hint="name it with `--root`")
     return found
 
 
-def report_comparison(output: Path, *, root: Path | None, predict_only: bool, say: Say) -> Outcome:
-    """Put monolith and services side by side."""
-    return Outcome(**api.compare(output, root=find_monolith(output, root), predict_only=predict_only, say=say))
+def report_comparison(
+    output: Path,
+    *,
+    root: Path | None,
+    plan_file: Path,
+    workload: Path | None,
+    driver: str,
+    python: Path | None,
+    report: Path | None,
+    predict_only: bool,
+    say: Say,
+) -> Outcome:
+    """Put monolith and services side by side; the report goes to a file when one is named."""
+    monolith = find_monolith(output, root)
+    job = open_job(monolith, plan_file)
+    result = api.compare(
+        job.plan,
+        job.system,
+        output,
+        root=monolith,
+        workload=None if predict_only or workload is None else read_bytes(workload),
+        driver=() if predict_only else shlex.split(driver),
+        python=python,
+        say=say,
+    )
+    text = api.render_comparison(result, "markdown")
+    if report is not None:
+        write_atomic(report, text.encode())
+    return Outcome(
+        summary=text,
+        figures=json.loads(api.render_comparison(result, "json")),
+        written=(report,) if report is not None else (),
+    )
