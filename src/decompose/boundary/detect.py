@@ -18,6 +18,8 @@ DETECTORS: tuple[Detector, ...] = (
     detect_values.unpickling, detect_calls.recursion, detect_ambient.transaction, detect_ambient.ambient,
     detect_ambient.artifact_by_path, detect_ambient.import_effects, detect_values.fidelity,
 )  # fmt: skip
+ON_STATE: tuple[Detector, ...] = (detect_ambient.state_edge,)
+"""Detectors for edges that lead to state instead of code."""
 LATER: tuple[Callable[[Crossing, frozenset[int]], Iterable[Found]], ...] = (
     detect_ambient.foreign_global,
     detect_calls.not_idempotent,
@@ -28,11 +30,11 @@ LATER: tuple[Callable[[Crossing, frozenset[int]], Iterable[Found]], ...] = (
 def hazards_of(crossing: Crossing) -> tuple[Found, ...]:
     """Return the hazards that can bite at one crossing, by number, each once."""
     found: dict[int, Found] = {}
-    for detector in DETECTORS:
+    for detector in DETECTORS if crossing.kind == "call" else ON_STATE:
         for hazard in detector(crossing):
             _add(found, hazard)
     told = frozenset(found)
-    for late in LATER:
+    for late in LATER if crossing.kind == "call" else ():
         for hazard in late(crossing, told):
             _add(found, hazard)
     return tuple(found[number] for number in sorted(found))

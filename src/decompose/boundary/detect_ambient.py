@@ -8,7 +8,7 @@ from decompose.boundary.crossing import Access, Crossing, path_access, path_key,
 from decompose.boundary.detect_values import starts
 from decompose.boundary.hazards import Found, found
 from decompose.boundary.system import NOT_A_SERVICE
-from decompose.ir.graph import Effect, Site, Unit
+from decompose.ir.graph import Site, Unit
 from decompose.ir.symbols import MODULE_BODY, join
 
 _ALWAYS_AMBIENT = frozenset({"env", "cwd", "argv", "contextvar", "thread_local", "stdin", "thread", "process", "task", "locale", "user"})
@@ -20,16 +20,23 @@ _ON_IMPORT = ("reads_path", "writes_path", "non_idempotent", "blocking", "stores
 _STORE = ("stores_row", "transaction")
 
 
+def state_edge(crossing: Crossing) -> Iterator[Found]:
+    """Rows 8 and 9 for an edge that leads to state itself."""
+    if crossing.kind == "state_write":
+        yield found(8, crossing.here(), f"`{crossing.target}` is written from another service", subject=crossing.target)
+    elif crossing.kind == "state_read":
+        yield found(9, crossing.here(), f"`{crossing.target}` is read from another service", subject=crossing.target)
+
+
 def shared_state(crossing: Crossing) -> Iterator[Found]:
     """Row 8: state that one side writes and the other one touches."""
-    yield from _state_edge(crossing)
     below = state_access(crossing.land.reach(crossing.target), crossing.land.system)
     around = state_access(crossing.land.running_with(crossing.source), crossing.land.system)
     service = crossing.land.service_of(crossing.source)
     wide = crossing.land.states(service) if service not in NOT_A_SERVICE else around
     for state in sorted(below.writes):
         there = (*wide.reads.get(state, ()), *wide.writes.get(state, ()))
-        if there and not _is_own_copy(crossing, state):
+        if there:
             yield found(8, (*crossing.here(), *below.writes[state], *there), f"the callee writes `{state}`, which the caller's side uses", subject=state)
     for state in sorted(around.writes):
         if _touches(below, state) and state not in below.writes:
@@ -42,17 +49,6 @@ def shared_state(crossing: Crossing) -> Iterator[Found]:
 def _touches(access: Access, state: str) -> bool:
     """Return whether a state, or the class or module attribute that it names, is read."""
     return state in access.reads or state in access.writes
-
-
-def _is_own_copy(crossing: Crossing, state: str) -> bool:
-    """Return whether a state stands in the analysed tree only as a name of the caller's own module."""
-    return False
-
-
-def _state_edge(crossing: Crossing) -> Iterator[Found]:
-    """Yield row 8 or 9 for an edge that leads to state itself."""
-    if crossing.kind == "state_write":
-        yield found(8, crossing.here(), f"`{crossing.target}` is written from another service", subject=crossing.target)
 
 
 def _alias_changed(crossing: Crossing) -> Iterator[Found]:
@@ -76,9 +72,6 @@ def _patched(crossing: Crossing, around: Access) -> Iterator[Found]:
 
 def foreign_global(crossing: Crossing, told: frozenset[int] = frozenset()) -> Iterator[Found]:
     """Row 9: the callee reads a global that lives in another service."""
-    if crossing.kind == "state_read":
-        yield found(9, crossing.here(), f"`{crossing.target}` is read from another service", subject=crossing.target)
-        return
     there = crossing.land.service_of(crossing.target)
     for effect, unit in crossing.reached("global_read"):
         owner = crossing.land.service_of(effect.subject.removeprefix("state:"))
@@ -289,8 +282,3 @@ def import_effects(crossing: Crossing) -> Iterator[Found]:
             if acts and crossing.land.service_of(edge.target) == crossing.land.service_of(crossing.target):
                 yield found(26, (*crossing.here(), Site(path=sites[0].path, line=sites[0].line)), f"importing `{body.module}` runs `{other.symbol}` ({acts[0].kind.replace('_', ' ')})")
                 break
-
-
-def describe(effect: Effect) -> str:
-    """Return an effect in words."""
-    return f"{effect.kind.replace('_', ' ')} {effect.subject}".strip()

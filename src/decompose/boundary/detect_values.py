@@ -185,7 +185,7 @@ def callback_argument(crossing: Crossing) -> Iterator[Found]:
     """Row 6: code is handed over."""
     for use, argument in crossing.arguments():
         kind = starts(argument, "callback:").removeprefix("callback:")
-        is_object = starts(argument, "instance:") or "ml_model" in argument.traits
+        is_object = starts(argument, "instance:") or {"ml_model", "unpickled"} & set(argument.traits)
         if not kind and ("called" not in argument.traits or is_object or starts(argument, *_LIVE)):
             continue
         is_named = kind in ("function", "partial", "class") or "is_class" in argument.traits

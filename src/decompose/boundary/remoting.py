@@ -23,7 +23,7 @@ BULK_BYTES = 1e6
 """Size of a frame, array or tensor of unknown extent, in bytes: about 100,000 cells."""
 PLAIN_BYTES = 200.0
 """Size of any other value, in bytes."""
-_CROSSING_KINDS = ("call", "inherit", "type", "state_read", "state_write", "value")
+_CROSSING_KINDS = ("call", "inherit", "type", "state_read", "state_write")
 
 
 @dataclass(frozen=True, slots=True)

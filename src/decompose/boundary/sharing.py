@@ -40,7 +40,7 @@ def share_definitions(system: System, home: Mapping[str, str]) -> Sharing:
     stand in a signature which it calls. What such a definition needs to exist comes along.
     """
     homes, reasons = dict(home), dict[str, str]()
-    pending = list(_needed_on_both_sides(system, homes))
+    pending = [*_constants_read_elsewhere(system, homes), *_needed_on_both_sides(system, homes)]
     while pending:
         symbol, reason = pending.pop(0)
         if homes.get(symbol, "") in NOT_A_SERVICE:
@@ -118,6 +118,22 @@ def _needed_on_both_sides(system: System, home: Mapping[str, str]) -> Iterator[t
         elif edge.kind == "call":
             for member in system.members.get(target, ()):
                 yield from _in_signature(system, home, member, there)
+
+
+def _constants_read_elsewhere(system: System, home: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the bodies of modules that hold nothing but constants and are read from another service."""
+    holding = {unit.module for unit in system.index.units.values() if unit.kind != "module"}
+    for unit in system.graph.units:
+        here = home.get(system.owner(unit.symbol), "")
+        for effect in unit.effects:
+            module = module_of(effect.subject.removeprefix("state:")) if effect.kind == "global_read" else ""
+            body = system.units.get(join(module, MODULE_BODY)) if module and module not in holding else None
+            there = home.get(body.symbol, "") if body is not None else ""
+            if body is None or there in NOT_A_SERVICE or here in ("", OFFLINE, there):
+                continue
+            is_plain = not any(e.kind in ("import_effect", "sets_ambient", "global_store", "uses_rng") for e in body.effects)
+            if is_plain and not any(edge.kind == "call" and not edge.target.startswith("external:") for edge in system.outgoing.get(body.symbol, ())):
+                yield body.symbol, f"`{unit.symbol}` reads its constants"
 
 
 def _in_signature(system: System, home: Mapping[str, str], unit: Unit, service: str) -> Iterator[tuple[str, str]]:

@@ -145,8 +145,12 @@ def _called_name(symbol: str) -> str:
 def _overrule(function: Function) -> None:
     """Drop effects that were assumed from a method's name where the call reaches an own unit."""
     own = {(site.fact.line, site.fact.column, site.fact.name) for site in function.sites}
+    objects = {site.fact.line for site in function.sites if all(target.endswith(".__call__") for target in site.targets)}
     kept = tuple(
-        e for e in function.raw.effects if e.column < 0 or (e.line, e.column, e.detail.rpartition(" ")[2]) not in own
+        effect
+        for effect in function.raw.effects
+        if (effect.column < 0 or (effect.line, effect.column, effect.detail.rpartition(" ")[2]) not in own)
+        and not (effect.kind == "calls_parameter" and effect.line in objects)
     )
     if kept != function.raw.effects:
         function.raw = FunctionEffects(kept, function.raw.calls, function.raw.returns)
@@ -202,6 +206,12 @@ def _returned(callee: Function, site: Site, names: NameTable, target: str) -> se
         if parameter in back and "element" not in argument.tags:
             found |= {tag for tag in argument.tags if tag.startswith("parameter:")}
     return found
+
+
+def is_wrapper(unit: Unit) -> bool:
+    """Return whether a function stands in front of others (`def wrapper(*args, **kwargs)`), whose results it mixes up."""
+    kinds = {parameter.kind for parameter in unit.signature.parameters} if unit.signature is not None else set()
+    return "nested" in unit.flags and kinds >= {"var_positional", "var_keyword"}
 
 
 def _inherit_effects(function: Function, callee: Function, site: Site, target: str, names: NameTable) -> None:
@@ -487,6 +497,7 @@ def _result_traits(tag: str, function: Function, functions: Mapping[str, Functio
             callee = functions.get(names.callable_of(target))
             if callee is not None:
                 found |= {t for t in callee.returns if t.startswith(_TRAITS) or t in _TRAITS}
+                found = {t for t in found if not (is_wrapper(callee.unit) and t.startswith("instance:"))}
                 found |= {"iterator"} if "generator" in callee.unit.flags else set()
     return found
 
