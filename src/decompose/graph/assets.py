@@ -23,7 +23,7 @@ from decompose.graph.library import (
     unit_of,
     written_text,
 )
-from decompose.graph.naming import format_of, is_nameless, is_template, kind_of, normal_path, pattern_of, symbol_of
+from decompose.graph.naming import format_of, is_code, is_nameless, is_template, kind_of, normal_path, pattern_of, symbol_of
 from decompose.graph.objects import BOUND, CLASS, EXTERNAL_INSTANCE, FUNCTION, Bound, ExternalInstance, Frame, Values
 from decompose.graph.sql import looks_like_sql, read_sql
 from decompose.graph.wrappers import Wrappers, argument_of
@@ -35,6 +35,13 @@ MAX_WRAPPING = 4
 """Wrappers round wrappers that are followed."""
 MAX_TEXT = 60
 _REGISTRIES = ("mlflow", "wandb", "huggingface", "azureml", "spacy")
+_STORES = {
+    ("azureml", "model"): "azureml model registry", ("azureml", "table"): "azureml dataset",
+    ("mlflow", "model"): "mlflow model registry", ("mlflow", "table"): "mlflow runs",
+    ("wandb", "model"): "wandb artifacts", ("hopsworks", "model"): "hopsworks model registry",
+    ("hopsworks", "table"): "hopsworks feature store", ("comet", "model"): "comet model registry",
+}  # fmt: skip
+"""Names for entries of a store that the source does not name: the store itself is the asset then."""
 _HANDLES = ("io.", "gzip.", "tarfile.", "zipfile.", "codecs.", "sqlite3.", "builtins.open")
 
 
@@ -110,7 +117,8 @@ class AssetLinker:
         names = self._names(values, call.api)
         if names is None:
             return
-        parameter = self.wrappers.parameter(call, node)
+        names = names or [n for n in [_STORES.get((call.api.format, call.api.asset), "")] if n]
+        parameter = "" if names and names[0] in _STORES.values() else self.wrappers.parameter(call, node)
         touch = _Touch(call, call.frame, call.record.node, names, node, parameter=parameter)
         for final in self._resolved(touch):
             path = final.frame.module.facts.path
@@ -119,6 +127,8 @@ class AssetLinker:
             text = f"{call.api.name.rpartition('.')[2]}({label(final.path) or '…'})"[:MAX_TEXT]
             site = Site(path, line_of(pos), column_of(pos), text=text)
             for name in final.names or [f"{{{label(final.path)}}}"]:
+                if is_code(name):
+                    continue
                 for way in _ways(self, call, effect):
                     link = self._link(call.api, name, unit, way=way, site=site, effect=effect)
                     if way == "read":
@@ -131,7 +141,7 @@ class AssetLinker:
         return Link(
             unit, normal, kind, way, format_of(normal, api.format), site, api.name,
             is_certain=not is_template(normal),
-            is_registry=kind == "model" and api.format in _REGISTRIES and "/" not in normal.rpartition(":/")[0],
+            is_registry=kind == "model" and api.format in _REGISTRIES,
             original=name if name != normal else "",
             is_place=effect == "create" or (kind == "directory" and way == "write"),
         )  # fmt: skip

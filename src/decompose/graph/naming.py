@@ -70,6 +70,11 @@ def is_nameless(name: str) -> bool:
     return not re.search(r"[A-Za-z0-9]", bare) or (bare.startswith(".") and is_template(name.rpartition("/")[2]))
 
 
+def is_code(name: str) -> bool:
+    """Return whether a name is that of a program or its documentation, which is no data."""
+    return posixpath.splitext(name)[1].lower() in (".py", ".ipynb", ".md", ".rst", ".sh", ".pyc", ".toml.lock", ".js", ".css")
+
+
 def is_template(name: str) -> bool:
     """Return whether some part of a name is unknown."""
     return bool(_HOLE.search(name))

@@ -161,6 +161,17 @@ def _option(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: in
     return s.union(k.get("default", EMPTY), p[0] if p else EMPTY)  # type: ignore[no-any-return]
 
 
+def _basename(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: Any) -> Values:
+    """Return the last part of paths and URLs."""
+    out = EMPTY
+    for item in sorted(p[0]) if p else ():
+        made = s.objects[item]
+        if isinstance(made, Text):
+            last = made.text.replace("\\", "/").rstrip("/").rpartition("/")[2]
+            out = s.union(out, s.text(last, is_template="{" in last))
+    return out or s.text_any  # type: ignore[no-any-return]
+
+
 def _record(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: Any) -> Values:
     """Return an instance of a `collections.namedtuple` class: its arguments are its fields."""
     record = frame.calls.get(id(site)) if isinstance(site, list) else None
@@ -199,6 +210,8 @@ SETTINGS: dict[str, Model] = {
     "argparse.ArgumentParser.parse_args": _parse_args,
     "argparse.ArgumentParser.parse_known_args": _parse_known,
     "collections.namedtuple()": _record,
+    "os.path.basename": _basename,
+    "posixpath.basename": _basename,
     "typer.Option": _option,
     "typer.Argument": _option,
 }
