@@ -34,7 +34,7 @@ export function makeMatrix(store, actions) {
     const left = rows.length > MOST_ROWS ? rows.length - MOST_ROWS : 0;
     rows = rows.slice(0, MOST_ROWS);
     cells = new Map(gather(store, rows).bundles.map((b) => [`${b.a},${b.b}`, b]));
-    cell = Math.max(9, Math.min(34, Math.floor((scroller.clientWidth - 280) / Math.max(1, rows.length))));
+    cell = Math.max(9, Math.min(40, Math.floor((scroller.clientWidth - 280) / Math.max(1, rows.length))));
     side = Math.min(260, 30 + 7 * Math.max(6, ...rows.map((r) => Math.min(32, label(r).length))));
     canvas.setAttribute("aria-label", `Matrix of ${rows.length} rows; arrow keys walk, Enter shows the evidence${left ? `; ${left} more rows are not shown` : ""}`);
     paint();
@@ -44,7 +44,7 @@ export function makeMatrix(store, actions) {
   function order(bundles) {
     const weight = new Map();
     for (const b of bundles) for (const n of [b.a, b.b]) weight.set(rows[n], (weight.get(rows[n]) ?? 0) + b.weight);
-    const slot = (/** @type {any} */ r) => { const g = store.groups[r.group]; return (isDeployed(g) ? 0 : 1e6) + g.column * 100 + g.row; };
+    const slot = (/** @type {any} */ r) => { const g = store.groups[r.group]; return (isDeployed(g) ? 0 : 1e6) + (g.order ?? 9e5); };
     if (sort.value === "name") rows.sort((a, b) => (a.name < b.name ? -1 : 1));
     else if (sort.value === "weight") rows.sort((a, b) => (weight.get(b) ?? 0) - (weight.get(a) ?? 0) || (a.name < b.name ? -1 : 1));
     else rows = rows.map((r, n) => ({ r, n })).sort((a, b) => slot(a.r) - slot(b.r) || a.n - b.n).map(({ r }) => r);

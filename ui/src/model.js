@@ -3,7 +3,7 @@
 /**
  * @typedef {{id: number, name: string, symbol: string, module: number, kind: string, line: number, role: number, why: string[],
  *   statements: number, doc: string, entry: string, rank: number, inner: number, resources: string[]}} Unit
- * @typedef {{name: string, kind: string, because: string, note: string, locked: string[], column: number, row: number, gone?: boolean}} Group
+ * @typedef {{name: string, kind: string, because: string, note: string, locked: string[], column: number, row: number, order?: number, gone?: boolean}} Group
  * @typedef {{by: string, groups: Group[], of: Int32Array}} Grouping
  * @typedef {{name: string, path: string, kind: string}} Module
  * @typedef {{path: string, line: number, source: string, target: string, kind: string, reason: string, text: string, code: string}} Place
@@ -37,7 +37,7 @@ export function decode(raw) {
     groupKinds: /** @type {Record<string, string>} */ (raw.groupKinds),
     groupings: raw.groupings.map((/** @type {any} */ g) => ({
       by: g.by, of: Int32Array.from(g.of),
-      groups: g.groups.map((/** @type {any[]} */ [name, kind, because, note, locked, column, row]) => ({ name, kind, because, note, locked, column, row })),
+      groups: g.groups.map((/** @type {any[]} */ [name, kind, because, note, locked, column, row, order]) => ({ name, kind, because, note, locked, column, row, order })),
     })),
     assets: raw.assets.map((/** @type {any[]} */ [symbol, name, kind, format, columns, detail, isState, writers, readers]) => (
       { symbol, name, kind, format, columns, detail, isState: !!isState, writers: users(writers), readers: users(readers) })),

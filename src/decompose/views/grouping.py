@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from decompose.ir import symbols
 from decompose.ir.graph import CodeGraph, Unit
+from decompose.ir.membership import OFFLINE_KINDS
 from decompose.ir.plan import Plan
 from decompose.views.links import top_units
 from decompose.views.palette import LIFE_CYCLE, ROLE_LABELS
@@ -66,19 +67,36 @@ def by_service(graph: CodeGraph, plan: Plan | None, membership: Mapping[str, str
 def by_role(graph: CodeGraph) -> Grouping:
     """Return the grouping by ML role, in life-cycle order."""
     role_by_unit = _spread_roles(graph)
-    present = sorted(set(role_by_unit.values()), key=lambda role: (_stage(role), role))
-    groups = tuple(Group(ROLE_LABELS.get(role, role), "role") for role in present)
-    return Grouping("role", groups, {s: ROLE_LABELS.get(role, role) for s, role in role_by_unit.items()})
+    aside = _aside(graph)
+    present = sorted(
+        {role for s, role in role_by_unit.items() if s not in aside}, key=lambda role: (_stage(role), role)
+    )
+    groups = [Group(ROLE_LABELS.get(role, role), "role") for role in present]
+    named = {s: aside.get(s) or ROLE_LABELS.get(role, role) for s, role in role_by_unit.items()}
+    return Grouping("role", (*groups, *_aside_groups(aside)), named)
 
 
 def by_package(graph: CodeGraph, *, most: int = MOST_PACKAGES) -> Grouping:
     """Return the grouping by folder, opened as deep as `most` boxes allow."""
     units = top_units(graph)
-    parts_by_module = {unit.module: _parts(unit.module) for unit in units.values()}
+    aside = _aside(graph)
+    parts_by_module = {unit.module: _parts(unit.module) for s, unit in units.items() if s not in aside}
     package_by_module = _packages(parts_by_module, most)
-    names = sorted(set(package_by_module.values()))
-    groups = tuple(Group(name, "package") for name in names)
-    return Grouping("package", groups, {s: package_by_module[unit.module] for s, unit in units.items()})
+    groups = [Group(name, "package") for name in sorted(set(package_by_module.values()))]
+    named = {s: aside.get(s) or package_by_module[unit.module] for s, unit in units.items()}
+    return Grouping("package", (*groups, *_aside_groups(aside)), named)
+
+
+def _aside(graph: CodeGraph) -> dict[str, str]:
+    """Return the name of the group of every unit in test, notebook or packaging code; none when all code is such."""
+    kinds = {module.name: module.kind for module in graph.modules}
+    units = top_units(graph)
+    found = {s: f"{kinds[u.module]} code" for s, u in units.items() if kinds.get(u.module) in OFFLINE_KINDS}
+    return found if len(found) < len(units) else {}
+
+
+def _aside_groups(aside: Mapping[str, str]) -> tuple[Group, ...]:
+    return tuple(Group(name, "offline") for name in sorted(set(aside.values())))
 
 
 def _spread_roles(graph: CodeGraph) -> dict[str, str]:

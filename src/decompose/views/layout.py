@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 
 Pair = tuple[str, str]
+PULL = 0.3
+"""Weight of one life-cycle stage of difference, in mean weights of a pair."""
 WIDE = 1.2
 """Columns for each row of boxes: a card and its gap are wider than high, and so is a screen."""
 
@@ -68,10 +70,30 @@ def slots(
         first: Tie-breaker, low to the left.
     """
     prior = first or {}
-    backward = {name: -value for name, value in prior.items()}
-    order = sequence(names, weights, first=backward)[::-1]
+    order = flow_order(names, weights, first=prior)
     columns = _fold(_layers(order, weights), max(1, round(math.sqrt(WIDE * len(order)))))
     return _rows(columns, weights, prior)
+
+
+def flow_order(
+    names: Sequence[str], weights: Mapping[Pair, float], *, first: Mapping[str, float] | None = None
+) -> list[str]:
+    """Return the names so that what is needed comes before what needs it, and early life-cycle stages before late ones.
+
+    Args:
+        names: What to order.
+        weights: Weight of each directed pair (`source` needs `target`).
+        first: Mean life-cycle stage of a name; it pulls gently where dependencies run both ways.
+    """
+    prior = first or {}
+    inside = {pair: w for pair, w in weights.items() if pair[0] in names and pair[1] in names}
+    pull = PULL * sum(inside.values()) / max(1, len(names) ** 2)
+    for late in prior:
+        for early in prior:
+            if prior[late] > prior[early]:
+                inside[late, early] = inside.get((late, early), 0.0) + pull * (prior[late] - prior[early])
+    backward = {name: -value for name, value in prior.items()}
+    return sequence(names, inside, first=backward)[::-1]
 
 
 def _layers(order: Sequence[str], weights: Mapping[Pair, float]) -> list[list[str]]:

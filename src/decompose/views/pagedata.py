@@ -11,7 +11,7 @@ from decompose.ir.graph import CodeGraph, Unit
 from decompose.ir.membership import membership as resolve_membership
 from decompose.ir.plan import Plan
 from decompose.views.grouping import Grouping, by_package, by_role, by_service, roles_of
-from decompose.views.layout import sequence, slots
+from decompose.views.layout import flow_order, sequence, slots
 from decompose.views.links import Access, Link, Place, accesses, links, modules_by_name, top_units
 from decompose.views.masking import mask
 from decompose.views.palette import GROUP_LABELS, LIFE_CYCLE, LINK_STYLES, ROLE_COLOURS, ROLE_LABELS
@@ -221,9 +221,13 @@ def _grouping(
     else:
         place = slots(main, {p: w for p, w in between.items() if p[0] in main and p[1] in main}, first=stage)
     place |= {name: (n, -1) for n, name in enumerate(aside)}
+    order = [*flow_order(main, between, first=stage), *aside]
     return {
         "by": grouping.by,
-        "groups": [[g.name, g.kind, g.because, g.note, list(g.locked), *place[g.name]] for g in grouping.groups],
+        "groups": [
+            [g.name, g.kind, g.because, g.note, list(g.locked), *place[g.name], order.index(g.name)]
+            for g in grouping.groups
+        ],
         "of": [index[of[symbol]] for symbol in number],
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from decompose.ir import symbols
@@ -20,6 +20,10 @@ GROUP_BY = ("auto", "service", "module", "package", "role")
 MOST_NODES = 60
 """Boxes of one picture; beyond, the lightest are gathered into one box a group."""
 MOST_LINKS = 160
+LINKS_A_BOX = 3
+MOST_NEEDED = 7
+COMMON_SHARE = 0.35
+"""Share of the boxes from which a box counts as needed by all; below `MOST_NEEDED` of them it never does."""
 MOST_REASONS = 4
 """Places named in a tooltip."""
 
@@ -95,11 +99,18 @@ def compose(graph: CodeGraph, choice: Choice, *, plan: Plan | None, membership: 
     if membership is None and plan is not None:
         membership = resolve_membership(plan, graph)
     grouping = choose_grouping(graph, choice, plan, membership)
-    units = visible(graph, choice)
+    units = visible(graph, choice) - (frozenset() if choice.focus else _undeployed(grouping))
     label_by_unit = _boxes_of(graph, choice, grouping, units)
     boxes = _make_boxes(graph, choice, grouping, label_by_unit)
-    shown = [link for link in links(graph, with_values=False) if link.source in units and link.target in units]
-    lines, dropped = _make_lines(shown, label_by_unit)
+    deployed = {group.name for group in grouping.groups if group.is_deployed}
+    shown = [
+        link
+        for link in links(graph, with_values=False)
+        if link.source in units and link.target in units and grouping.group_by_unit[link.target] in deployed
+    ]
+    lines, dropped = _make_lines(shown, label_by_unit, len(boxes))
+    if not choice.focus:
+        boxes, lines = _set_apart(boxes, lines)
     return Scene(
         title(graph, choice), choice.level, boxes, lines, clusters_of(grouping, boxes),
         hidden_units=len(top_units(graph)) - len(units), hidden_lines=dropped,
@@ -146,6 +157,23 @@ def visible(graph: CodeGraph, choice: Choice) -> frozenset[str]:
         edge = {n for s in edge for n in near[s]} - seen
         seen |= edge
     return frozenset(seen)
+
+
+def _undeployed(grouping: Grouping) -> frozenset[str]:
+    """Return the units of tests, notebooks and dead code: a picture of the system is clearer without them."""
+    out = {group.name for group in grouping.groups if group.kind in ("offline", "dead")}
+    return frozenset(symbol for symbol, name in grouping.group_by_unit.items() if name in out)
+
+
+def _set_apart(boxes: tuple[Box, ...], lines: tuple[Line, ...]) -> tuple[tuple[Box, ...], tuple[Line, ...]]:
+    """Say of what nearly everybody needs how many need it, instead of drawing all those lines."""
+    needed = Counter(line.target for line in lines)
+    common = {key for key, count in needed.items() if count >= max(MOST_NEEDED, COMMON_SHARE * len(boxes))}
+    told = tuple(
+        replace(box, detail=f"{box.detail}, needed by {needed[box.key]} others") if box.key in common else box
+        for box in boxes
+    )
+    return told, tuple(line for line in lines if line.target not in common)
 
 
 def _boxes_of(graph: CodeGraph, choice: Choice, grouping: Grouping, units: Iterable[str]) -> dict[str, str]:
@@ -225,7 +253,7 @@ def about(inside: Sequence[str], roles: Mapping[str, str], doc: str) -> str:
     return "\n".join([*head, *named, *more])
 
 
-def _make_lines(shown: Iterable[Link], box_by_unit: Mapping[str, str]) -> tuple[tuple[Line, ...], int]:
+def _make_lines(shown: Iterable[Link], box_by_unit: Mapping[str, str], boxes: int) -> tuple[tuple[Line, ...], int]:
     """Bundle links by the boxes that they join; keep the heaviest bundles."""
     bundles: dict[tuple[str, str], list[Link]] = defaultdict(list)
     for link in shown:
@@ -233,7 +261,9 @@ def _make_lines(shown: Iterable[Link], box_by_unit: Mapping[str, str]) -> tuple[
         if source != target:
             bundles[source, target].append(link)
     lines = [_bundle(source, target, inside) for (source, target), inside in sorted(bundles.items())]
-    kept = sorted(lines, key=lambda line: (-_weight(line), line.source, line.target))[:MOST_LINKS]
+    kept = sorted(lines, key=lambda line: (-_weight(line), line.source, line.target))[
+        : min(MOST_LINKS, max(40, LINKS_A_BOX * boxes))
+    ]
     return tuple(sorted(kept, key=lambda line: (line.source, line.target))), len(lines) - len(kept)
 
 
