@@ -38,7 +38,8 @@ def assign(graph: CodeGraph, knowledge: Knowledge | None = None) -> CodeGraph:
         for unit in graph.units
     }
     own = {symbol: found.scores for symbol, found in evidence.items()}
-    scores = with_surroundings(graph.units, modules, own, graph.edges)
+    labour = {symbol: found.labour for symbol, found in evidence.items()}
+    scores = with_surroundings(graph.units, modules, own, labour, graph.edges)
     online = serving(graph)
     units = []
     for unit in graph.units:
@@ -57,7 +58,7 @@ def _by_source(edges: tuple[Edge, ...]) -> dict[str, list[Edge]]:
 
 
 def _tags(unit: Unit, scores: Mapping[str, float], evidence: Evidence, module: Module) -> tuple[RoleTag, ...]:
-    shares: Scores = share(scores) or {_FALLBACK: 0.5}
+    shares: Scores = share(scores) or {_FALLBACK: 0.2}
     ranked = sorted(shares.items(), key=lambda item: (-item[1], item[0]))
     kept = [ranked[0], *(item for item in ranked[1:MAX_TAGS] if item[1] >= MIN_SHARE)]
     return tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from decompose.ir.findings import Span
@@ -18,6 +18,12 @@ DOC_WEIGHT = 0.6
 FADE = 0.55
 """Each further reason for a role counts this much of the one before: ten weak hints are no proof."""
 MAX_REASONS = 6
+ENTRIES = frozenset(("main", "<module>", "run", "init", "parse_args", "get_args", "cli", "execute", "start"))
+"""Units whose own name says nothing: they are what their file is called."""
+MODIFIER = 0.55
+"""Share of a word that only qualifies another."""
+LOADING = 0.8
+"""Loading a model serves inference as much as it belongs to the registry: it counts this much for each."""
 
 _STATUTE = {  # what a flag of a unit says by itself
     "exception": ("config_util", 4.0, "is an exception class"),
@@ -53,6 +59,8 @@ class Reason:
     weight: float
     text: str
     """`path:line what`."""
+    site: str = ""
+    """`path:line:column` of a call; calls at one place count once."""
 
 
 @dataclass(slots=True)
@@ -61,8 +69,8 @@ class Evidence:
 
     reasons: list[Reason] = field(default_factory=list)
     scores: dict[str, float] = field(default_factory=dict)
-    calls_fit: bool = False
-    """Whether it calls something that trains."""
+    labour: float = 0.0
+    """Its strongest library call, in API weights."""
 
 
 def gather(
@@ -78,27 +86,49 @@ def gather(
         knowledge: The knowledge base.
     """
     found = [*_from_edges(edges, assets, knowledge), *_from_names(unit), *_from_nature(unit, module)]
-    return Evidence(found, total(found), any(r.role == "training" and r.weight >= 2 for r in found))
+    return Evidence(found, total(found), max((r.weight for r in found if r.site), default=0.0))
 
 
 def total(reasons: Iterable[Reason]) -> dict[str, float]:
-    """Return the score of each role: its strongest reason in full, each further one fading by `FADE`."""
-    weights: dict[str, list[float]] = {}
-    for reason in reasons:
-        weights.setdefault(reason.role, []).append(reason.weight)
+    """Return the score of each role: its strongest reason in full, each further one fading by `FADE`.
+
+    What one place says counts once, even if the call there may reach many classes.
+    """
+    weights: dict[str, dict[str, float]] = {}
+    for number, reason in enumerate(reasons):
+        place_of = reason.site or f"#{number}"
+        held = weights.setdefault(reason.role, {})
+        held[place_of] = max(held.get(place_of, 0.0), reason.weight)
     return {
-        role: sum(weight * FADE**rank for rank, weight in enumerate(sorted(found, reverse=True)[:MAX_REASONS]))
+        role: sum(weight * FADE**rank for rank, weight in enumerate(sorted(found.values(), reverse=True)[:MAX_REASONS]))
         for role, found in sorted(weights.items())
     }
 
 
-def name_scores(name: str) -> dict[str, float]:
-    """Return what the words of a name say, by role, 0 to 1."""
+def name_scores(name: str, *, heads: Sequence[int] = (0, -1)) -> dict[str, float]:
+    """Return what the words of a name say, by role, 0 to 1.
+
+    Args:
+        name: Identifier, file or folder name, or sentence.
+        heads: Positions of the words that say what the thing is; the others count `MODIFIER` of it. A class is what its
+            last word says (`DataIngestionConfig` is a configuration), a function has a verb first and an object last.
+    """
+    words = words_of(name)
+    plain = [word for word in words if "_" not in word]
+    chosen = {plain[i] for i in heads if -len(plain) <= i < len(plain)} if heads else set(plain)
     scores: dict[str, float] = {}
-    for word in words_of(name):
+    for word in words:
+        part = 1.0 if word in chosen or "_" in word else MODIFIER
         for role, weight in roles_of_word(word):
-            scores[role] = max(scores.get(role, 0.0), weight)
+            scores[role] = max(scores.get(role, 0.0), weight * part)
     return scores
+
+
+def stem_of(path: str) -> str:
+    """Return the name of a file without its suffix; of a package's `__init__`, the package's."""
+    folders, _, file = path.rpartition("/")
+    stem = file.rpartition(".")[0]
+    return folders.rpartition("/")[2] if stem == "__init__" else stem
 
 
 def place(span: Span) -> str:
@@ -117,7 +147,12 @@ def _from_edges(edges: Iterable[Edge], assets: Mapping[str, Asset], knowledge: K
             if api is not None and api.role and api.weight:
                 weight = api.weight * (1.0 if edge.confidence == "certain" else 0.7) * _boost(edge, api)
                 verb = "extends" if edge.kind == "inherit" else "calls"
-                yield Reason(api.role, weight, f"{where} {verb} `{name}`")
+                text = f"{where} {verb} `{api.name}`"
+                site = f"{where}:{edge.sites[0].column}" if edge.sites else ""
+                if api.role == "registry" and api.effect == "read":
+                    yield Reason(INFERENCE, weight * LOADING, text, site)
+                    weight *= LOADING
+                yield Reason(api.role, weight, text, site)
         elif edge.kind in ("read", "write") and edge.target in assets:
             asset = assets[edge.target]
             role, weight = _ASSET_ROLES.get((edge.kind, asset.kind), ("", 0.0))
@@ -135,11 +170,14 @@ def _boost(edge: Edge, api: Api) -> float:
 def _from_names(unit: Unit) -> Iterator[Reason]:
     where = place(unit.span)
     own = qualname_of(unit.symbol).rpartition(".")[2]
+    if own in ENTRIES:
+        own = stem_of(unit.span.path)
     if not own.startswith(("<", "__", "cell_")):
-        for role, weight in sorted(name_scores(own).items()):
+        heads = (-1,) if unit.kind == "class" else (0, -1)
+        for role, weight in sorted(name_scores(own, heads=heads).items()):
             yield Reason(role, NAME_WEIGHT * weight, f"{where} is named `{own}`")
     if unit.doc:
-        for role, weight in sorted(name_scores(unit.doc).items()):
+        for role, weight in sorted(name_scores(unit.doc, heads=()).items()):
             yield Reason(role, DOC_WEIGHT * weight, f"{where} its docstring says so")
 
 

@@ -5,9 +5,12 @@ Model. Let own(u) be the scores that `evidence` found (a vector over roles, API 
     score(u) = own(u) + CLASS * share(class of u) + FILE * share(file of u) + FOLDER * words(folders of u)
                + CALLERS * mean(share(callers)) + CALLEES * mean(share(callees))
 
-where share(x) is the score vector of x divided by its sum. Callers and callees are taken in `ROUNDS` rounds, so that a
-helper two calls away from the training loop still leans towards it. A unit with clear evidence of its own (2 and more)
-is hardly moved; one without takes the role of what surrounds it.
+where share(x) is the score vector of x divided by its sum, or by `ENOUGH` where that is more: little evidence is passed on
+as little. Callers and callees are taken in `ROUNDS` rounds, so that a helper two calls away from the training loop still
+leans towards it. All that stands around counts `PRIOR / (PRIOR + max own(u))`: a unit with clear evidence of its own is
+hardly moved; one without takes the role of what surrounds it.
+
+One role is read off the structure itself: a unit that calls units of `STAGES` and more different stages orchestrates.
 """
 
 from __future__ import annotations
@@ -16,19 +19,31 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from decompose.ir.graph import Edge, Module, Unit
 from decompose.ir.symbols import MODULE_BODY, module_of
-from decompose.roles.evidence import name_scores
+from decompose.roles.evidence import name_scores, stem_of
 
 Scores = dict[str, float]
 
 CLASS, FILE, FILE_NAME, FOLDER, CALLERS, CALLEES = 1.8, 1.0, 1.6, 0.7, 0.7, 0.4
 CLASS_NAME = 1.8
 ROUNDS = 2
+ENOUGH = 2.5
+"""Evidence, in API weights, from which on a share speaks with full voice."""
+PRIOR = 2.5
+"""Own evidence, in API weights, that halves what the surroundings say."""
+STAGES = 3
+CONDUCTING = 5.0
+"""Weight of calling units of `STAGES` different stages from a unit that does little itself."""
+_STAGE_ROLES = frozenset(
+    ("ingest", "validation", "features", "training", "tuning", "evaluation", "registry", "batch_inference",
+     "online_inference", "inference", "monitoring", "postprocess")
+)  # fmt: skip
 _MAX_NEIGHBOURS = 12
 
 
 def share(scores: Mapping[str, float]) -> Scores:
-    """Return the scores divided by their sum; empty when there are none."""
+    """Return the scores divided by their sum, or by `ENOUGH` when they sum to less; empty when there are none."""
     whole = sum(scores.values())
+    whole = max(whole, ENOUGH) if whole > 0 else 0.0
     return {role: value / whole for role, value in scores.items()} if whole > 0 else {}
 
 
@@ -39,21 +54,52 @@ def add(scores: Scores, other: Mapping[str, float], weight: float) -> None:
 
 
 def with_surroundings(
-    units: Sequence[Unit], modules: Mapping[str, Module], own: Mapping[str, Mapping[str, float]], edges: Iterable[Edge]
+    units: Sequence[Unit],
+    modules: Mapping[str, Module],
+    own: Mapping[str, Mapping[str, float]],
+    labour: Mapping[str, float],
+    edges: Iterable[Edge],
 ) -> dict[str, Scores]:
-    """Return the score vector of every unit, by symbol, by the model above."""
+    """Return the score vector of every unit, by symbol, by the model above.
+
+    Args:
+        units: The units of the graph.
+        modules: Module by name.
+        own: What each unit says itself, by symbol.
+        labour: Strongest library call of each unit, in API weights, by symbol.
+        edges: The edges of the graph.
+    """
     classes = {u.symbol for u in units if u.kind == "class"}
     by_class, by_file = _groups(units, classes, own)
     base: dict[str, Scores] = {}
     for unit in units:
-        scores = dict(own[unit.symbol])
+        mine = own[unit.symbol]
+        scores: Scores = {}
         holder = unit.parent if unit.parent in classes else (unit.symbol if unit.symbol in classes else "")
         if holder:
             add(scores, share(by_class[holder]), CLASS)
         add(scores, share(by_file.get(unit.module, {})), FILE if unit.kind != "module" else 0.6)
         _add_place(scores, modules[unit.module])
+        damping = PRIOR / (PRIOR + max(mine.values(), default=0.0))
+        scores = {role: value * damping for role, value in scores.items()}
+        add(scores, mine, 1.0)
         base[unit.symbol] = scores
-    return _spread(base, edges)
+    known = [edge for edge in edges if edge.kind == "call" and edge.source in base and edge.target in base]
+    _add_conducting(base, labour, known)
+    return _spread(base, known)
+
+
+def _add_conducting(base: dict[str, Scores], labour: Mapping[str, float], calls: Sequence[Edge]) -> None:
+    """Give orchestration to units that call several stages and do little work for one of them themselves."""
+    stages: dict[str, dict[str, None]] = {}
+    for edge in calls:
+        called = base[edge.target]
+        role = max(sorted(called), key=lambda r: called[r]) if called else ""
+        if role in _STAGE_ROLES and edge.target.rpartition(".")[0] != edge.source.rpartition(".")[0]:
+            stages.setdefault(edge.source, {})[role] = None
+    for symbol, found in stages.items():
+        if len(found) >= STAGES:
+            add(base[symbol], {"orchestration": CONDUCTING * PRIOR / (PRIOR + labour[symbol])}, 1.0)
 
 
 def _groups(
@@ -71,22 +117,23 @@ def _groups(
 
 
 def _add_place(scores: Scores, module: Module) -> None:
-    folders, _, file = module.path.rpartition("/")
-    stem = file.rpartition(".")[0]
-    if stem == "__init__":
-        folders, _, stem = folders.rpartition("/")
+    folders = module.path.rpartition("/")[0]
+    stem = stem_of(module.path)
+    if module.path.endswith("__init__.py"):
+        folders = folders.rpartition("/")[0]
     add(scores, name_scores(stem), FILE_NAME)
     for distance, folder in enumerate(reversed(folders.split("/") if folders else [])):
         add(scores, name_scores(folder), FOLDER / (1 + distance))
 
 
-def _spread(base: dict[str, Scores], edges: Iterable[Edge]) -> dict[str, Scores]:
+def _spread(base: dict[str, Scores], edges: Sequence[Edge]) -> dict[str, Scores]:
     callers: dict[str, list[str]] = {}
     callees: dict[str, list[str]] = {}
     for edge in edges:
-        if edge.kind == "call" and edge.source in base and edge.target in base and edge.source != edge.target:
+        if edge.source != edge.target:
             callers.setdefault(edge.target, []).append(edge.source)
             callees.setdefault(edge.source, []).append(edge.target)
+    voice = {symbol: PRIOR / (PRIOR + max(scores.values(), default=0.0)) for symbol, scores in base.items()}
     current = base
     for _ in range(ROUNDS):
         shares = {symbol: share(scores) for symbol, scores in current.items()}
@@ -96,7 +143,7 @@ def _spread(base: dict[str, Scores], edges: Iterable[Edge]) -> dict[str, Scores]
             for neighbours, weight in ((callers, CALLERS), (callees, CALLEES)):
                 near = neighbours.get(symbol, ())[:_MAX_NEIGHBOURS]
                 for other in near:
-                    add(mixed, shares[other], weight / len(near) * _familiarity(symbol, other))
+                    add(mixed, shares[other], weight * voice[symbol] / len(near) * _familiarity(symbol, other))
             following[symbol] = mixed
         current = following
     return current

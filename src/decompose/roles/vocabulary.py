@@ -16,7 +16,7 @@ INFERENCE = "inference"
 _WORDS = {
     "ingest": "ingest ingestion ingestor fetch download downloader crawl crawler scrape scraper etl acquisition"
     " extraction extract:.7 extractor:.6 load:.35 loader:.5 read:.4 reader:.5 collect:.6 dataset:.6"
-    " datasets:.6 datasource:.8 source:.3 data:.25 query:.4 import:.3 upload:.5 sync:.4 stream:.4"
+    " datasets:.6 datasource:.8 source:.3 data:.12 query:.4 import:.3 upload:.5 sync:.4 stream:.4"
     " streaming:.5 kafka:.6 sql:.5 database:.5 db:.5",
     "validation": "validate validation validator validations schema:.5 check:.4 checks:.5 quality:.6 expectation"
     " expectations sanity verify:.5 missing:.3",
@@ -44,11 +44,11 @@ _WORDS = {
     INFERENCE: "predict prediction:.9 predictions:.8 inference infer score:.5 scoring:.7 forecast:.6 synthesize:.6"
     " synthesizer:.5 vocoder:.4 detect:.4 detection:.3 classify:.6",
     "postprocess": "postprocess postprocessing postprocessor decode:.6 threshold:.6 rank:.5 rerank:.7 nms:.9"
-    " calibrate:.8 calibration:.7 copyoutput:.6 denormalize:.7 inverse:.5",
+    " calibrate:.8 calibration:.7 copyoutput:.6 denormalize:.7 inverse:.5 output:.3 outputs:.3",
     "monitoring": "monitor monitoring drift alert:.7 alerts:.7 alerting watch:.4 exporter:.6 health:.4 telemetry"
     " observability",
     "orchestration": "pipeline:.7 pipelines:.8 orchestrate orchestrator orchestration dag dags flow:.6 flows:.7 workflow"
-    " workflows scheduler:.8 schedule:.7 job:.4 jobs:.5 main:.4 stage:.4 stages:.4 launch:.4 run:.2"
+    " workflows scheduler:.8 schedule:.7 job:.4 jobs:.5 main:.4 stage:.4 stages:.4 launch:.4 run:.0"
     " runner:.5 deploy:.7 deployment:.7 deployments:.7 airflow:.9 prefect:.9 dagster:.9 entrypoint:.5"
     " step:.2 steps:.3 task:.3 workers:.3",
     "gateway_ui": "app:.5 api:.5 route:.8 routes:.8 router:.8 routers:.8 view:.4 views:.6 ui:.9 gui:.9 web:.6 webapp"
