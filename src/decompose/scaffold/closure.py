@@ -6,15 +6,12 @@ import ast
 import builtins
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Literal
 
-from decompose.ir.graph import Module
 from decompose.ir.symbols import MODULE_BODY, module_of, qualname_of
+from decompose.scaffold.dependencies import imported_roots
+from decompose.scaffold.need import Form, Need
 from decompose.scaffold.statements import Imported, Statement
-from decompose.scaffold.territory import CLIENT, Territory
-
-Form = Literal["own", "copy", "split", "facade"]
+from decompose.scaffold.territory import CLIENT, LOADERS, SAVERS, Territory
 
 _PURE_CALLS = frozenset({
     "Path", "pathlib.Path", "os.path.join", "os.path.dirname", "os.path.abspath", "os.path.realpath", "os.path.expanduser",
@@ -23,27 +20,6 @@ _PURE_CALLS = frozenset({
     "int", "float", "bool", "bytes", "range", "sorted", "len", "Decimal", "timedelta", "datetime.timedelta", "date",
     "datetime.date", "min", "max", "sum", "round", "abs",
 })  # fmt: skip
-
-
-@dataclass(slots=True)
-class Need:
-    """What one process needs of one module."""
-
-    module: Module
-    kept: set[int] = field(default_factory=set)
-    """Indexes of statements that are carried over."""
-    names: set[str] = field(default_factory=set)
-    """Names bound by kept imports that are used; others are pruned."""
-    facades: set[str] = field(default_factory=set)
-    """Functions and classes that another service answers."""
-    remote_values: set[str] = field(default_factory=set)
-    """Module-level values that another service answers."""
-    elsewhere: dict[str, str] = field(default_factory=dict)
-    """Names that the original imported from other modules of the tree: `module:name` by name."""
-    import_names: set[str] = field(default_factory=set)
-    is_whole: bool = False
-    """Whether the file is carried over byte for byte."""
-    form: Form = "copy"
 
 
 class Closure:
@@ -61,6 +37,7 @@ class Closure:
         self.whole_only = whole_only
         self.needs: dict[str, Need] = {}
         self._forced: set[str] = set()
+        self._overlaid: set[str] = set()
         self._pending: list[tuple[str, int]] = []
         self._force_bases()
 
@@ -75,7 +52,9 @@ class Closure:
         else:
             self._start_service()
         self._settle()
-        for need in self.needs.values():
+        self._want_values()
+        self._settle()
+        for need in list(self.needs.values()):
             self._finish(need)
         self._settle()
         return {name: self.needs[name] for name in sorted(self.needs)}
@@ -106,6 +85,7 @@ class Closure:
             is_body_remote = owner is not None and not self.is_local_body(module)
             if not remote and not (is_body_remote and not self.territory.units_of.get(module)):
                 continue
+            self._overlaid.add(module)
             self.want_module(module, self.territory.modules[module].name)
             if self.territory.text(module) is None:
                 continue
@@ -115,6 +95,31 @@ class Closure:
                 self._want_body(module)
             for symbol in self.territory.units_of.get(module, ()):
                 self.want(module, qualname_of(symbol))
+
+    def _want_values(self) -> None:
+        """Have the classes whose instances may arrive in a message, unless they need libraries that nothing here uses."""
+        if self.process == CLIENT:
+            return
+        territory = self.territory
+        roots = set(imported_roots(self.needs.values(), territory))
+        shared = {s for s in territory.shared if s in territory.units and territory.units[s].kind == "class"}
+        is_storing = any(e.target in LOADERS | SAVERS and self._runs_here(e.source) for e in territory.graph.edges if e.kind == "call")
+        for symbol in sorted(shared | territory.value_classes):
+            module = module_of(symbol)
+            if module in territory.modules and territory.modules[module].kind != "test":
+                needed = {e for e in territory.modules[module].externals if e not in sys.stdlib_module_names}
+                is_light = symbol in territory.light_classes or needed <= roots
+                if is_light or (is_storing and symbol not in shared):
+                    self.want(module, qualname_of(symbol))
+
+    def _runs_here(self, symbol: str) -> bool:
+        """Return whether code of this unit was carried into the process."""
+        top = _top(symbol)
+        need = self.needs.get(module_of(top))
+        text = self.territory.text(module_of(top)) if need is not None else None
+        if need is None or text is None or qualname_of(top) in need.facades:
+            return False
+        return any(index in need.kept for index in text.binders.get(qualname_of(top), ()))
 
     def is_local_body(self, module: str) -> bool:
         """Return whether the module's own statements run inside this process."""
@@ -430,7 +435,9 @@ class Closure:
             need.is_whole = True
             need.form = "own" if self._owns_any(need.module.name) else "copy"
             return
-        if not need.is_whole and not need.facades and not need.remote_values and self._nothing_saved(need):
+        is_left_alone = self.process == CLIENT and need.module.name not in self._overlaid
+        has_remote = bool(need.facades or need.remote_values)
+        if not need.is_whole and (is_left_alone or (not has_remote and self._nothing_saved(need))):
             self.want_whole(need.module.name)
         if not need.is_whole and need.module.path in self.whole_only and not self._is_pure_facade(need):
             self.want_whole(need.module.name)

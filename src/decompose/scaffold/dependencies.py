@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterable
 
-from decompose.scaffold.closure import Need
+from decompose.scaffold.need import Need
 from decompose.scaffold.statements import Imported
 from decompose.scaffold.territory import Territory
 

@@ -17,9 +17,10 @@ from decompose.ir.graph import CodeGraph
 from decompose.ir.symbols import module_of, qualname_of
 from decompose.resources import template_root
 from decompose.scaffold.child import Slicer
-from decompose.scaffold.closure import Closure, Need, modules_in
+from decompose.scaffold.closure import Closure, modules_in
 from decompose.scaffold.context import BASE_PORT, ServiceContext, SystemContext, as_json, entries_of
 from decompose.scaffold.dependencies import imported_roots, requirements
+from decompose.scaffold.need import Need
 from decompose.scaffold.operations import ServedOperation, callers_by_symbol, named_symbols, served
 from decompose.scaffold.pytext import comment, doc_literal, pystr
 from decompose.scaffold.render import Names, Rendered, render
@@ -200,7 +201,7 @@ def _preload(territory: Territory, service: ServiceBlueprint, needs: Mapping[str
 
 def _web_app(territory: Territory, service: ServiceBlueprint) -> tuple[str, str] | None:
     """Return the web application that a gateway keeps, and its framework class."""
-    if service.kind != "gateway":
+    if service.kind == "job":
         return None
     factories: list[tuple[str, str]] = []
     for module in sorted({module_of(member) for member in service.members}):

@@ -59,9 +59,9 @@ def class_facade(node: ast.ClassDef, target: Target, bases: Iterable[str]) -> st
     Args:
         node: The class.
         target: Where its instances live.
-        bases: Names, in the facade module, of own classes that it inherits from.
+        bases: Names of its parents in the facade module, facades first.
     """
-    parents = ", ".join(["RemoteObject", *bases] if not any(bases) else [*_with_root(list(bases))])
+    parents = ", ".join(bases)
     doc = doc_literal(ast.get_docstring(node) or f"Stands for `{node.name}`; its instances live in another service.")
     lines = [f"class {node.name}({parents}, at={target.client}, symbol={pystr(target.symbol)}):", f"    {doc}"]
     for item in node.body:
@@ -107,10 +107,6 @@ def annotation_names(node: ast.AST) -> set[str]:
                 names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} if tree is not None else set()
                 found |= names - _BUILTIN_ANNOTATIONS
     return found
-
-
-def _with_root(bases: list[str]) -> list[str]:
-    return ["RemoteObject", *bases] if bases else ["RemoteObject"]
 
 
 def _parameter(argument: ast.arg, default: str) -> str:

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from decompose.ir.blueprint import Operation
 from decompose.ir.symbols import MODULE_BODY, module_of, qualname_of
-from decompose.scaffold.closure import Need
+from decompose.scaffold.need import Need
 from decompose.scaffold.territory import CLIENT, Territory
 
 
@@ -47,7 +48,7 @@ def served(territory: Territory, needs: Mapping[str, Mapping[str, Need]]) -> dic
                 ServedOperation(
                     name=name,
                     symbol=symbol,
-                    callers=tuple(sorted(callers.get(symbol, set()) | set(plan.callers if plan is not None else ()))),
+                    callers=tuple(sorted(callers.get(symbol, set()) | _planned_callers(territory, plan))),
                     is_idempotent=bool(plan is not None and plan.is_idempotent),
                     parameters=_parameters(territory, symbol),
                     summary=unit.doc,
@@ -78,6 +79,10 @@ def named_symbols(
     symbols = {s for s in members if s in territory.units and qualname_of(s) != MODULE_BODY}
     symbols |= {module_of(s) for s in members if module_of(s) in territory.modules}
     return tuple((symbol, tuple(sorted(callers.get(symbol, ())))) for symbol in sorted(symbols))
+
+
+def _planned_callers(territory: Territory, plan: Operation | None) -> set[str]:
+    return set(plan.callers if plan is not None else ()) & territory.service_by_name.keys()
 
 
 def _is_function(territory: Territory, symbol: str) -> bool:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from decompose.ir.graph import Module
 from decompose.ir.symbols import module_of, qualname_of
 from decompose.scaffold.child import Slicer
-from decompose.scaffold.closure import Closure, Need
+from decompose.scaffold.closure import Closure
 from decompose.scaffold.facades import Target, annotation_names, class_facade, function_facade
+from decompose.scaffold.need import Need
 from decompose.scaffold.pytext import doc_literal, pystr
 from decompose.scaffold.statements import Imported, ModuleText
 from decompose.scaffold.territory import CLIENT, Territory
@@ -177,20 +178,20 @@ def _remote_main(need: Need, closure: Closure, text: ModuleText, owner: str) -> 
 
 
 def _own_bases(symbol: str, need: Need, closure: Closure, imports: dict[str, str]) -> list[str]:
-    found = []
+    """Return the parents of a facade class: facades of own bases first, then bases that are defined here."""
+    facades, local = [], []
     for base in closure.territory.units[symbol].bases:
-        if base not in closure.territory.units or module_of(base) not in closure.needs:
+        other = closure.needs.get(module_of(base)) if base in closure.territory.units else None
+        if other is None or set(closure.territory.units[base].flags) & {"enum", "pydantic", "namedtuple", "protocol"}:
             continue
-        flags = set(closure.territory.units[base].flags)
-        if flags & {"enum", "pydantic", "namedtuple", "protocol"}:
-            continue
-        name, other = qualname_of(base), closure.needs[module_of(base)]
+        name = qualname_of(base)
+        is_facade = name in other.facades
         if other is not need:
             imports[name] = f"from {min(other.import_names, key=lambda n: (n != other.module.name, n))} import {name}"
-        elif name not in need.facades:
+        elif not is_facade:
             continue
-        found.append(name)
-    return found
+        (facades if is_facade else local).append(name)
+    return [*(facades or ["RemoteObject"]), *local]
 
 
 def _annotatable(need: Need, closure: Closure, text: ModuleText) -> set[str]:

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from decompose.ir.blueprint import Blueprint, ServiceBlueprint
 from decompose.ir.graph import CodeGraph, Module, Unit
-from decompose.ir.symbols import MODULE_BODY, module_of, qualname_of
+from decompose.ir.symbols import MODULE_BODY, qualname_of, top_level_of
 from decompose.scaffold.statements import Imported, ModuleText, Statement, read_module
 
 CLIENT = "client"
@@ -21,6 +21,16 @@ _VALUE_FLAGS = frozenset({"dataclass", "namedtuple", "pydantic"})
 _TYPE_FLAGS = frozenset({"enum", "exception", "protocol"})
 _ESTIMATOR_BASES = ("sklearn.base.", "sklearn.utils.")
 _LIGHT_LIBRARIES = frozenset({"pydantic", "pydantic_settings", "attr", "attrs", "dataclasses_json", "typing_extensions"})
+SAVERS = frozenset({
+    "external:joblib.dump", "external:pickle.dump", "external:pickle.dumps", "external:dill.dump", "external:dill.dumps",
+    "external:cloudpickle.dump", "external:cloudpickle.dumps", "external:torch.save", "external:pandas.to_pickle",
+})  # fmt: skip
+LOADERS = frozenset({
+    "external:joblib.load", "external:pickle.load", "external:pickle.loads", "external:dill.load", "external:dill.loads",
+    "external:cloudpickle.load", "external:cloudpickle.loads", "external:torch.load", "external:pandas.read_pickle",
+    "external:mlflow.pyfunc.load_model", "external:mlflow.sklearn.load_model",
+})  # fmt: skip
+"""Functions that, as `SAVERS`, need the definition of whatever class is saved."""
 _LIVE_ENTRIES = frozenset({"cli", "route", "page", "task", "flow", "hook"})
 
 
@@ -73,9 +83,7 @@ class Territory:
             return True
         if process != CLIENT:
             return False
-        unit = self.units.get(symbol)
-        is_live = unit is not None and unit.entry is not None and unit.entry.kind in _LIVE_ENTRIES
-        return is_live or self.service_by_name[owner].kind == "gateway"
+        return symbol in self.live_units or self.service_by_name[owner].kind == "gateway"
 
     def body_owner(self, module: str) -> str | None:
         """Return the service that runs the module's own statements: the one named, or the one that has all units."""
@@ -125,6 +133,12 @@ class Territory:
         return {module: tuple(symbols) for module, symbols in found.items()}
 
     @cached_property
+    def live_units(self) -> frozenset[str]:
+        """Module-level units that a framework holds on to (routes, pages, commands): callers need the object itself."""
+        live = {u.symbol for u in self.graph.units if u.entry is not None and u.entry.kind in _LIVE_ENTRIES}
+        return frozenset(top_level_of(symbol) for symbol in live)
+
+    @cached_property
     def mutated(self) -> frozenset[str]:
         """Module-level names (`module:NAME`) that something changes after import."""
         return frozenset(s.symbol.partition(":")[2] for s in self.graph.states if s.is_mutated)
@@ -140,11 +154,25 @@ class Territory:
                 return frozenset(found)
             found |= more
 
+    @cached_property
+    def stored_classes(self) -> frozenset[str]:
+        """Own classes whose instances are saved and loaded again: both sides need the definition, under its old name."""
+        savers = {e.source for e in self.graph.edges if e.kind == "call" and e.target in SAVERS} | SAVERS
+        flows = [e for e in self.graph.edges if e.kind == "value" and e.target in savers]
+        named = {guess.type for edge in flows for guess in edge.types} | {edge.source for edge in flows}
+        return frozenset(n for n in named if n in self.units and self.units[n].kind == "class" and "." not in qualname_of(n))
+
+    @cached_property
+    def light_classes(self) -> frozenset[str]:
+        """Value classes that need the standard library alone."""
+        known = set(self.value_classes)
+        return frozenset(symbol for symbol in known if self._is_light(self.units[symbol], known))
+
     def _is_value_class(self, unit: Unit, known: set[str]) -> bool:
         flags = set(unit.flags)
         if flags & _TYPE_FLAGS or any(base in known and self._has_type_flag(base) for base in unit.bases):
             return True
-        if any(base.startswith(_ESTIMATOR_BASES) for base in unit.bases):
+        if unit.symbol in self.stored_classes or any(base.startswith(_ESTIMATOR_BASES) for base in unit.bases):
             return True
         is_marked = bool(flags & _VALUE_FLAGS) or any(base in known for base in unit.bases)
         return is_marked and self._is_light(unit, known)
@@ -207,6 +235,3 @@ def _names_inside(statement: Statement) -> set[str]:
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             names.add(node.name)
     return names
-
-
-__all__ = ["CLIENT", "Territory", "module_of"]

@@ -13,7 +13,7 @@ from typing import Any
 
 _classes: set[str] = set()
 _functions: dict[str, str] = {}
-_libraries: set[str] = {"collections", "fractions", "uuid", "ipaddress", "zoneinfo"}
+_libraries: set[str] = {"numpy", "collections", "fractions", "uuid", "ipaddress", "zoneinfo"}
 
 _STANDARD_CLASSES = frozenset({"types:SimpleNamespace", "functools:partial", "argparse:Namespace"})
 _REBUILDERS = ("__pyx_unpickle", "_reconstruct", "_unpickle", "_rebuild", "_restore")
@@ -123,7 +123,7 @@ def resolve(key: str) -> Any:
     module, _, qualname = key.partition(":")
     target: Any = importlib.import_module(module)
     for part in qualname.split("."):
-        if part.startswith("__") and not part.startswith("__pyx"):
+        if part.startswith("__") and part.endswith("__"):
             raise PermissionError(f"`{key}` may not be named in a message")
         target = getattr(target, part)
     return target

@@ -16,7 +16,7 @@ from service_runtime.handles import Reference
 from service_runtime.restore import overwrite
 from service_runtime.transport import Answer, HttpTransport, NotSent, Transport
 from service_runtime.values import Decoder, Encoder
-from service_runtime.wire import JSON, STREAM, pack, unpack
+from service_runtime.wire import FRAMES, JSON, STREAM, pack, unpack
 
 TIMEOUT_S = float(os.environ.get("SERVICE_TIMEOUT_S", "900"))
 """Longest time that a call may take, in seconds, when no deadline is nearer."""
@@ -195,7 +195,7 @@ class Client:
         if answer.content_type.startswith(STREAM):
             return RemoteStream(answer, self.service)
         body = answer.read()
-        if answer.status >= 400 and not answer.content_type.startswith(JSON):  # noqa: PLR2004
+        if answer.status >= 400 and not answer.content_type.startswith((JSON, FRAMES)):  # noqa: PLR2004
             reason = str(bytes(body[:500]), "utf-8", "replace")
             raise RemoteCallError(f"`{self.service}` refused the call ({answer.status}): {reason}")
         message, parts = unpack(answer.content_type, body)

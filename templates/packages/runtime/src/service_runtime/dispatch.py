@@ -25,7 +25,10 @@ from service_runtime.values import Decoder, Encoder
 from service_runtime.wire import JSON, STREAM, Part, pack, unpack
 
 _CONTAINERS = (list, dict, set)
-_ITERATORS = (types.GeneratorType, map, filter, zip, enumerate, reversed)
+_ITERATORS = (
+    types.GeneratorType, map, filter, zip, enumerate, reversed, type(iter([])), type(iter(())), type(iter({})),
+    type(iter({}.values())), type(iter({}.items())), type(iter(set())), type(iter("")), type(iter(range(0))),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

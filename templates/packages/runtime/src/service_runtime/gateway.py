@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from typing import Any
 
@@ -11,27 +12,46 @@ OWN_PREFIX = "/_service"
 """Path below which operations, objects and probes stand in a gateway."""
 
 
-def beside(web: str, own: Any) -> Any:
-    """Return an ASGI application that serves the web app, and the service's own routes below `/_service`.
+class Gateway:
+    """An ASGI application: the web app, and the service's own routes below `/_service`.
 
     Args:
         web: `package.module:app`, an ASGI or WSGI application or a function that makes one.
         own: The service's own ASGI application.
     """
-    found = allowlist.resolve(web)
-    if inspect.isfunction(found):
-        found = found()
-    app = found if _is_asgi(found) else _from_wsgi(found)
 
-    async def route(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "lifespan":
-            await _lifespan(own, app if _is_asgi(found) else None, scope, receive, send)
-        elif scope["path"].startswith(OWN_PREFIX + "/"):
-            await own(scope | {"path": scope["path"].removeprefix(OWN_PREFIX)}, receive, send)
+    def __init__(self, web: str, own: Any) -> None:
+        self._web = web
+        self._own = own
+        self._app: Any = None
+        self._stack = contextlib.AsyncExitStack()
+
+    def load(self) -> None:
+        """Import or make the web app."""
+        found = allowlist.resolve(self._web)
+        if inspect.isfunction(found) and not _is_asgi(found):
+            found = found()
+        self._app = found if _is_asgi(found) else _from_wsgi(found)
+
+    async def start(self) -> None:
+        """Enter the web app's own lifespan."""
+        context = getattr(getattr(self._app, "router", None), "lifespan_context", None)
+        if context is not None:
+            await self._stack.enter_async_context(context(self._app))
+
+    async def stop(self) -> None:
+        """Leave the web app's own lifespan."""
+        await self._stack.aclose()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass a request to the web app, or to the service's own routes."""
+        is_own = scope["type"] == "lifespan" or scope["path"].startswith(OWN_PREFIX + "/")
+        if is_own and "path" in scope:
+            scope = scope | {"path": scope["path"].removeprefix(OWN_PREFIX)}
+        if is_own or self._app is None:
+            await self._own(scope, receive, send)
         else:
-            await app(scope, receive, send)
-
-    return route
+            await self._app(scope, receive, send)
 
 
 def _is_asgi(app: Any) -> bool:
@@ -43,13 +63,3 @@ def _from_wsgi(app: Any) -> Any:
     from a2wsgi import WSGIMiddleware  # noqa: PLC0415  (only for WSGI applications)
 
     return WSGIMiddleware(app)
-
-
-async def _lifespan(own: Any, app: Any, scope: Any, receive: Any, send: Any) -> None:
-    """Start and stop the web app inside the start and stop of the service."""
-    router = getattr(app, "router", None)
-    if router is None or not hasattr(router, "lifespan_context"):
-        await own(scope, receive, send)
-        return
-    async with router.lifespan_context(app):
-        await own(scope, receive, send)

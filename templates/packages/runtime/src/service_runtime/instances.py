@@ -63,7 +63,7 @@ def _own_family(kind: type[Any]) -> Encode:
     if issubclass(kind, logging.Logger):
         return lambda encoder, value: {TAG: "logger", "v": value.name}
     key = key_of(kind)
-    if allowlist.is_own_class(key) or allowlist.is_library_class(key) or key == "numpy.random.mtrand:RandomState":
+    if allowlist.is_own_class(key) or allowlist.is_library_class(key):
         return _encode_object
     return encode_handle
 

@@ -155,7 +155,12 @@ def _facade_of(class_key: str) -> type[RemoteObject]:
 def _facade_module(module: str) -> Any:
     from service_runtime.modules import is_ours  # noqa: PLC0415
 
-    return importlib.import_module(module) if is_ours(module) else None
+    if not is_ours(module):
+        return None
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError:
+        return None
 
 
 @lru_cache(maxsize=256)
@@ -185,7 +190,8 @@ def _forward(name: str) -> Any:
     if name == "__iter__":
 
         def iterate(self: RemoteObject) -> Any:
-            return iter(self._remote_call(name, {}))
+            found = self._remote_call(name, {})
+            return found if hasattr(type(found), "__next__") else iter(found)
 
         return iterate
     call.__name__ = name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import logging
 import os
@@ -41,15 +40,12 @@ def serve(service: Service) -> None:
     options = _options(service.name)
     prepare(service, Path(options.workdir))
     host = Host(service)
-    for module in service.preload:
-        importlib.import_module(module)
-    host.dispatcher.load()
     app: Any = build_app(service, host)
     if service.web:
-        from service_runtime.gateway import beside  # noqa: PLC0415  (only gateways have an app of their own)
+        from service_runtime.gateway import Gateway  # noqa: PLC0415  (only gateways have an app of their own)
 
-        app = beside(service.web, app)
-    import uvicorn  # noqa: PLC0415  (after the service's own code, so that its errors come first)
+        app = host.gateway = Gateway(service.web, app)
+    import uvicorn  # noqa: PLC0415  (the tests of a service do without)
 
     config = uvicorn.Config(
         app,
@@ -63,6 +59,8 @@ def serve(service: Service) -> None:
         server_header=False,
     )
     uvicorn.Server(config).run()
+    if host.failure:
+        sys.exit(3)
 
 
 def prepare(service: Service, workdir: Path) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import importlib
 import json
 import logging
 import os
+import signal
+import sys
 import time
+import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +21,7 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from service_runtime import context, tokens
 from service_runtime.dispatch import Dispatcher, Reply, problem
+from service_runtime.errors import RemoteCallError
 from service_runtime.metrics import Metrics
 from service_runtime.runs import Runs
 from service_runtime.service import Service
@@ -26,6 +31,8 @@ BODY_LIMIT = int(os.environ.get("SERVICE_BODY_LIMIT_MB", "256")) * 1024 * 1024
 """Largest message, in bytes."""
 QUEUE_LIMIT = int(os.environ.get("SERVICE_QUEUE_LIMIT", "128"))
 """Calls that may be under way; further ones are told to come back later."""
+
+LOAD_TIMEOUT_S = 120.0
 
 log = logging.getLogger("service")
 
@@ -45,7 +52,40 @@ class Host:
         self.metrics = Metrics(service.name)
         self.sessions = Sessions()
         self.runs = Runs(service.entries)
+        self.gateway: Any = None
         self.is_ready = False
+        self.failure = ""
+
+    async def start(self) -> None:
+        """Load the service's code and be ready; values that other services must give first are waited for."""
+        until = time.monotonic() + LOAD_TIMEOUT_S
+        while not self.is_ready:
+            try:
+                await asyncio.wrap_future(self.sessions.submit("start", self.load))
+                if self.gateway is not None:
+                    await self.gateway.start()
+                self.is_ready = True
+            except RemoteCallError as error:
+                if time.monotonic() > until:
+                    self._give_up(error)
+                    return
+                await asyncio.sleep(0.2)
+            except Exception as error:  # noqa: BLE001  (the process ends, and says why)
+                self._give_up(error)
+                return
+
+    def load(self) -> None:
+        """Import the code of the service."""
+        for module in self.service.preload:
+            importlib.import_module(module)
+        self.dispatcher.load()
+        if self.gateway is not None:
+            self.gateway.load()
+
+    def _give_up(self, error: Exception) -> None:
+        self.failure = "".join(traceback.format_exception(error))
+        print(self.failure, file=sys.stderr, flush=True)
+        signal.raise_signal(signal.SIGTERM)
 
     async def call(self, request: Request) -> Response:
         """Answer a call to an operation or an object."""
@@ -124,9 +164,12 @@ def build_app(service: Service, host: Host | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         host.dispatcher.loop = asyncio.get_running_loop()
-        host.is_ready = True
+        loading = asyncio.create_task(host.start())
         yield
         host.is_ready = False
+        loading.cancel()
+        if host.gateway is not None:
+            await host.gateway.stop()
         host.sessions.shutdown()
 
     app = FastAPI(title=service.name, lifespan=lifespan, docs_url=None, redoc_url=None)
