@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decompose.boundary.system import NOT_A_SERVICE, System
 from decompose.ir.blueprint import Handoff
 from decompose.ir.findings import Finding, Span
+from decompose.ir.graph import Edge
 from decompose.ir.plan import Plan
 from decompose.ir.symbols import is_asset, is_state, module_of
 
@@ -33,9 +34,7 @@ def touches(system: System, places: Mapping[str, Iterable[str]]) -> Mapping[str,
     """
     writers: dict[str, Counter[str]] = {}
     readers: dict[str, Counter[str]] = {}
-    for edge in system.graph.edges:
-        if edge.kind not in ("read", "write", "state_read", "state_write"):
-            continue
+    for edge in _decisive(system, places):
         table = writers if edge.kind.endswith("write") else readers
         for service in places.get(system.owner(edge.source), ()):
             table.setdefault(edge.target, Counter())[service] += max(1, len(edge.sites))
@@ -43,6 +42,23 @@ def touches(system: System, places: Mapping[str, Iterable[str]]) -> Mapping[str,
         symbol: Touch(writers=writers.get(symbol, Counter()), readers=readers.get(symbol, Counter()))
         for symbol in sorted({*writers, *readers})
     }
+
+
+def _decisive(system: System, places: Mapping[str, Iterable[str]]) -> list[Edge]:
+    """Return the accesses that tell who touches a thing.
+
+    A copied helper (`save_json(path, value)`) touches on behalf of its callers: where one of them is known to access
+    the same asset in the same way, the helper itself says nothing more.
+    """
+    found = [e for e in system.graph.edges if e.kind in ("read", "write", "state_read", "state_write")]
+    single = {(e.target, e.kind) for e in found if len(tuple(places.get(system.owner(e.source), ()))) == 1}
+    return [
+        edge
+        for edge in found
+        if not is_asset(edge.target)
+        or (edge.target, edge.kind) not in single
+        or len(tuple(places.get(system.owner(edge.source), ()))) == 1
+    ]
 
 
 def owners_of(
