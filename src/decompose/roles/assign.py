@@ -11,7 +11,7 @@ from decompose.ir.graph import CodeGraph, Edge, Module, Role, RoleTag, Unit
 from decompose.knowledge import Knowledge, load
 from decompose.roles.demand import demands
 from decompose.roles.evidence import Evidence, Reason, gather, name_scores, place
-from decompose.roles.inference import serving, settle
+from decompose.roles.inference import model_servers, serving, settle
 from decompose.roles.surroundings import Scores, share, with_surroundings
 
 MAX_TAGS = 3
@@ -41,9 +41,13 @@ def assign(graph: CodeGraph, knowledge: Knowledge | None = None) -> CodeGraph:
     labour = {symbol: found.labour for symbol, found in evidence.items()}
     scores = with_surroundings(graph.units, modules, own, labour, graph.edges)
     online = serving(graph)
+    servers = model_servers(graph, evidence)
     units = []
     for unit in graph.units:
-        settled = settle(scores[unit.symbol], unit, modules[unit.module], is_served=unit.symbol in online)
+        settled = settle(
+            scores[unit.symbol], unit, modules[unit.module],
+            is_served=unit.symbol in online, only_serves=unit.module in servers,
+        )  # fmt: skip
         roles = _tags(unit, settled, evidence[unit.symbol], modules[unit.module])
         resources = demands(unit, leaving.get(unit.symbol, ()), roles, known)
         units.append(msgspec.structs.replace(unit, roles=roles, resources=resources))

@@ -22,8 +22,8 @@ ENTRIES = frozenset(("main", "<module>", "run", "init", "parse_args", "get_args"
 """Units whose own name says nothing: they are what their file is called."""
 MODIFIER = 0.55
 """Share of a word that only qualifies another."""
-LOADING = 0.8
-"""Loading a model serves inference as much as it belongs to the registry: it counts this much for each."""
+LOADING = 0.5
+"""Loading a model belongs to the registry, and serves inference this much."""
 
 _STATUTE = {  # what a flag of a unit says by itself
     "exception": ("config_util", 4.0, "is an exception class"),
@@ -151,7 +151,6 @@ def _from_edges(edges: Iterable[Edge], assets: Mapping[str, Asset], knowledge: K
                 site = f"{where}:{edge.sites[0].column}" if edge.sites else ""
                 if api.role == "registry" and api.effect == "read":
                     yield Reason(INFERENCE, weight * LOADING, text, site)
-                    weight *= LOADING
                 yield Reason(api.role, weight, text, site)
         elif edge.kind in ("read", "write") and edge.target in assets:
             asset = assets[edge.target]

@@ -2,35 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from decompose.ir.graph import CodeGraph, Module, Unit
+from decompose.roles.evidence import Evidence
 from decompose.roles.vocabulary import INFERENCE, words_of
 
 _BATCH_WORDS = frozenset(("batch", "batchscore", "bulk", "offline", "nightly", "parallel", "scheduled"))
 _MAX_DEPTH = 6
+EXPOSING = 0.85
+"""Share of what speaks for a gateway that is inference where a file only exposes a model."""
+_DRAWS = re.compile(
+    r"render_template|TemplateResponse|HTMLResponse|Jinja2Templates|redirect|external:(?:streamlit|gradio|dash|django)\b"
+)
+"""Calls that draw pages."""
 
 
 def serving(graph: CodeGraph) -> frozenset[str]:
     """Return the units that a request can reach: routes and pages, and what they call."""
+    return frozenset(
+        _reached(graph, [u.symbol for u in graph.units if u.entry is not None and u.entry.kind in ("route", "page")])
+    )
+
+
+def _reached(graph: CodeGraph, starts: Sequence[str]) -> set[str]:
     callees: dict[str, list[str]] = {}
     for edge in graph.edges:
         if edge.kind == "call":
             callees.setdefault(edge.source, []).append(edge.target)
-    reached = {u.symbol for u in graph.units if u.entry is not None and u.entry.kind in ("route", "page")}
+    reached = set(starts)
     frontier = sorted(reached)
     for _ in range(_MAX_DEPTH):
         frontier = sorted({target for symbol in frontier for target in callees.get(symbol, ())} - reached)
         reached.update(frontier)
-    return frozenset(reached)
+    return reached
 
 
-def settle(scores: Mapping[str, float], unit: Unit, module: Module, *, is_served: bool) -> dict[str, float]:
+def model_servers(graph: CodeGraph, evidence: Mapping[str, Evidence]) -> frozenset[str]:
+    """Return the modules whose routes only expose a model: a request reaches an inference, and no page is drawn."""
+    routed: dict[str, list[str]] = {}
+    for unit in graph.units:
+        if unit.entry is not None and unit.entry.kind == "route":
+            routed.setdefault(unit.module, []).append(unit.symbol)
+    drawing = {
+        edge.source.partition(":")[0] for edge in graph.edges
+        if edge.kind == "call" and edge.target.startswith("external:") and _DRAWS.search(edge.target)
+    }  # fmt: skip
+    inferring = {
+        symbol for symbol, found in evidence.items()
+        if any(r.site and r.role in (INFERENCE, "online_inference") for r in found.reasons)
+    }  # fmt: skip
+    plain = {module: symbols for module, symbols in routed.items() if module not in drawing}
+    return frozenset(
+        module for module, symbols in plain.items()
+        if inferring & _reached(graph, symbols) or any(s.partition(":")[0] == module for s in inferring)
+    )  # fmt: skip
+
+
+def settle(
+    scores: Mapping[str, float], unit: Unit, module: Module, *, is_served: bool, only_serves: bool = False
+) -> dict[str, float]:
     """Return the scores with what speaks for inference given to its batch or online form, or to what it serves.
 
     A prediction inside an evaluation or a training is a step of that; one that a request reaches is online; one whose
-    name or place says batch is batch; otherwise both get their part, online the larger.
+    name or place says batch is batch; otherwise both get their part, online the larger. A route of a file that only
+    exposes a model is part of the inference, not a gateway.
     """
+    if only_serves and "gateway_ui" in scores:
+        moved = EXPOSING * scores["gateway_ui"]
+        scores = {**scores, "gateway_ui": scores["gateway_ui"] - moved}
+        scores["online_inference"] = scores.get("online_inference", 0.0) + moved
     settled = {role: value for role, value in scores.items() if role != INFERENCE}
     mass = scores.get(INFERENCE, 0.0)
     if mass <= 0:

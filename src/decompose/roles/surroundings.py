@@ -5,10 +5,10 @@ Model. Let own(u) be the scores that `evidence` found (a vector over roles, API 
     score(u) = own(u) + CLASS * share(class of u) + FILE * share(file of u) + FOLDER * words(folders of u)
                + CALLERS * mean(share(callers)) + CALLEES * mean(share(callees))
 
-where share(x) is the score vector of x divided by its sum, or by `ENOUGH` where that is more: little evidence is passed on
-as little. Callers and callees are taken in `ROUNDS` rounds, so that a helper two calls away from the training loop still
-leans towards it. All that stands around counts `PRIOR / (PRIOR + max own(u))`: a unit with clear evidence of its own is
-hardly moved; one without takes the role of what surrounds it.
+where share(x) is the score vector of x divided by its sum, or by `ENOUGH` where that is more: little evidence is passed
+on as little. Callers and callees are taken in `ROUNDS` rounds, so that a helper two calls away from the training loop
+still leans towards it. All that stands around counts `PRIOR / (PRIOR + max own(u))`: a unit with clear evidence of its
+own is hardly moved; one without takes the role of what surrounds it.
 
 One role is read off the structure itself: a unit that calls units of `STAGES` and more different stages orchestrates.
 """
