@@ -66,9 +66,10 @@ def analyze(
     from decompose import graph, roles, source
 
     root = Path(path)
-    facts = source.scan(
-        root, cache_dir=_state(state) / "cache" if cache else None, executor=executor, progress=progress
-    )
+    folder = (state or Path(STATE_FOLDER)) / "cache"
+    facts = source.scan(root, cache_dir=folder if cache else None, executor=executor, progress=progress)
+    if cache:
+        _state(state)
     system = roles.assign(graph.link(facts))
     _root_by_digest[system.digest] = root
     return system
