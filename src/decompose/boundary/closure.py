@@ -54,7 +54,8 @@ def unpinned_finding(service: str, names: Iterable[str]) -> Finding:
         code="DC408",
         level="note",
         span=Span(path="requirements.txt"),
-        message=f"no requirement line of the monolith covers {listed}, which service `{service}` imports; no version is pinned",
+        message=f"no requirement line of the monolith covers {listed}, "
+        f"which service `{service}` imports; no version is pinned",
         hint="add the line to the monolith's requirements, and generate again",
     )
 

@@ -232,7 +232,8 @@ def doubts(operations: Iterable[Operation], system: System) -> tuple[Finding, ..
                 code="DC401",
                 level="note",
                 span=Span(path=unit.span.path, line=unit.span.line),
-                message=f"nothing tells the type of {names} of `{operation.symbol}`; each crosses in the tagged envelope, "
+                message=f"nothing tells the type of {names} of `{operation.symbol}`; "
+                "each crosses in the tagged envelope, "
                 "which refuses what it cannot carry",
                 hint="annotate it, or record a run with `decompose trace`",
                 symbol=operation.symbol,

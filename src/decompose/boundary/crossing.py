@@ -66,7 +66,12 @@ class Land:
         while pending:
             for edge in self.system.incoming.get(pending.pop(), ()):
                 unit = self.system.units.get(edge.source)
-                if edge.kind == "call" and unit is not None and edge.source not in seen and self.service_of(edge.source) == service:
+                if (
+                    edge.kind == "call"
+                    and unit is not None
+                    and edge.source not in seen
+                    and self.service_of(edge.source) == service
+                ):
                     seen.add(edge.source)
                     found.append(unit)
                     pending.append(edge.source)

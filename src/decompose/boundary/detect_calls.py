@@ -14,10 +14,25 @@ from decompose.ir.symbols import module_of, qualname_of
 
 _BROAD = frozenset({"Exception", "BaseException"})
 _HARMLESS_CALLS = frozenset({
-    "frozenset", "tuple", "float", "int", "str", "bool", "Path", "pathlib.Path", "PurePath", "object", "re.compile", "timedelta", "datetime.timedelta", "bytes",
-    "Decimal", "decimal.Decimal", "torch.device", "range", "MappingProxyType", "datetime", "datetime.datetime", "date", "datetime.date", "Fraction",
+    "frozenset", "tuple", "float", "int", "str", "bool", "Path", "pathlib.Path", "PurePath", "object", "re.compile",
+    "timedelta", "datetime.timedelta", "bytes", "Decimal", "decimal.Decimal", "torch.device", "range",
+    "MappingProxyType", "datetime", "datetime.datetime", "date", "datetime.date", "Fraction",
 })  # fmt: skip
-_FRESH = frozenset({"list", "dict", "set", "defaultdict", "collections.defaultdict", "bytearray", "deque", "collections.deque", "Counter", "collections.Counter", "OrderedDict"})
+_FRESH = frozenset(
+    {
+        "list",
+        "dict",
+        "set",
+        "defaultdict",
+        "collections.defaultdict",
+        "bytearray",
+        "deque",
+        "collections.deque",
+        "Counter",
+        "collections.Counter",
+        "OrderedDict",
+    }
+)
 
 
 def stream_result(crossing: Crossing) -> Iterator[Found]:
@@ -29,7 +44,9 @@ def stream_result(crossing: Crossing) -> Iterator[Found]:
         yield from _iterated_instance(crossing)
         return
     returned = [effect for effect in crossing.effects("returns") if effect.subject == "iterator"]
-    declared = bool({name.rpartition(".")[2] for name in names_in(callee.signature.returns if callee.signature else "")} & STREAMS)
+    declared = bool(
+        {name.rpartition(".")[2] for name in names_in(callee.signature.returns if callee.signature else "")} & STREAMS
+    )
     is_file = any(effect.kind == "returns_handle" and effect.detail == "open" for effect in callee.effects)
     is_drawn = any("iterated" in use.traits for use in crossing.uses)
     if "generator" in callee.flags or any(effect.kind == "yields" for effect in callee.effects):
@@ -37,14 +54,23 @@ def stream_result(crossing: Crossing) -> Iterator[Found]:
     elif returned or declared:
         yield found(4, (*crossing.here(), crossing.definition()), "the callee returns an iterator")
     elif is_file and is_drawn:
-        yield found(4, (*crossing.here(), crossing.definition()), "the caller iterates over a file that the callee opened")
+        yield found(
+            4, (*crossing.here(), crossing.definition()), "the caller iterates over a file that the callee opened"
+        )
 
 
 def _iterated_instance(crossing: Crossing) -> Iterator[Found]:
     """Yield row 4 for an instance that the caller iterates over."""
     owner = crossing.class_called
     drawn = [use for use in crossing.uses if "iterated" in use.traits]
-    if owner is not None and drawn and (crossing.land.system.method(owner.symbol, "__iter__") or crossing.land.system.method(owner.symbol, "__next__")):
+    if (
+        owner is not None
+        and drawn
+        and (
+            crossing.land.system.method(owner.symbol, "__iter__")
+            or crossing.land.system.method(owner.symbol, "__next__")
+        )
+    ):
         yield found(4, crossing.here(drawn[0]), f"the caller iterates over an instance of `{owner.symbol}`")
 
 
@@ -66,7 +92,13 @@ def exceptions(crossing: Crossing) -> Iterator[Found]:
     for caught, use_sites in _caught(crossing):
         for name, effect, unit in raised:
             if _catches(crossing, caught, name, is_explicit=effect.kind == "raises"):
-                yield found(10, (*use_sites, site_of(effect, unit)), f"`{qualname_of(name) or name}` is raised there and caught here as `{qualname_of(caught) or caught}`", subject=name)
+                yield found(
+                    10,
+                    (*use_sites, site_of(effect, unit)),
+                    f"`{qualname_of(name) or name}` is raised there and "
+                    f"caught here as `{qualname_of(caught) or caught}`",
+                    subject=name,
+                )
 
 
 def _raised(crossing: Crossing) -> Iterator[tuple[str, Effect, Unit]]:
@@ -109,7 +141,9 @@ def _resolve(crossing: Crossing, name: str, symbol: str) -> str:
     """Return the symbol of an own exception class, else the name."""
     caller = crossing.land.system.units.get(symbol)
     for effect in caller.effects if caller is not None else ():
-        if effect.kind == "catches" and (effect.subject == name or effect.subject.endswith((f":{name.rpartition('.')[2]}",))):
+        if effect.kind == "catches" and (
+            effect.subject == name or effect.subject.endswith((f":{name.rpartition('.')[2]}",))
+        ):
             return effect.subject
     return name
 
@@ -127,7 +161,9 @@ def _covers(crossing: Crossing, caught: str, name: str) -> bool:
         return True
     if ":" in name:
         unit = crossing.land.system.units.get(name)
-        return unit is not None and any(_covers(crossing, caught, base.removeprefix("builtins.")) for base in unit.bases)
+        return unit is not None and any(
+            _covers(crossing, caught, base.removeprefix("builtins.")) for base in unit.bases
+        )
     mine, theirs = getattr(builtins, name, None), getattr(builtins, caught, None)
     if isinstance(mine, type) and isinstance(theirs, type):
         return issubclass(mine, theirs)
@@ -141,7 +177,11 @@ def context_manager(crossing: Crossing) -> Iterator[Found]:
         return
     entered = [use for use in crossing.uses if "with" in use.traits]
     if entered:
-        yield found(11, (*(site for use in entered for site in crossing.here(use)), crossing.definition()), "the caller enters it with `with`")
+        yield found(
+            11,
+            (*(site for use in entered for site in crossing.here(use)), crossing.definition()),
+            "the caller enters it with `with`",
+        )
     elif is_context_manager(callee) or callee.symbol.endswith((".__enter__", ".__aenter__")):
         yield found(11, (*crossing.here(), crossing.definition()), "the callee makes a context manager")
 
@@ -153,7 +193,11 @@ def variable_arguments(crossing: Crossing) -> Iterator[Found]:
         is_extra = bool({"extra:*", "extra:**"} & set(use.traits))
         is_spread = "spread" in use.traits and bool(kinds & {"var_positional", "var_keyword"})
         if (is_extra or is_spread) and kinds & {"var_positional", "var_keyword"}:
-            yield found(14, (*crossing.here(use), crossing.definition()), "arguments beyond the named parameters are handed over")
+            yield found(
+                14,
+                (*crossing.here(use), crossing.definition()),
+                "arguments beyond the named parameters are handed over",
+            )
 
 
 def computed_default(crossing: Crossing) -> Iterator[Found]:
@@ -166,7 +210,11 @@ def computed_default(crossing: Crossing) -> Iterator[Found]:
             if not trait.startswith("omits:"):
                 continue
             parameter = next((p for p in crossing.parameters if p.name == trait[6:]), None)
-            why = _default_trouble(crossing, callee, parameter.name, parameter.default or "") if parameter is not None else ""
+            why = (
+                _default_trouble(crossing, callee, parameter.name, parameter.default or "")
+                if parameter is not None
+                else ""
+            )
             if why:
                 yield found(15, (*crossing.here(use), crossing.definition()), why, subject=trait[6:])
 
@@ -177,18 +225,26 @@ def _default_trouble(crossing: Crossing, callee: Unit, name: str, text: str) -> 
         node = ast.parse(text, mode="eval").body
     except SyntaxError:
         return ""
-    if isinstance(node, ast.List | ast.Dict | ast.Set) or (isinstance(node, ast.Call) and ast.unparse(node.func) in _FRESH):
+    if isinstance(node, ast.List | ast.Dict | ast.Set) or (
+        isinstance(node, ast.Call) and ast.unparse(node.func) in _FRESH
+    ):
         kinds = {effect.kind for effect in callee.effects if effect.subject == name}
         is_shared = bool(kinds & {"mutates_parameter", "keeps_parameter", "returns_parameter"})
         return f"the default of `{name}` is one mutable object, shared by all calls" if is_shared else ""
-    calls = [part for part in ast.walk(node) if isinstance(part, ast.Call) and ast.unparse(part.func) not in _HARMLESS_CALLS]
+    calls = [
+        part for part in ast.walk(node) if isinstance(part, ast.Call) and ast.unparse(part.func) not in _HARMLESS_CALLS
+    ]
     if calls and not isinstance(node, ast.Lambda):
         return f"the default of `{name}` (`{text}`) is computed where the callee is imported"
     if any(isinstance(part, ast.Subscript) and "environ" in ast.unparse(part) for part in ast.walk(node)):
         return f"the default of `{name}` (`{text}`) is read from the environment of the callee"
     if isinstance(node, ast.Name):
         body = crossing.land.system.units.get(f"{module_of(callee.symbol)}:<module>")
-        computed = {effect.subject for effect in (body.effects if body is not None else ()) if effect.kind == "defines" and effect.detail == "computed"}
+        computed = {
+            effect.subject
+            for effect in (body.effects if body is not None else ())
+            if effect.kind == "defines" and effect.detail == "computed"
+        }
         if text in computed:
             return f"the default of `{name}` (`{text}`) is computed where the callee is imported"
     return ""
@@ -215,7 +271,11 @@ def recursion(crossing: Crossing) -> Iterator[Found]:
                 continue
             if edge.target == crossing.source:
                 sites = edge.sites[:1]
-                yield found(21, (*crossing.here(), *sites), f"`{crossing.target}` comes back to `{crossing.source}` through `{name}`")
+                yield found(
+                    21,
+                    (*crossing.here(), *sites),
+                    f"`{crossing.target}` comes back to `{crossing.source}` through `{name}`",
+                )
                 return
             seen.add(edge.target)
             pending.append(edge.target)
@@ -224,10 +284,22 @@ def recursion(crossing: Crossing) -> Iterator[Found]:
 def not_idempotent(crossing: Crossing, told: frozenset[int] = frozenset()) -> Iterator[Found]:
     """Row 25: a repeated call would act twice."""
     for effect, unit in crossing.reached("non_idempotent"):
-        yield found(25, (*crossing.here(), site_of(effect, unit)), f"`{unit.symbol}` acts anew each time: {effect.subject}")
+        yield found(
+            25, (*crossing.here(), site_of(effect, unit)), f"`{unit.symbol}` acts anew each time: {effect.subject}"
+        )
     if not told & {8, 2}:
         for effect, unit in crossing.reached("global_store"):
-            if effect.detail in ("increment", "append", "extend", "insert", "pop", "appendleft", "augmented", "remove", "popleft"):
+            if effect.detail in (
+                "increment",
+                "append",
+                "extend",
+                "insert",
+                "pop",
+                "appendleft",
+                "augmented",
+                "remove",
+                "popleft",
+            ):
                 yield found(25, (*crossing.here(), site_of(effect, unit)), f"`{effect.subject}` grows with each call")
     if 18 not in told and not any(True for _ in crossing.reached("seeds_rng")):
         for effect, unit in crossing.reached("uses_rng"):
@@ -235,4 +307,6 @@ def not_idempotent(crossing: Crossing, told: frozenset[int] = frozenset()) -> It
     if 12 not in told and 1 not in told:
         for effect, unit in crossing.reached("mutates_parameter"):
             if effect.detail.rpartition(" ")[2] in ("increment", "partial_fit"):
-                yield found(25, (*crossing.here(), site_of(effect, unit)), f"`{effect.subject}` moves on with each call")
+                yield found(
+                    25, (*crossing.here(), site_of(effect, unit)), f"`{effect.subject}` moves on with each call"
+                )

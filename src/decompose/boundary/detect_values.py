@@ -15,13 +15,27 @@ from decompose.ir.symbols import MODULE_BODY, module_of
 _LIVE = ("handle:",)
 _ARRAYLIKE = ("large:", "exotic:", "type:ndarray")
 _NOT_PLAIN = {
-    "tuple": "tuple", "Tuple": "tuple", "set": "set", "Set": "set", "frozenset": "frozenset", "FrozenSet": "frozenset", "bytes": "bytes",
-    "bytearray": "bytearray", "complex": "complex", "datetime": "datetime", "date": "date", "timedelta": "timedelta", "Decimal": "Decimal",
-    "Fraction": "Fraction", "defaultdict": "defaultdict", "DefaultDict": "defaultdict", "Counter": "Counter", "deque": "deque", "OrderedDict": "OrderedDict",
-    "Timestamp": "datetime", "float32": "numpy scalar", "int64": "numpy scalar", "datetime64": "datetime", "memoryview": "bytes", "time": "time",
-    "float64": "numpy scalar", "int32": "numpy scalar", "AbstractSet": "set",
+    "tuple": "tuple", "Tuple": "tuple", "set": "set", "Set": "set", "frozenset": "frozenset",
+    "FrozenSet": "frozenset", "bytes": "bytes", "bytearray": "bytearray", "complex": "complex",
+    "datetime": "datetime", "date": "date", "timedelta": "timedelta", "Decimal": "Decimal", "Fraction": "Fraction",
+    "defaultdict": "defaultdict", "DefaultDict": "defaultdict", "Counter": "Counter", "deque": "deque",
+    "OrderedDict": "OrderedDict", "Timestamp": "datetime", "float32": "numpy scalar", "int64": "numpy scalar",
+    "datetime64": "datetime", "memoryview": "bytes", "time": "time", "float64": "numpy scalar",
+    "int32": "numpy scalar", "AbstractSet": "set",
 }  # fmt: skip
-_SPARSE = frozenset({"csr_matrix", "csc_matrix", "coo_matrix", "spmatrix", "csr_array", "Categorical", "MultiIndex", "SparseTensor", "lil_matrix"})
+_SPARSE = frozenset(
+    {
+        "csr_matrix",
+        "csc_matrix",
+        "coo_matrix",
+        "spmatrix",
+        "csr_array",
+        "Categorical",
+        "MultiIndex",
+        "SparseTensor",
+        "lil_matrix",
+    }
+)
 _KEYED = re.compile(r"\b(?:dict|Dict|Mapping)\[\s*(int|float|tuple|Tuple|bool|date|datetime)\b")
 _NO_TYPE = frozenset({"range", "UUID", ""})
 
@@ -133,7 +147,8 @@ def identity(crossing: Crossing) -> Iterator[Found]:
         if effect is not None and _identity_bites(argument, effect.detail, names, use):
             yield found(
                 3, (*crossing.here(use), site_of(effect, callee)),
-                f"the callee asks for the identity of `{argument.parameter}` (`{effect.detail}`)", subject=argument.parameter,
+                "the callee asks for the identity of "
+                    f"`{argument.parameter}` (`{effect.detail}`)", subject=argument.parameter,
             )  # fmt: skip
         change = effect_on(crossing, "mutates_parameter", argument.parameter)
         if change is not None and ("same_as_another" in argument.traits or "aliased" in argument.traits):
@@ -145,11 +160,14 @@ def identity(crossing: Crossing) -> Iterator[Found]:
         if back is not None and _relies_on_return(use, argument):
             yield found(
                 3, (*crossing.here(use), site_of(back, callee)),
-                f"`{argument.parameter}` comes back as the result, and the caller relies on both being one object", subject=argument.parameter,
+                f"`{argument.parameter}` comes back as the result, "
+                    "and the caller relies on both being one object", subject=argument.parameter,
             )  # fmt: skip
     for use in crossing.uses:
         if "identity_test" in use.traits and not _returns_singleton(callee):
-            yield found(3, (*crossing.here(use), crossing.definition()), "the caller asks for the identity of the result")
+            yield found(
+                3, (*crossing.here(use), crossing.definition()), "the caller asks for the identity of the result"
+            )
 
 
 def _identity_bites(argument: Argument, other: str, names: set[str], use: CallUse) -> bool:
@@ -166,7 +184,11 @@ def _relies_on_return(use: CallUse, argument: Argument) -> bool:
     if "literal" in argument.traits or "result_rebinds" in use.traits:
         return False
     is_seen = is_visible(argument)
-    return "identity_test" in use.traits or ("result_mutated" in use.traits and is_seen) or ("mutated_after" in argument.traits and "result_read" in use.traits)
+    return (
+        "identity_test" in use.traits
+        or ("result_mutated" in use.traits and is_seen)
+        or ("mutated_after" in argument.traits and "result_read" in use.traits)
+    )
 
 
 def _returns_singleton(callee: Unit) -> bool:
@@ -178,7 +200,12 @@ def iterator_argument(crossing: Crossing) -> Iterator[Found]:
     """Row 5: an iterator is handed over."""
     for use, argument in crossing.arguments():
         if "iterator" in argument.traits and argument.parameter != "*" and not starts(argument, *_LIVE):
-            yield found(5, crossing.here(use), f"`{argument.parameter}` is an iterator: it can be drawn from once, and only here", subject=argument.parameter)
+            yield found(
+                5,
+                crossing.here(use),
+                f"`{argument.parameter}` is an iterator: it can be drawn from once, and only here",
+                subject=argument.parameter,
+            )
 
 
 def callback_argument(crossing: Crossing) -> Iterator[Found]:
@@ -189,7 +216,9 @@ def callback_argument(crossing: Crossing) -> Iterator[Found]:
         if not kind and ("called" not in argument.traits or is_object or starts(argument, *_LIVE)):
             continue
         is_named = kind in ("function", "partial", "class") or "is_class" in argument.traits
-        what = {"lambda": "a lambda", "closure": "a nested function", "method": "a bound method"}.get(kind, "a function")
+        what = {"lambda": "a lambda", "closure": "a nested function", "method": "a bound method"}.get(
+            kind, "a function"
+        )
         yield found(
             6,
             crossing.here(use),
@@ -208,9 +237,20 @@ def live_handle(crossing: Crossing) -> Iterator[Found]:
     for use, argument in crossing.arguments():
         kind = starts(argument, *_LIVE).removeprefix("handle:")
         if kind:
-            yield found(7, crossing.here(use), f"`{argument.parameter}` is a live handle (`{kind}`)", verdict="forbidden", subject=argument.parameter)
+            yield found(
+                7,
+                crossing.here(use),
+                f"`{argument.parameter}` is a live handle (`{kind}`)",
+                verdict="forbidden",
+                subject=argument.parameter,
+            )
     for effect in crossing.effects("returns_handle"):
-        yield found(7, (*crossing.here(), site_of(effect, callee)), f"the result is a live handle (`{effect.detail}`)", verdict="forbidden")
+        yield found(
+            7,
+            (*crossing.here(), site_of(effect, callee)),
+            f"the result is a live handle (`{effect.detail}`)",
+            verdict="forbidden",
+        )
     for symbol in _instances(crossing):
         held = _held_handle(crossing, symbol)
         if held is not None:
@@ -245,7 +285,11 @@ def _stateful_class(crossing: Crossing) -> str:
         return crossing.class_called.symbol
     callee = crossing.callee
     owner = crossing.land.system.class_of(callee.symbol) if callee is not None else None
-    return owner.symbol if owner is not None and callee is not None and receiver_of(callee) and "classmethod" not in callee.flags else ""
+    return (
+        owner.symbol
+        if owner is not None and callee is not None and receiver_of(callee) and "classmethod" not in callee.flags
+        else ""
+    )
 
 
 def stateful_instance(crossing: Crossing) -> Iterator[Found]:
@@ -258,7 +302,12 @@ def stateful_instance(crossing: Crossing) -> Iterator[Found]:
         own = starts(argument, "instance:").removeprefix("instance:")
         change = crossing.land.stateful(own) if own else None
         if change is not None:
-            yield found(12, (*crossing.here(use), change), f"`{argument.parameter}` is an instance of `{own}`, which changes after construction", subject=own)
+            yield found(
+                12,
+                (*crossing.here(use), change),
+                f"`{argument.parameter}` is an instance of `{own}`, which changes after construction",
+                subject=own,
+            )
         elif "ml_model" in argument.traits or ("used_as_model" in argument.traits and not own):
             yield found(12, crossing.here(use), f"`{argument.parameter}` is a fitted model", subject=argument.parameter)
     callee = crossing.callee
@@ -268,7 +317,12 @@ def stateful_instance(crossing: Crossing) -> Iterator[Found]:
         elif effect.subject == "instance" and callee is not None:
             change = crossing.land.stateful(effect.detail)
             if change is not None:
-                yield found(12, (*crossing.here(), change), f"the result is an instance of `{effect.detail}`, which changes after construction", subject=effect.detail)
+                yield found(
+                    12,
+                    (*crossing.here(), change),
+                    f"the result is an instance of `{effect.detail}`, which changes after construction",
+                    subject=effect.detail,
+                )
 
 
 def class_by_value(crossing: Crossing) -> Iterator[Found]:
@@ -279,9 +333,18 @@ def class_by_value(crossing: Crossing) -> Iterator[Found]:
             continue
         flags = {flag for base in crossing.land.system.lineage(symbol) for flag in base.flags}
         bases = {base.rpartition(".")[2] for base in unit.bases}
-        if flags & {"enum", "exception"} or bases & {"TypedDict", "Protocol", "Enum", "IntEnum", "StrEnum", "Exception"}:
+        if flags & {"enum", "exception"} or bases & {
+            "TypedDict",
+            "Protocol",
+            "Enum",
+            "IntEnum",
+            "StrEnum",
+            "Exception",
+        }:
             continue
-        if crossing.land.system.method(symbol, "__enter__") is not None and any("with" in use.traits for use in crossing.uses):
+        if crossing.land.system.method(symbol, "__enter__") is not None and any(
+            "with" in use.traits for use in crossing.uses
+        ):
             continue
         definition = Site(path=unit.span.path, line=unit.span.line)
         yield found(13, (*sites, definition), f"{where} is an instance of `{symbol}`", subject=symbol)
@@ -328,10 +391,19 @@ def large_value(crossing: Crossing) -> Iterator[Found]:
     for use, argument in crossing.arguments():
         kind = starts(argument, "large:").removeprefix("large:")
         if kind:
-            yield found(17, crossing.here(use), f"`{argument.parameter}` has the size of the data (`{kind}`)", subject=argument.parameter)
+            yield found(
+                17,
+                crossing.here(use),
+                f"`{argument.parameter}` has the size of the data (`{kind}`)",
+                subject=argument.parameter,
+            )
     for effect in crossing.effects("returns"):
         if effect.subject == "large" and callee is not None:
-            yield found(17, (*crossing.here(), site_of(effect, callee)), f"the result has the size of the data (`{effect.detail}`)")
+            yield found(
+                17,
+                (*crossing.here(), site_of(effect, callee)),
+                f"the result has the size of the data (`{effect.detail}`)",
+            )
     for use in crossing.uses:
         if "loop:data" in use.traits:
             yield found(17, crossing.here(use), "called once for each row, record or batch: one round trip each time")
@@ -339,13 +411,19 @@ def large_value(crossing: Crossing) -> Iterator[Found]:
             yield found(17, crossing.here(use), "a frame or array crosses in every round of a loop")
     deep = [site for site in crossing.sites if site.loops >= 2]
     if deep:
-        yield found(17, (Site(path=site.path, line=site.line, column=site.column) for site in deep), "called inside nested loops")
+        yield found(
+            17,
+            (Site(path=site.path, line=site.line, column=site.column) for site in deep),
+            "called inside nested loops",
+        )
 
 
 def _takes_bulk(crossing: Crossing) -> bool:
     """Return whether a parameter is declared a frame or array."""
     return any(
-        name.rpartition(".")[2] in FRAMES | ARRAYS for parameter in crossing.parameters for name in names_in(parameter.annotation)
+        name.rpartition(".")[2] in FRAMES | ARRAYS
+        for parameter in crossing.parameters
+        for name in names_in(parameter.annotation)
     )
 
 
@@ -355,7 +433,9 @@ def changed_by_codec(crossing: Crossing) -> Iterator[Found]:
     for use, argument in crossing.arguments():
         kind = starts(argument, "exotic:").removeprefix("exotic:")
         if kind:
-            yield found(19, crossing.here(use), f"`{argument.parameter}` is special: {kind}", subject=argument.parameter)
+            yield found(
+                19, crossing.here(use), f"`{argument.parameter}` is special: {kind}", subject=argument.parameter
+            )
     for effect in crossing.effects("returns"):
         if effect.subject == "exotic" and callee is not None:
             yield found(19, (*crossing.here(), site_of(effect, callee)), f"the result is special: {effect.detail}")
@@ -383,8 +463,14 @@ def _unpickled_on_import(crossing: Crossing) -> Iterator[Found]:
     read = {effect.subject for effect, _ in crossing.reached("global_read")}
     body = crossing.land.system.units.get(f"{module_of(crossing.target)}:{MODULE_BODY}")
     for effect in body.effects if body is not None else ():
-        if effect.kind == "unpickles" and any(state.startswith(f"state:{module_of(crossing.target)}:") for state in read):
-            yield found(20, (*crossing.here(), site_of(effect, body)), f"importing `{body.module}` unpickles (`{effect.detail}`)")
+        if effect.kind == "unpickles" and any(
+            state.startswith(f"state:{module_of(crossing.target)}:") for state in read
+        ):
+            yield found(
+                20,
+                (*crossing.here(), site_of(effect, body)),
+                f"importing `{body.module}` unpickles (`{effect.detail}`)",
+            )
 
 
 def fidelity(crossing: Crossing) -> Iterator[Found]:
@@ -407,7 +493,9 @@ def fidelity(crossing: Crossing) -> Iterator[Found]:
             unit = crossing.land.system.units.get(own)
             is_enum = unit is not None and ("enum" in unit.flags or any("Enum" in base for base in unit.bases))
             if (kind and not own) or is_enum:
-                yield found(27, (*crossing.here(), crossing.definition()), f"{name} is a {kind or 'n enum member'.strip()}")
+                yield found(
+                    27, (*crossing.here(), crossing.definition()), f"{name} is a {kind or 'n enum member'.strip()}"
+                )
         if _KEYED.search(text):
             yield found(27, (*crossing.here(), crossing.definition()), f"{name} is a mapping whose keys are not text")
 

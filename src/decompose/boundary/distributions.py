@@ -6,45 +6,50 @@ import re
 import sys
 
 DISTRIBUTION_BY_IMPORT = {
-    "Bio": "biopython", "Crypto": "pycryptodome", "IPython": "ipython", "MySQLdb": "mysqlclient", "OpenSSL": "pyOpenSSL",
-    "PIL": "pillow", "PyPDF2": "PyPDF2", "Xlib": "python-xlib", "absl": "absl-py", "alpaca": "alpaca-py", "ase": "ase",
-    "attr": "attrs", "azureml": "azureml-core", "bs4": "beautifulsoup4", "caffe2": "torch", "catboost": "catboost",
-    "community": "python-louvain", "cv2": "opencv-python-headless", "dateutil": "python-dateutil", "discord": "discord.py",
-    "docx": "python-docx", "dotenv": "python-dotenv", "evidently": "evidently", "faiss": "faiss-cpu", "fitz": "pymupdf",
-    "flask_cors": "flask-cors", "flask_sqlalchemy": "flask-sqlalchemy", "gi": "PyGObject", "git": "GitPython",
-    "github": "PyGithub", "googleapiclient": "google-api-python-client", "great_expectations": "great-expectations",
-    "grpc": "grpcio", "hydra": "hydra-core", "imblearn": "imbalanced-learn", "jose": "python-jose", "jwt": "PyJWT",
+    "Bio": "biopython", "Crypto": "pycryptodome", "IPython": "ipython", "MySQLdb": "mysqlclient",
+    "OpenSSL": "pyOpenSSL", "PIL": "pillow", "PyPDF2": "PyPDF2", "Xlib": "python-xlib", "absl": "absl-py",
+    "alpaca": "alpaca-py", "ase": "ase", "attr": "attrs", "azureml": "azureml-core", "bs4": "beautifulsoup4",
+    "caffe2": "torch", "catboost": "catboost", "community": "python-louvain", "cv2": "opencv-python-headless",
+    "dateutil": "python-dateutil", "discord": "discord.py", "docx": "python-docx", "dotenv": "python-dotenv",
+    "evidently": "evidently", "faiss": "faiss-cpu", "fitz": "pymupdf", "flask_cors": "flask-cors",
+    "flask_sqlalchemy": "flask-sqlalchemy", "gi": "PyGObject", "git": "GitPython", "github": "PyGithub",
+    "googleapiclient": "google-api-python-client", "great_expectations": "great-expectations", "grpc": "grpcio",
+    "hydra": "hydra-core", "imblearn": "imbalanced-learn", "jose": "python-jose", "jwt": "PyJWT",
     "kafka": "kafka-python", "kfp": "kfp", "kneed": "kneed", "ldap": "python-ldap", "librosa": "librosa",
-    "lightning": "lightning", "lightning_fabric": "lightning-fabric", "llama_index": "llama-index", "magic": "python-magic",
-    "markdown": "Markdown", "matplotlib": "matplotlib", "mpl_toolkits": "matplotlib", "multipart": "python-multipart",
-    "nacl": "PyNaCl", "neptune": "neptune", "odf": "odfpy", "osgeo": "GDAL", "past": "future", "pkg_resources": "setuptools",
-    "pl_bolts": "lightning-bolts", "psycopg2": "psycopg2-binary", "pptx": "python-pptx", "pycocotools": "pycocotools",
-    "pydrive": "PyDrive", "pymysql": "PyMySQL", "pylab": "matplotlib", "pytorch_lightning": "pytorch-lightning",
-    "pythoncom": "pywin32", "pytz": "pytz", "pywintypes": "pywin32", "qdrant_client": "qdrant-client", "rest_framework":
-    "djangorestframework", "ruamel": "ruamel.yaml", "scikits": "scikits.learn", "segmentation_models_pytorch":
-    "segmentation-models-pytorch", "sentence_transformers": "sentence-transformers", "serial": "pyserial", "shap": "shap",
-    "skimage": "scikit-image", "sklearn": "scikit-learn", "skopt": "scikit-optimize", "slugify": "python-slugify",
-    "snowflake": "snowflake-connector-python", "socketio": "python-socketio", "speech_recognition": "SpeechRecognition",
-    "sqlite_utils": "sqlite-utils", "streamlit_option_menu": "streamlit-option-menu", "telegram": "python-telegram-bot",
+    "lightning": "lightning", "lightning_fabric": "lightning-fabric", "llama_index": "llama-index",
+    "magic": "python-magic", "markdown": "Markdown", "matplotlib": "matplotlib", "mpl_toolkits": "matplotlib",
+    "multipart": "python-multipart", "nacl": "PyNaCl", "neptune": "neptune", "odf": "odfpy", "osgeo": "GDAL",
+    "past": "future", "pkg_resources": "setuptools", "pl_bolts": "lightning-bolts", "psycopg2": "psycopg2-binary",
+    "pptx": "python-pptx", "pycocotools": "pycocotools", "pydrive": "PyDrive", "pymysql": "PyMySQL",
+    "pylab": "matplotlib", "pytorch_lightning": "pytorch-lightning", "pythoncom": "pywin32", "pytz": "pytz",
+    "pywintypes": "pywin32", "qdrant_client": "qdrant-client", "rest_framework": "djangorestframework",
+    "ruamel": "ruamel.yaml", "scikits": "scikits.learn", "segmentation_models_pytorch": "segmentation-models-pytorch",
+    "sentence_transformers": "sentence-transformers", "serial": "pyserial", "shap": "shap", "skimage": "scikit-image",
+    "sklearn": "scikit-learn", "skopt": "scikit-optimize", "slugify": "python-slugify",
+    "snowflake": "snowflake-connector-python", "socketio": "python-socketio",
+    "speech_recognition": "SpeechRecognition", "sqlite_utils": "sqlite-utils",
+    "streamlit_option_menu": "streamlit-option-menu", "telegram": "python-telegram-bot",
     "tensorflow_datasets": "tensorflow-datasets", "tensorflow_hub": "tensorflow-hub", "tf_keras": "tf-keras",
-    "torch_geometric": "torch-geometric", "umap": "umap-learn", "usb": "pyusb", "webdriver_manager": "webdriver-manager",
-    "websocket": "websocket-client", "wx": "wxPython", "yaml": "PyYAML", "yfinance": "yfinance", "zmq": "pyzmq",
-    "prometheus_client": "prometheus-client", "category_encoders": "category-encoders", "langchain_community":
-    "langchain-community", "langchain_openai": "langchain-openai", "langchain_core": "langchain-core", "hsfs": "hopsworks",
+    "torch_geometric": "torch-geometric", "umap": "umap-learn", "usb": "pyusb",
+    "webdriver_manager": "webdriver-manager", "websocket": "websocket-client", "wx": "wxPython", "yaml": "PyYAML",
+    "yfinance": "yfinance", "zmq": "pyzmq", "prometheus_client": "prometheus-client",
+    "category_encoders": "category-encoders", "langchain_community": "langchain-community",
+    "langchain_openai": "langchain-openai", "langchain_core": "langchain-core", "hsfs": "hopsworks",
     "flask_restful": "flask-restful", "flask_login": "flask-login", "flask_wtf": "flask-wtf", "werkzeug": "Werkzeug",
-    "typing_extensions": "typing-extensions", "huggingface_hub": "huggingface-hub", "google_auth_oauthlib":
-    "google-auth-oauthlib", "airflow": "apache-airflow", "pyspark": "pyspark", "delta": "delta-spark", "xgboost_ray":
-    "xgboost-ray", "stable_baselines3": "stable-baselines3", "gym": "gym", "surprise": "scikit-surprise",
-    "implicit": "implicit", "lightfm": "lightfm", "nltk": "nltk", "spacy": "spacy", "jax": "jax", "flax": "flax",
-    "pydantic_settings": "pydantic-settings", "snscrape": "snscrape", "tweepy": "tweepy", "whisper": "openai-whisper",
-    "clip": "openai-clip", "ultralytics": "ultralytics", "detectron2": "detectron2", "paho": "paho-mqtt", "pika": "pika",
+    "typing_extensions": "typing-extensions", "huggingface_hub": "huggingface-hub",
+    "google_auth_oauthlib": "google-auth-oauthlib", "airflow": "apache-airflow", "pyspark": "pyspark",
+    "delta": "delta-spark", "xgboost_ray": "xgboost-ray", "stable_baselines3": "stable-baselines3", "gym": "gym",
+    "surprise": "scikit-surprise", "implicit": "implicit", "lightfm": "lightfm", "nltk": "nltk", "spacy": "spacy",
+    "jax": "jax", "flax": "flax", "pydantic_settings": "pydantic-settings", "snscrape": "snscrape",
+    "tweepy": "tweepy", "whisper": "openai-whisper", "clip": "openai-clip", "ultralytics": "ultralytics",
+    "detectron2": "detectron2", "paho": "paho-mqtt", "pika": "pika",
 }  # fmt: skip
 """Import names whose distribution has another name (and some that only look as if), from the packages' own metadata."""
 
 _GONE_FROM_STANDARD = frozenset({
-    "aifc", "asynchat", "asyncore", "audioop", "cgi", "cgitb", "chunk", "crypt", "distutils", "imghdr", "imp", "lib2to3",
-    "mailcap", "msilib", "nis", "nntplib", "ossaudiodev", "pipes", "smtpd", "sndhdr", "spwd", "sunau", "telnetlib", "uu", "xdrlib",
-    "tomllib", "annotationlib", "compression", "_typeshed", "__future__", "__main__",
+    "aifc", "asynchat", "asyncore", "audioop", "cgi", "cgitb", "chunk", "crypt", "distutils", "imghdr", "imp",
+    "lib2to3", "mailcap", "msilib", "nis", "nntplib", "ossaudiodev", "pipes", "smtpd", "sndhdr", "spwd", "sunau",
+    "telnetlib", "uu", "xdrlib", "tomllib", "annotationlib", "compression", "_typeshed", "__future__", "__main__",
 })  # fmt: skip
 _NAME = re.compile(r"^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
 _SEPARATORS = re.compile(r"[-_.]+")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decompose.boundary.crossing import Crossing, Land
 from decompose.boundary.detect import hazards_of
 from decompose.boundary.hazards import Found, worst
-from decompose.boundary.system import NOT_A_SERVICE
+from decompose.boundary.system import NOT_A_SERVICE, System
 from decompose.boundary.types import ARRAYS, FRAMES
 from decompose.ir.blueprint import CutEdge, Verdict
 from decompose.ir.evidence import HopCost, Trace, TracedCall
@@ -74,10 +74,21 @@ def crossings(judge: Judge) -> Iterator[tuple[Edge, str, str]]:
             continue
         target = edge.target.removeprefix("state:") if is_state(edge.target) else edge.target
         there = judge.land.home.get(judge.land.system.owner(target), "") if is_code(target) else ""
-        if there in NOT_A_SERVICE:
+        if there in NOT_A_SERVICE or _is_wrapping(judge.land.system, edge):
             continue
         for here in sorted(judge.places.get(judge.land.system.owner(edge.source), frozenset()) - {there}):
             yield edge, here, there
+
+
+def _is_wrapping(system: System, edge: Edge) -> bool:
+    """Return whether a decorator's wrapper calls what it decorates: that happens where the decorated function lives."""
+    callee = system.units.get(edge.target)
+    decorator = system.owner(edge.source)
+    return (
+        callee is not None
+        and decorator != edge.source
+        and any(d.removesuffix("()") == decorator for d in callee.decorators)
+    )
 
 
 def summarise(hazards: Iterable[Found]) -> tuple[Verdict, str]:

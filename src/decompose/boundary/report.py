@@ -49,7 +49,10 @@ def _homes(cut: Mapping[str, Sequence[Any]], system: System) -> dict[str, str]:
         for entry in cut[service]:
             found = _units(str(entry), system)
             if not found:
-                raise PlanError(f"service `{service}`: no module or symbol `{entry}` in the analysed source", hint=_near(str(entry), system))
+                raise PlanError(
+                    f"service `{service}`: no module or symbol `{entry}` in the analysed source",
+                    hint=_near(str(entry), system),
+                )
             home.update(dict.fromkeys(found, service))
     return {top: home.get(top, SHARED) for top in system.index.units}
 
@@ -94,13 +97,21 @@ def _symbol(name: str, system: System) -> str:
 def _crossing_calls(land: Land) -> list[tuple[str, str, tuple[str, str]]]:
     """Return every call edge that crosses services."""
     judge = Judge(land=land, places=places_of(land.system, land.home))
-    pairs = {(edge.source, edge.target) for edge, _, _ in crossings(judge) if edge.kind in ("call", "state_read", "state_write")}
+    pairs = {
+        (edge.source, edge.target)
+        for edge, _, _ in crossings(judge)
+        if edge.kind in ("call", "state_read", "state_write")
+    }
     return [(source, target, (source, target)) for source, target in sorted(pairs)]
 
 
 def _entry(land: Land, caller: str, callee: str, label: tuple[str, str]) -> dict[str, Any]:
     """Return the report on one edge."""
-    edges = [e for e in land.system.outgoing.get(caller, ()) if _is_same(land.system, e.target, callee) and e.kind in ("call", "state_read", "state_write")]
+    edges = [
+        e
+        for e in land.system.outgoing.get(caller, ())
+        if _is_same(land.system, e.target, callee) and e.kind in ("call", "state_read", "state_write")
+    ]
     sites: tuple[Site, ...] = tuple(sorted({site for edge in edges for site in edge.sites}))
     kind = edges[0].kind if edges else ("state_read" if callee.startswith("state:") else "call")
     found = hazards_of(Crossing(land=land, source=caller, target=callee, sites=sites, kind=kind))
@@ -120,4 +131,6 @@ def _is_same(system: System, target: str, callee: str) -> bool:
     """Return whether two symbols are called alike: a class and its constructor are."""
     if target == callee:
         return True
-    return (qualname_of(target).endswith(".__init__") and target.removesuffix(".__init__") == callee) or f"{target}.__init__" == callee
+    return (
+        qualname_of(target).endswith(".__init__") and target.removesuffix(".__init__") == callee
+    ) or f"{target}.__init__" == callee

@@ -225,7 +225,8 @@ def _exposed_elsewhere(service: ServicePlan, symbol: str) -> Finding:
         code="DC406",
         level="warning",
         span=Span(path="decompose.yaml"),
-        message=f"service `{service.name}` exposes `{symbol}`, which is not one of its members (`{qualname_of(symbol)}` lives elsewhere)",
+        message=f"service `{service.name}` exposes `{symbol}`, which is not "
+        f"one of its members (`{qualname_of(symbol)}` lives elsewhere)",
         hint="move it into the service, or drop it from `exposes`",
         symbol=symbol,
     )

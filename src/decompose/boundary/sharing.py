@@ -16,8 +16,8 @@ from decompose.ir.symbols import MODULE_BODY, join, module_of
 _ALWAYS_VALUES = ("enum", "exception", "namedtuple", "protocol")
 _RECORDS = ("dataclass", "pydantic")
 _LIVING = frozenset({
-    "global_store", "opens_handle", "returns_handle", "uses_rng", "transaction", "starts_thread", "exits", "non_idempotent",
-    "import_effect",
+    "global_store", "opens_handle", "returns_handle", "uses_rng", "transaction", "starts_thread", "exits",
+    "non_idempotent", "import_effect",
 })  # fmt: skip
 _CARRIES_CODE = ("call", "inherit", "type", "state_read", "state_write", "import")
 
@@ -131,8 +131,13 @@ def _constants_read_elsewhere(system: System, home: Mapping[str, str]) -> Iterat
             there = home.get(body.symbol, "") if body is not None else ""
             if body is None or there in NOT_A_SERVICE or here in ("", OFFLINE, there):
                 continue
-            is_plain = not any(e.kind in ("import_effect", "sets_ambient", "global_store", "uses_rng") for e in body.effects)
-            if is_plain and not any(edge.kind == "call" and not edge.target.startswith("external:") for edge in system.outgoing.get(body.symbol, ())):
+            is_plain = not any(
+                e.kind in ("import_effect", "sets_ambient", "global_store", "uses_rng") for e in body.effects
+            )
+            if is_plain and not any(
+                edge.kind == "call" and not edge.target.startswith("external:")
+                for edge in system.outgoing.get(body.symbol, ())
+            ):
                 yield body.symbol, f"`{unit.symbol}` reads its constants"
 
 
@@ -166,11 +171,13 @@ def _comes_along(system: System, home: Mapping[str, str], symbol: str) -> Iterat
 
 def _needs(system: System, top: str) -> Iterator[str]:
     """Yield the module-level units that a unit's code refers to, its module's own imports included."""
-    body = join(module_of(top), MODULE_BODY)
-    for symbol in (*system.within(top), body):
+    for symbol in system.within(top):
         for edge in system.outgoing.get(symbol, ()):
-            if edge.kind in _CARRIES_CODE and (symbol != body or edge.kind == "import" or top == body):
+            if edge.kind in _CARRIES_CODE:
                 yield system.owner(edge.target.removeprefix("state:"))
+    for edge in system.outgoing.get(module_of(top), ()):
+        if edge.kind == "import":
+            yield join(module_of(edge.target), MODULE_BODY)
 
 
 def _finding(unit: Unit, reason: str, service: str) -> Finding:

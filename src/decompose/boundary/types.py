@@ -22,12 +22,13 @@ MODELS = frozenset(
 )
 MODEL_PACKAGES = ("sklearn.", "xgboost.", "lightgbm.", "catboost.", "torch.nn.", "keras.", "tensorflow.keras.")
 PLAIN = frozenset({
-    "str", "int", "float", "bool", "complex", "bytes", "bytearray", "list", "tuple", "set", "frozenset", "dict", "date",
-    "List", "Tuple", "Set", "FrozenSet", "Dict", "Mapping", "MutableMapping", "Sequence", "MutableSequence", "Path",
-    "datetime", "time", "timedelta", "Decimal", "UUID", "Fraction", "PathLike", "PurePath", "Optional", "Union", "Literal",
-    "defaultdict", "OrderedDict", "Counter", "deque", "Iterable", "Collection", "Timestamp", "Timedelta", "float64",
-    "float32", "int64", "int32", "range", "Final", "Annotated", "TypedDict", "namedtuple", "integer", "floating", "number",
-    "DefaultDict", "Number", "Hashable", "ClassVar", "AnyStr", "SupportsFloat", "SupportsInt", "generic", "bool_",
+    "str", "int", "float", "bool", "complex", "bytes", "bytearray", "list", "tuple", "set", "frozenset", "dict",
+    "date", "List", "Tuple", "Set", "FrozenSet", "Dict", "Mapping", "MutableMapping", "Sequence", "MutableSequence",
+    "Path", "datetime", "time", "timedelta", "Decimal", "UUID", "Fraction", "PathLike", "PurePath", "Optional",
+    "Union", "Literal", "defaultdict", "OrderedDict", "Counter", "deque", "Iterable", "Collection", "Timestamp",
+    "Timedelta", "float64", "float32", "int64", "int32", "range", "Final", "Annotated", "TypedDict", "namedtuple",
+    "integer", "floating", "number", "DefaultDict", "Number", "Hashable", "ClassVar", "AnyStr", "SupportsFloat",
+    "SupportsInt", "generic", "bool_",
 })  # fmt: skip
 UNKNOWN = frozenset({"", "object", "Any", "typing.Any", "builtins.object", "TypeVar"})
 

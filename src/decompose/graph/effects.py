@@ -18,8 +18,8 @@ THROUGH = ("mutates_parameter", "keeps_parameter", "calls_parameter", "iterates_
 """Effects on a parameter that a caller inherits when it passes its own parameter on."""
 PATHS = ("reads_path", "writes_path")
 _TRAITS = (
-    "iterator", "handle:", "callback:", "rng", "large:", "exotic:", "unpickled", "ml_model", "type:", "aliased", "called",
-    "instance:", "context:", "path:", "is_class",
+    "iterator", "handle:", "callback:", "rng", "large:", "exotic:", "unpickled", "ml_model", "type:", "aliased",
+    "called", "instance:", "context:", "path:", "is_class",
 )  # fmt: skip
 """Traits that matter whatever the callee does."""
 _OF_PARTS = ("large:", "exotic:", "handle:", "ml_model")
@@ -145,7 +145,9 @@ def _called_name(symbol: str) -> str:
 def _overrule(function: Function) -> None:
     """Drop effects that were assumed from a method's name where the call reaches an own unit."""
     own = {(site.fact.line, site.fact.column, site.fact.name) for site in function.sites}
-    objects = {site.fact.line for site in function.sites if all(target.endswith(".__call__") for target in site.targets)}
+    objects = {
+        site.fact.line for site in function.sites if all(target.endswith(".__call__") for target in site.targets)
+    }
     kept = tuple(
         effect
         for effect in function.raw.effects

@@ -21,8 +21,10 @@ _EXTERNAL_ROOTS = frozenset(sys.stdlib_module_names) | {
     "streamlit", "plotly", "pytest", "click", "typer", "wandb", "ray", "dask", "pyspark", "polars", "pyarrow", "nltk", "spacy", "sqlalchemy",
     "jax", "httpx", "aiohttp", "boto3", "redis", "optuna", "hydra", "omegaconf", "statsmodels", "networkx", "rich", "loguru", "airflow",
 }  # fmt: skip
-_SIZED_METHODS = frozenset({"iterrows", "itertuples", "items", "iter_rows", "readlines", "splitlines", "iter_batches", "tolist", "to_dict", "iterdir",
-                            "fetchall", "values", "to_numpy", "read_text", "glob", "unique"})  # fmt: skip
+_SIZED_METHODS = frozenset({
+    "iterrows", "itertuples", "items", "iter_rows", "readlines", "splitlines", "iter_batches", "tolist", "to_dict",
+    "iterdir", "fetchall", "values", "to_numpy", "read_text", "glob", "unique",
+})  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -93,7 +93,9 @@ class Walker:
 
     def is_caught(self, exception: str) -> bool:
         """Return whether an exception that is raised here does not leave the function."""
-        return any(mark in self.around for mark in (f"catches:{exception}", "catches:Exception", "catches:BaseException"))
+        return any(
+            mark in self.around for mark in (f"catches:{exception}", "catches:Exception", "catches:BaseException")
+        )
 
     def read(self, tags: Tags) -> None:
         """Note that the objects are looked at."""
@@ -1005,20 +1007,21 @@ class Walker:
 
 
 _EXPRESSIONS: dict[type[ast.AST], Callable[[Walker, Any], Tags]] = {
-    ast.Name: Walker.name, ast.Constant: Walker.constant, ast.Attribute: Walker.attribute, ast.Subscript: Walker.subscript,
-    ast.Call: Walker.call, ast.List: Walker.collection, ast.Tuple: Walker.collection, ast.Set: Walker.collection,
-    ast.Dict: Walker.mapping, ast.ListComp: Walker.comprehension, ast.SetComp: Walker.comprehension,
-    ast.DictComp: Walker.comprehension, ast.GeneratorExp: Walker.comprehension, ast.Lambda: Walker.lambda_,
-    ast.BinOp: Walker.binary, ast.BoolOp: Walker.either, ast.IfExp: Walker.either, ast.Compare: Walker.compare,
-    ast.Await: Walker.awaited, ast.Yield: Walker.yielded, ast.YieldFrom: Walker.yielded, ast.JoinedStr: Walker.formatted,
-    ast.NamedExpr: Walker.walrus, ast.Starred: Walker.starred, ast.UnaryOp: Walker.unary,
+    ast.Name: Walker.name, ast.Constant: Walker.constant, ast.Attribute: Walker.attribute,
+    ast.Subscript: Walker.subscript, ast.Call: Walker.call, ast.List: Walker.collection, ast.Tuple: Walker.collection,
+    ast.Set: Walker.collection, ast.Dict: Walker.mapping, ast.ListComp: Walker.comprehension,
+    ast.SetComp: Walker.comprehension, ast.DictComp: Walker.comprehension, ast.GeneratorExp: Walker.comprehension,
+    ast.Lambda: Walker.lambda_, ast.BinOp: Walker.binary, ast.BoolOp: Walker.either, ast.IfExp: Walker.either,
+    ast.Compare: Walker.compare, ast.Await: Walker.awaited, ast.Yield: Walker.yielded, ast.YieldFrom: Walker.yielded,
+    ast.JoinedStr: Walker.formatted, ast.NamedExpr: Walker.walrus, ast.Starred: Walker.starred,
+    ast.UnaryOp: Walker.unary,
 }  # fmt: skip
 _STATEMENTS: dict[type[ast.AST], Callable[[Walker, Any], None]] = {
-    ast.Expr: Walker.s_expr, ast.Assign: Walker.s_assign, ast.AnnAssign: Walker.s_annotated, ast.AugAssign: Walker.s_augmented,
-    ast.Return: Walker.s_return, ast.If: Walker.s_branch, ast.For: Walker.s_for, ast.AsyncFor: Walker.s_for,
-    ast.While: Walker.s_while, ast.Try: Walker.s_try, ast.TryStar: Walker.s_try, ast.With: Walker.s_with,
-    ast.AsyncWith: Walker.s_with, ast.Raise: Walker.s_raise, ast.Assert: Walker.s_assert, ast.Delete: Walker.s_delete,
-    ast.Global: Walker.s_global, ast.Nonlocal: Walker.s_nonlocal, ast.Import: Walker.s_import, ast.ImportFrom: Walker.s_from,
-    ast.Match: Walker.s_match, ast.FunctionDef: Walker.s_function, ast.AsyncFunctionDef: Walker.s_function,
-    ast.ClassDef: Walker.s_class,
+    ast.Expr: Walker.s_expr, ast.Assign: Walker.s_assign, ast.AnnAssign: Walker.s_annotated,
+    ast.AugAssign: Walker.s_augmented, ast.Return: Walker.s_return, ast.If: Walker.s_branch, ast.For: Walker.s_for,
+    ast.AsyncFor: Walker.s_for, ast.While: Walker.s_while, ast.Try: Walker.s_try, ast.TryStar: Walker.s_try,
+    ast.With: Walker.s_with, ast.AsyncWith: Walker.s_with, ast.Raise: Walker.s_raise, ast.Assert: Walker.s_assert,
+    ast.Delete: Walker.s_delete, ast.Global: Walker.s_global, ast.Nonlocal: Walker.s_nonlocal,
+    ast.Import: Walker.s_import, ast.ImportFrom: Walker.s_from, ast.Match: Walker.s_match,
+    ast.FunctionDef: Walker.s_function, ast.AsyncFunctionDef: Walker.s_function, ast.ClassDef: Walker.s_class,
 }  # fmt: skip
