@@ -366,17 +366,18 @@ while True:
 _FACADE = '''
 """Stands in for a moved module."""
 import os
+import threading
 from multiprocessing.connection import Client
 
 _SERVICE = {service!r}
-_links = []
+_local = threading.local()
 
 
 def _ask(kind, what, args=(), kwargs=None):
-    if not _links:
-        _links.append(Client(("127.0.0.1", int(os.environ["TOY_" + _SERVICE.upper()])), authkey=b"toy"))
-    _links[0].send((kind, what, args, kwargs or {{}}))
-    outcome, value, after = _links[0].recv()
+    if not hasattr(_local, "link"):
+        _local.link = Client(("127.0.0.1", int(os.environ["TOY_" + _SERVICE.upper()])), authkey=b"toy")
+    _local.link.send((kind, what, args, kwargs or {{}}))
+    outcome, value, after = _local.link.recv()
     for old, new in zip(args, after):
         _copy_back(old, new)
     if outcome == "raise":
@@ -396,26 +397,34 @@ def _copy_back(old, new):
 '''
 
 
-def build(folder: Path, change: Mapping[str, Callable[[str], str]] | None = None) -> tuple[Path, Path]:
+def build(
+    folder: Path,
+    change: Mapping[str, Callable[[str], str]] | None = None,
+    *,
+    monolith: Mapping[str, str] = MONOLITH,
+    moved: Mapping[str, str] = MOVED,
+) -> tuple[Path, Path]:
     """Write monolith and workspace below `folder`.
 
     Args:
         folder: An empty folder.
         change: For moved modules, by path: what is done to the service's copy of the text.
+        monolith: Path to text of the monolith.
+        moved: Service to the module that moves into it.
 
     Returns:
         Root of the monolith, and the workspace.
     """
     root, out = folder / "monolith", folder / "out"
-    for path, text in MONOLITH.items():
+    for path, text in monolith.items():
         _write(root / path, text)
     _write(out / "run.py", _LAUNCHER)
     _write(out / "server.py", _SERVER)
     services = []
-    for name, path in MOVED.items():
-        text = textwrap.dedent(MONOLITH[path])
+    for name, path in moved.items():
+        text = textwrap.dedent(monolith[path])
         mutated = (change or {}).get(path, lambda text: text)(text)
-        _write(out / "services" / name / "shop" / "__init__.py", "")
+        _write((out / "services" / name / path).with_name("__init__.py"), "")
         _write(out / "services" / name / path, mutated)
         _write(out / "harness" / path, _facade(name, text))
         module = path[:-3].replace("/", ".")

@@ -85,7 +85,7 @@ def measure(
         targets: dict[Side, _Target] = {}
         for side in _SIDES:
             progress(f"starting the {side}")
-            targets[side] = stack.enter_context(_started(bench, workload, side))[0]
+            targets[side] = stack.enter_context(started(bench, workload, side))[0]
         mismatches, asked = _compared(targets, workload)
         progress("looking for the capacity")
         found = {side: saturate(target.url, workload.requests) for side, target in targets.items()}
@@ -117,7 +117,7 @@ def _capacity(side: Side, rate: float) -> Capacity:
 
 
 @contextmanager
-def _started(bench: Bench, workload: Workload, side: Side) -> Iterator[tuple[_Target, Running | None]]:
+def started(bench: Bench, workload: Workload, side: Side) -> Iterator[tuple[_Target, Running | None]]:
     """Give one side, prepared and answering."""
     tree = bench.folder / f"measured-{side}" / bench.root.name
     if not tree.exists():
@@ -194,12 +194,12 @@ def figures(entry: str, side: Side, rate: float, runs: Sequence[Sequence[Answer]
 
 def _kills(bench: Bench, workload: Workload) -> Iterator[Kill]:
     """Kill every service once, in a fresh start each, and see which entries still answer."""
-    with _started(bench, workload, "services") as (_, running):
+    with started(bench, workload, "services") as (_, running):
         names = tuple(running.services) if running is not None else ()
     entries = sorted({request.entry for request in workload.requests})
     yield Kill(killed="monolith", failed=tuple(entries), basis="measured")
     for name in names:
-        with _started(bench, workload, "services") as (target, running):
+        with started(bench, workload, "services") as (target, running):
             before = {answer.entry: answer.is_ok for answer, _ in ask(target.url, workload.requests)}
             if running is not None:
                 running.kill(name)

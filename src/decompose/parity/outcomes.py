@@ -8,6 +8,12 @@ from decompose.ir.reports import Check
 from decompose.parity.patches import MovedCode, Patch, unreachable_reason
 from decompose.parity.suite import CaseResult, SuiteRun
 
+_TRANSPORT = frozenset(
+    {"ConnectionError", "ConnectionRefusedError", "ConnectionResetError", "BrokenPipeError", "EOFError", "TimeoutError"}
+    | {"ImportError", "ModuleNotFoundError"}
+)
+"""Failures that say that the services are broken, which no patch excuses."""
+_RUNTIME = "service_runtime."
 _LOST = CaseResult(id="", outcome="unfinished", message="not collected or not finished")
 
 
@@ -57,9 +63,14 @@ def _check(name: str, one: CaseResult, other: CaseResult, *, stable: bool, reaso
         return verdict("nondeterministic", "two runs of the monolith itself disagree")
     if _agree(one, other):
         return verdict("skipped" if one.outcome == "skipped" else "equal")
-    if one.outcome in ("passed", "xfailed", "xpassed") and reason:
+    if one.outcome in ("passed", "xfailed", "xpassed") and reason and not _is_broken(other):
         return verdict("unreachable", reason)
     return verdict("different", f"{_text(one)} in the monolith, {_text(other)} across the services: {_reason(other)}")
+
+
+def _is_broken(result: CaseResult) -> bool:
+    """Return whether a test failed because a service could not be asked at all."""
+    return result.exception in _TRANSPORT or result.exception.startswith(_RUNTIME)
 
 
 def _agree(one: CaseResult, other: CaseResult) -> bool:

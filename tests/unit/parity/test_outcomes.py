@@ -49,6 +49,8 @@ def test_a_patch_excuses_only_a_failure_across_the_services():
     patches = {"t.py::test": (PATCH,)}
 
     assert _outcome("passed", "failed AssertionError", patches=patches).outcome == "unreachable"
+    assert _outcome("passed", "failed ConnectionRefusedError", patches=patches).outcome == "different"
+    assert _outcome("passed", "error service_runtime.errors.RemoteCallError", patches=patches).outcome == "different"
     assert _outcome("passed", "passed", patches=patches).outcome == "equal"
     assert _outcome("failed ValueError", "failed KeyError", patches=patches).outcome == "different"
 
