@@ -19,6 +19,7 @@ sink: ContextVar[list[list[Any]] | None] = ContextVar("sink", default=None)
 def install() -> None:
     """Watch prints, log records and warnings of this process from now on."""
     sys.stdout = _Tee(sys.stdout, "out")  # type: ignore[assignment]
+    sys.stderr = _Tee(sys.stderr, "err")  # type: ignore[assignment]
     logging.getLogger().addHandler(_Records())
     warnings.simplefilter("always")
     shown = warnings.showwarning
@@ -36,6 +37,8 @@ def replay(entries: Iterable[list[Any]]) -> None:
         kind, *rest = entry
         if kind == "out":
             sys.stdout.write(rest[0])
+        elif kind == "err":
+            sys.stderr.write(rest[0])
         elif kind == "log":
             _replay_record(*rest)
         elif kind == "warning":
@@ -61,7 +64,7 @@ def _note(*entry: Any) -> bool:
     if entries is None:
         return False
     if len(entries) < LIMIT:
-        if entry[0] == "out" and entries and entries[-1][0] == "out":
+        if entry[0] in ("out", "err") and entries and entries[-1][0] == entry[0]:
             entries[-1][1] += entry[1]
         else:
             entries.append(list(entry))

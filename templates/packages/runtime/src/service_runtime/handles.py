@@ -135,7 +135,7 @@ class Reference:
         """Return the JSON form for `receiver`; one that is not the owner makes this process keep the object for good."""
         if receiver != self.at:
             self.is_lent = True
-        return {"at": self.at, "id": self.handle, "c": self.class_key, "m": list(self.specials)}
+        return {"at": self.at, "id": self.handle, "c": self.class_key, "m": list(self.specials), "lent": True}
 
 
 _stand_ins: weakref.WeakValueDictionary[tuple[str, str], Any] = weakref.WeakValueDictionary()

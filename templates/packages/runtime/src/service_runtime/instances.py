@@ -87,7 +87,10 @@ def _decode_handle(decoder: Decoder, tree: dict[str, Any]) -> Any:
     from service_runtime.handles import exports  # noqa: PLC0415
     from service_runtime.proxies import stand_in  # noqa: PLC0415
 
-    return decoder.add(exports.find(tree["id"]) if tree["at"] == home() else stand_in(tree))
+    slot = decoder.reserve()
+    decoder.by_reference.add(slot)
+    decoder.objects[slot] = exports.find(tree["id"]) if tree["at"] == home() else stand_in(tree)
+    return decoder.objects[slot]
 
 
 def _encode_enum(encoder: Encoder, value: Enum) -> Any:

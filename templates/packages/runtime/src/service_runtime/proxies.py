@@ -131,12 +131,15 @@ def adopt(stand_in: RemoteObject, reference: Reference) -> None:
 def stand_in(tree: dict[str, Any]) -> RemoteObject:
     """Return the object that stands for a handle: the one that does already, or a new one of the facade class."""
     found = stand_in_for(tree["at"], tree["id"])
+    is_lent = bool(tree.get("lent"))
     if found is not None:
-        found._remote_reference.received += 1
+        found._remote_reference.received += 0 if is_lent else 1
         return found  # type: ignore[no-any-return]
     cls = _facade_of(tree["c"])
     made = cls.__new__(cls)
-    adopt(made, Reference(tree["at"], tree["id"], tree["c"], tuple(tree["m"])))
+    reference = Reference(tree["at"], tree["id"], tree["c"], tuple(tree["m"]))
+    reference.is_lent = is_lent
+    adopt(made, reference)
     return made
 
 

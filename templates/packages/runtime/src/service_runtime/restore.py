@@ -26,14 +26,18 @@ class Received:
 
     def __init__(self, decoder: Decoder) -> None:
         self.objects = decoder.objects
-        self._has_changed = [_change_check(item, decoder.sources.get(i)) for i, item in enumerate(decoder.objects)]
+        self._by_reference = decoder.by_reference
+        self._has_changed = [
+            None if i in decoder.by_reference else _change_check(item, decoder.sources.get(i))
+            for i, item in enumerate(decoder.objects)
+        ]
 
     def numbers(self) -> dict[int, int]:
         """Return the number of each object by its identity; those whose changes cannot be seen go back by value."""
         return {
             id(item): number
             for number, item in enumerate(self.objects)
-            if self._has_changed[number] is not None or hasattr(type(item), "_remote_names")
+            if self._has_changed[number] is not None or number in self._by_reference
         }
 
     def changes(self, encoder: Encoder) -> list[list[Any]]:

@@ -106,6 +106,8 @@ class Decoder:
         self.arguments = arguments or []
         self.objects: list[Any] = []
         self.sources: dict[int, memoryview] = {}
+        self.by_reference: set[int] = set()
+        """Numbers of objects that are here, or elsewhere, under a handle: their changes need not be carried back."""
         self._depth = 0
 
     def decode(self, tree: Any) -> Any:
