@@ -30,6 +30,7 @@ export function s(tag, props, ...children) {
 function fill(el, classes, props, children) {
   if (classes.length) el.setAttribute("class", classes.join(" "));
   for (const [key, value] of Object.entries(props ?? {})) {
+    if (key.startsWith("aria-") && typeof value === "boolean") { el.setAttribute(key, String(value)); continue; }
     if (value === false || value === null || value === undefined) continue;
     if (key.startsWith("on")) el.addEventListener(key.slice(2), value);
     else if (key === "class") el.setAttribute("class", [...classes, value].filter(Boolean).join(" "));

@@ -212,6 +212,7 @@ export function makeMap(store, actions) {
     zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0016)), event.clientX - box.left, event.clientY - box.top);
   }, { passive: false });
 
+  let before = { key: "", time: 0 };
   // Pointer: drag the ground to pan, a box to move it, click to select.
   svg.addEventListener("pointerdown", (event) => {
     if (event.button) return;
@@ -239,14 +240,11 @@ export function makeMap(store, actions) {
       if (e.shiftKey && key.startsWith("u:")) return pick(unitsOf(store, key)[0]);
       if (key) { store.picked.clear(); focusKey(key); }
       actions.select(edge || key);
+      // The captured pointer hides double clicks from the boxes, so two quick ones are told apart here.
+      if (key && before.key === key && e.timeStamp - before.time < 400) { before = { key: "", time: 0 }; toggle(key); } else before = { key, time: e.timeStamp };
     };
     svg.addEventListener("pointermove", onMove); svg.addEventListener("pointerup", onUp); svg.addEventListener("pointercancel", onUp);
   });
-  svg.addEventListener("dblclick", (event) => {
-    const key = /** @type {Element} */ (event.target).closest(".node")?.getAttribute("data-key");
-    if (key) toggle(key);
-  });
-
   /** Carry a box, or all picked units with it. @param {string} key */
   function carry(key) {
     const own = unitsOf(store, key);

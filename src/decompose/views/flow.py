@@ -23,6 +23,7 @@ from decompose.views.scene import (
     choose_grouping,
     clusters_of,
     matches,
+    undeployed,
     visible,
 )
 from decompose.views.scene import title as heading
@@ -43,14 +44,14 @@ def compose_flow(graph: CodeGraph, choice: Choice, *, plan: Plan | None, members
     """
     if membership is None and plan is not None:
         membership = resolve_membership(plan, graph)
-    units = visible(graph, choice)
+    grouping = choose_grouping(graph, choice, plan, membership)
+    units = visible(graph, choice) - (frozenset() if choice.focus else undeployed(grouping))
     is_pipeline = choice.level == "pipeline"
     every = [t for t in accesses(graph) if t.unit in units and not matches(t.thing, choice.hide)]
     kinds = {asset.symbol: asset.kind for asset in graph.assets}
     if is_pipeline:
         every = [t for t in every if not symbols.is_state(t.thing) and kinds.get(t.thing) not in ("env", "config")]
     touches, hidden = _heaviest(every, choice.most)
-    grouping = choose_grouping(graph, choice, plan, membership)
     roles = roles_of(graph)
     stage = {t.unit: _STAGE_BY_ROLE.get(roles[t.unit], BESIDE) for t in touches}
     boxes = _unit_boxes(graph, touches, roles, stage if is_pipeline else grouping.group_by_unit)

@@ -19,10 +19,11 @@ LEVELS = ("services", "modules", "functions", "assets", "pipeline")
 GROUP_BY = ("auto", "service", "module", "package", "role")
 MOST_NODES = 60
 """Boxes of one picture; beyond, the lightest are gathered into one box a group."""
-MOST_LINKS = 160
-LINKS_A_BOX = 3
+LEAST_LINKS = 40
+LINKS_A_BOX = 2
+"""Lines drawn for each box, the heaviest; more cannot be followed."""
 MOST_NEEDED = 7
-COMMON_SHARE = 0.35
+COMMON_SHARE = 0.2
 """Share of the boxes from which a box counts as needed by all; below `MOST_NEEDED` of them it never does."""
 MOST_REASONS = 4
 """Places named in a tooltip."""
@@ -99,7 +100,7 @@ def compose(graph: CodeGraph, choice: Choice, *, plan: Plan | None, membership: 
     if membership is None and plan is not None:
         membership = resolve_membership(plan, graph)
     grouping = choose_grouping(graph, choice, plan, membership)
-    units = visible(graph, choice) - (frozenset() if choice.focus else _undeployed(grouping))
+    units = visible(graph, choice) - (frozenset() if choice.focus else undeployed(grouping))
     label_by_unit = _boxes_of(graph, choice, grouping, units)
     boxes = _make_boxes(graph, choice, grouping, label_by_unit)
     deployed = {group.name for group in grouping.groups if group.is_deployed}
@@ -108,12 +109,13 @@ def compose(graph: CodeGraph, choice: Choice, *, plan: Plan | None, membership: 
         for link in links(graph, with_values=False)
         if link.source in units and link.target in units and grouping.group_by_unit[link.target] in deployed
     ]
-    lines, dropped = _make_lines(shown, label_by_unit, len(boxes))
+    every = _make_lines(shown, label_by_unit)
     if not choice.focus:
-        boxes, lines = _set_apart(boxes, lines)
+        boxes, every = _set_apart(boxes, every)
+    lines = _heaviest(every, max(LEAST_LINKS, LINKS_A_BOX * len(boxes)))
     return Scene(
         title(graph, choice), choice.level, boxes, lines, clusters_of(grouping, boxes),
-        hidden_units=len(top_units(graph)) - len(units), hidden_lines=dropped,
+        hidden_units=len(top_units(graph)) - len(units), hidden_lines=len(every) - len(lines),
     )  # fmt: skip
 
 
@@ -159,7 +161,7 @@ def visible(graph: CodeGraph, choice: Choice) -> frozenset[str]:
     return frozenset(seen)
 
 
-def _undeployed(grouping: Grouping) -> frozenset[str]:
+def undeployed(grouping: Grouping) -> frozenset[str]:
     """Return the units of tests, notebooks and dead code: a picture of the system is clearer without them."""
     out = {group.name for group in grouping.groups if group.kind in ("offline", "dead")}
     return frozenset(symbol for symbol, name in grouping.group_by_unit.items() if name in out)
@@ -253,18 +255,19 @@ def about(inside: Sequence[str], roles: Mapping[str, str], doc: str) -> str:
     return "\n".join([*head, *named, *more])
 
 
-def _make_lines(shown: Iterable[Link], box_by_unit: Mapping[str, str], boxes: int) -> tuple[tuple[Line, ...], int]:
-    """Bundle links by the boxes that they join; keep the heaviest bundles."""
+def _make_lines(shown: Iterable[Link], box_by_unit: Mapping[str, str]) -> tuple[Line, ...]:
+    """Bundle links by the boxes that they join."""
     bundles: dict[tuple[str, str], list[Link]] = defaultdict(list)
     for link in shown:
         source, target = box_by_unit[link.source], box_by_unit[link.target]
         if source != target:
             bundles[source, target].append(link)
-    lines = [_bundle(source, target, inside) for (source, target), inside in sorted(bundles.items())]
-    kept = sorted(lines, key=lambda line: (-_weight(line), line.source, line.target))[
-        : min(MOST_LINKS, max(40, LINKS_A_BOX * boxes))
-    ]
-    return tuple(sorted(kept, key=lambda line: (line.source, line.target))), len(lines) - len(kept)
+    return tuple(_bundle(source, target, inside) for (source, target), inside in sorted(bundles.items()))
+
+
+def _heaviest(lines: Sequence[Line], most: int) -> tuple[Line, ...]:
+    kept = sorted(lines, key=lambda line: (-_weight(line), line.source, line.target))[:most]
+    return tuple(sorted(kept, key=lambda line: (line.source, line.target)))
 
 
 def _weight(line: Line) -> float:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF028
 """Graphs written by hand and made by rule, for the tests of pictures and pages."""
 
 from __future__ import annotations
@@ -6,7 +7,18 @@ import random
 
 from decompose.ir.findings import Finding, Span
 from decompose.ir.graph import (
-    Asset, CallCoverage, CodeGraph, Edge, EntryPoint, FileOutcome, Module, ResourceTag, RoleTag, Site, State, Unit,
+    Asset,
+    CallCoverage,
+    CodeGraph,
+    Edge,
+    EntryPoint,
+    FileOutcome,
+    Module,
+    ResourceTag,
+    RoleTag,
+    Site,
+    State,
+    Unit,
 )  # fmt: skip
 from decompose.ir.plan import Plan, ServicePlan, Verdict
 
