@@ -360,7 +360,7 @@ def _context_value(walk: Observer, node: ast.Call, name: str, receiver: Tags) ->
     if "context:contextvar" in receiver and name in ("get", "set", "reset"):
         owner = next((t for t in sorted(receiver) if t.startswith(("global:", "imported:"))), "")
         walk.effect("reads_ambient" if name == "get" else "sets_ambient", "contextvar", node.lineno, owner)
-    if name == "setLevel" or name == "addFilter":
+    if name in ("setLevel", "addFilter"):
         walk.effect("sets_ambient", "logging", node.lineno, name)
 
 

@@ -16,10 +16,11 @@ LONG_LOOP = 100
 """Rounds from which a loop with a literal length counts as long."""
 _PATH = re.compile(r"^[\w./{}:*~@%+=-]+$")
 _EXTERNAL_ROOTS = frozenset(sys.stdlib_module_names) | {
-    "builtins", "numpy", "pandas", "torch", "sklearn", "tensorflow", "keras", "matplotlib", "seaborn", "scipy", "xgboost", "lightgbm",
-    "catboost", "transformers", "mlflow", "fastapi", "flask", "pydantic", "requests", "joblib", "yaml", "tqdm", "PIL", "cv2",
-    "streamlit", "plotly", "pytest", "click", "typer", "wandb", "ray", "dask", "pyspark", "polars", "pyarrow", "nltk", "spacy", "sqlalchemy",
-    "jax", "httpx", "aiohttp", "boto3", "redis", "optuna", "hydra", "omegaconf", "statsmodels", "networkx", "rich", "loguru", "airflow",
+    "builtins", "numpy", "pandas", "torch", "sklearn", "tensorflow", "keras", "matplotlib", "seaborn", "scipy",
+    "xgboost", "lightgbm", "catboost", "transformers", "mlflow", "fastapi", "flask", "pydantic", "requests", "joblib",
+    "yaml", "tqdm", "PIL", "cv2", "streamlit", "plotly", "pytest", "click", "typer", "wandb", "ray", "dask",
+    "pyspark", "polars", "pyarrow", "nltk", "spacy", "sqlalchemy", "jax", "httpx", "aiohttp", "boto3", "redis",
+    "optuna", "hydra", "omegaconf", "statsmodels", "networkx", "rich", "loguru", "airflow",
 }  # fmt: skip
 _SIZED_METHODS = frozenset({
     "iterrows", "itertuples", "items", "iter_rows", "readlines", "splitlines", "iter_batches", "tolist", "to_dict",

@@ -11,7 +11,8 @@ from decompose.ir.effects import ArgumentFact, CallFact, FunctionEffects
 from decompose.ir.symbols import MODULE_BODY
 from decompose.source import effect_tables as tables
 from decompose.source.effect_scope import FileScope, survey
-from decompose.source.effect_walk import ORIGINS, Walker
+from decompose.source.effect_state import ORIGINS
+from decompose.source.effect_walk import Walker
 
 _WORD = re.compile(r"\w+")
 _NOTHING: frozenset[str] = frozenset()
