@@ -277,7 +277,7 @@ def _access(
 
 
 def _is_told_by_edge(target: str, system: System) -> bool:
-    """Return whether an edge leads to something that two sides can fight over: a file, a table, state of an own module."""
+    """Return whether two sides can fight over what an edge leads to: a file, a table, state of an own module."""
     if target.startswith("state:"):
         return module_of(target.removeprefix("state:")) in system.index.modules and "<" not in target
     return not target.startswith(("env:", "config:", "url:"))

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from decompose.boundary import detect_ambient, detect_calls, detect_values
+from decompose.boundary import detect_ambient, detect_calls, detect_references, detect_values
 from decompose.boundary.crossing import Crossing
 from decompose.boundary.hazards import Found, merge
 
 Detector = Callable[[Crossing], Iterable[Found]]
 DETECTORS: tuple[Detector, ...] = (
-    detect_values.argument_changed, detect_values.reference_kept, detect_values.identity, detect_calls.stream_result,
-    detect_values.iterator_argument, detect_values.callback_argument, detect_values.live_handle,
-    detect_ambient.shared_state, detect_calls.exceptions, detect_calls.context_manager, detect_values.stateful_instance,
-    detect_values.class_by_value, detect_calls.variable_arguments, detect_calls.computed_default,
-    detect_calls.async_and_sync, detect_values.large_value, detect_ambient.random_state, detect_values.changed_by_codec,
-    detect_values.unpickling, detect_calls.recursion, detect_ambient.transaction, detect_ambient.ambient,
-    detect_ambient.artifact_by_path, detect_ambient.import_effects, detect_values.fidelity,
+    detect_references.argument_changed, detect_references.reference_kept, detect_references.identity,
+    detect_calls.stream_result, detect_values.iterator_argument, detect_values.callback_argument,
+    detect_values.live_handle, detect_ambient.shared_state, detect_calls.exceptions, detect_calls.context_manager,
+    detect_values.stateful_instance, detect_values.class_by_value, detect_calls.variable_arguments,
+    detect_calls.computed_default, detect_calls.async_and_sync, detect_values.large_value,
+    detect_ambient.random_state, detect_values.changed_by_codec, detect_values.unpickling, detect_calls.recursion,
+    detect_ambient.transaction, detect_ambient.ambient, detect_ambient.artifact_by_path,
+    detect_ambient.import_effects, detect_values.fidelity,
 )  # fmt: skip
 ON_STATE: tuple[Detector, ...] = (detect_ambient.state_edge,)
 """Detectors for edges that lead to state instead of code."""

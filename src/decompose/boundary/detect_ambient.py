@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from decompose.boundary.crossing import Access, Crossing, path_access, path_key, site_of, state_access
-from decompose.boundary.detect_values import starts
-from decompose.boundary.hazards import Found, found
+from decompose.boundary.hazards import Found, found, starts
 from decompose.boundary.system import NOT_A_SERVICE
 from decompose.ir.graph import Site, Unit
 from decompose.ir.symbols import MODULE_BODY, join

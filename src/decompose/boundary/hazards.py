@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from decompose.ir.blueprint import Hazard, Verdict
-from decompose.ir.graph import Site
-from decompose.ir.symbols import qualname_of
+from decompose.ir.graph import Argument, Site
 
 _ORDER: tuple[Verdict, ...] = ("safe", "safe-with-adapter", "needs-change", "forbidden")
 
@@ -236,6 +235,6 @@ def merge(first: Found, second: Found) -> Found:
     return Found(hazard=hazard, verdict=verdict, subjects=tuple(dict.fromkeys((*first.subjects, *second.subjects))))
 
 
-def bare(symbol: str) -> str:
-    """Return the last part of a symbol's qualified name."""
-    return qualname_of(symbol).rpartition(".")[2]
+def starts(argument: Argument, *prefixes: str) -> str:
+    """Return the first trait of an argument that begins in one of some ways; empty when none does."""
+    return next((trait for trait in argument.traits if trait.startswith(prefixes)), "")

@@ -26,6 +26,9 @@ PLAIN_BYTES = 200.0
 _CROSSING_KINDS = ("call", "inherit", "type", "state_read", "state_write")
 
 
+_DEFAULT_HOP = HopCost()
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
     """All that a verdict needs to know."""
@@ -34,7 +37,7 @@ class Judge:
     places: Mapping[str, frozenset[str]]
     """Services that hold each module-level unit."""
     trace: Trace | None = None
-    hop: HopCost = HopCost()
+    hop: HopCost = _DEFAULT_HOP
 
     def crossing(self, edge: Edge) -> Crossing:
         """Return the two sides of an edge."""

@@ -58,7 +58,9 @@ _CODECS: tuple[tuple[frozenset[str], Codec], ...] = (
 
 
 def names_in(annotation: str) -> tuple[str, ...]:
-    """Return the dotted names in an annotation or inferred type, outermost first: `list[m.C] | None` gives `list`, `m.C`, `None`.
+    """Return the dotted names in an annotation or inferred type, outermost first.
+
+    `list[m.C] | None` gives `list`, `m.C`, `None`.
 
     Text that does not parse (`pkg.module:Class`, a forward reference) comes back as the one name it is.
     """

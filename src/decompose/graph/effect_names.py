@@ -118,7 +118,7 @@ class NameTable:
         return f"{package}.{dotted[level:]}" if package else dotted[level:]
 
     def state(self, name: str, module: str) -> str:
-        """Return the state symbol of a module-level variable or class attribute; empty for functions and foreign names."""
+        """Return the state symbol of a variable of a module or class; empty for foreign names."""
         if "." not in name:
             return f"state:{module}:{name}" if join(module, name) not in self.units else ""
         head = name.partition(".")[0]
@@ -127,8 +127,7 @@ class NameTable:
         owner, rest = self.resolve(name, module)
         if not owner or not rest:
             return ""
-        symbol = join(owner, rest)
-        return f"state:{symbol}" if symbol not in self.units else f"state:{symbol}"
+        return f"state:{join(owner, rest)}"
 
     def unit_or_name(self, name: str, module: str) -> str:
         """Return the symbol of an own class or function, or the name as it is."""
@@ -155,7 +154,7 @@ class NameTable:
 
 @lru_cache(maxsize=4096)
 def is_plain_default(text: str) -> bool:
-    """Return whether a default is the same value wherever it is evaluated: a literal, a name of a constant or enum member."""
+    """Return whether a default is one value wherever it is evaluated: a literal or an enum member."""
     try:
         node = ast.parse(text, mode="eval").body
     except SyntaxError:

@@ -211,7 +211,7 @@ def _returned(callee: Function, site: Site, names: NameTable, target: str) -> se
 
 
 def is_wrapper(unit: Unit) -> bool:
-    """Return whether a function stands in front of others (`def wrapper(*args, **kwargs)`), whose results it mixes up."""
+    """Return whether a function stands in front of others (`wrapper(*args, **kwargs)`), whose results it mixes up."""
     kinds = {parameter.kind for parameter in unit.signature.parameters} if unit.signature is not None else set()
     return "nested" in unit.flags and kinds >= {"var_positional", "var_keyword"}
 
@@ -505,7 +505,7 @@ def _result_traits(tag: str, function: Function, functions: Mapping[str, Functio
 
 
 def _omitted(unit: Unit, fact: CallFact, is_bound: bool) -> Iterator[str]:
-    """Yield `omits:x` for defaults that are computed or mutable and left out, `extra` for arguments without a parameter."""
+    """Yield `omits:x` for a default that is no literal and is left out, `extra` for arguments without a parameter."""
     parameters: tuple[Parameter, ...] = unit.signature.parameters if unit.signature is not None else ()
     if unit.kind == "class" or any(argument.key in ("*", "**") for argument in fact.arguments):
         if any(argument.key in ("*", "**") for argument in fact.arguments):

@@ -125,7 +125,7 @@ class State:
             call.uses.add(use)
 
     def dotted(self, node: ast.expr) -> str:
-        """Return the qualified name that a chain of names stands for when an import or builtin begins it, else empty."""
+        """Return the qualified name of a chain of names that begins with an import or builtin, else nothing."""
         parts: list[str] = []
         while type(node) is ast.Attribute:
             parts.append(node.attr)

@@ -294,7 +294,7 @@ IMPORT_EFFECTS = frozenset({
     "print", "makedirs", "mkdir", "urlopen", "system", "run", "check_call", "check_output", "urlretrieve", "remove",
     "rmtree", "unlink", "copy", "copyfile", "download",
 })  # fmt: skip
-"""Last parts of calls of `os`, `shutil`, `subprocess`, `pathlib`, `urllib` that change the world when a module is imported."""
+"""Last parts of calls of `os`, `shutil`, `subprocess`, `pathlib`, `urllib` that change the world on import."""
 
 EXOTIC = {
     "csr_matrix": "sparse", "csc_matrix": "sparse", "coo_matrix": "sparse", "lil_matrix": "sparse",
