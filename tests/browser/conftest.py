@@ -1,6 +1,5 @@
 """A real browser on the page: no network, no page error, ever."""
 
-
 from __future__ import annotations
 
 import os

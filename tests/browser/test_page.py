@@ -233,7 +233,9 @@ def test_moving_one_unit_changes_two_lines(open_page: Open) -> None:
     drag(page, "u:shop.train:search", "g:features")
 
     after = page.evaluate("decompose.toYaml(decompose.currentPlan())").splitlines()
-    changed = [line for line in difflib.unified_diff(before, after, n=0, lineterm="") if line[0] in "+-" and line[1:2] == " "]
+    changed = [
+        line for line in difflib.unified_diff(before, after, n=0, lineterm="") if line[0] in "+-" and line[1:2] == " "
+    ]
     assert [line.strip("+ ").strip("- ") for line in changed] == ["shop.train:search"] * 2
 
 
