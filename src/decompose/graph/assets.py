@@ -7,9 +7,13 @@ effect; the argument that names the asset is what the solver's constant propagat
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+
+import msgspec
 
 from decompose.graph.core import Core
 from decompose.graph.library import (
@@ -23,17 +27,27 @@ from decompose.graph.library import (
     unit_of,
     written_text,
 )
-from decompose.graph.naming import format_of, is_code, is_nameless, is_template, kind_of, normal_path, pattern_of, symbol_of
+from decompose.graph.naming import (
+    format_of,
+    is_code,
+    is_nameless,
+    is_template,
+    kind_of,
+    normal_path,
+    pattern_of,
+    symbol_of,
+)
 from decompose.graph.objects import BOUND, CLASS, EXTERNAL_INSTANCE, FUNCTION, Bound, ExternalInstance, Frame, Values
 from decompose.graph.sql import looks_like_sql, read_sql
 from decompose.graph.wrappers import Wrappers, argument_of
 from decompose.ir.facts import Node, column_of, line_of
-from decompose.ir.graph import Asset, AssetKind, Edge, Site
+from decompose.ir.graph import Asset, AssetKind, Edge, Site, Unit
 from decompose.knowledge import RECEIVER, Api, Knowledge
 
 MAX_WRAPPING = 4
 """Wrappers round wrappers that are followed."""
 MAX_TEXT = 60
+MIN_LETTERS = 3
 _REGISTRIES = ("mlflow", "wandb", "huggingface", "azureml", "spacy")
 _STORES = {
     ("azureml", "model"): "azureml model registry", ("azureml", "table"): "azureml dataset",
@@ -161,7 +175,7 @@ class AssetLinker:
                             return None
             if not found and all(core.objects[i].kind not in (EXTERNAL_INSTANCE,) for i in values):
                 return None
-        return list(dict.fromkeys(n for n in found if n and n != "{}" and "\n" not in n))
+        return _plainest(list(dict.fromkeys(n for n in found if n and n != "{}" and "\n" not in n)))
 
     # -- wrappers ---------------------------------------------------------------------------------------------------
 
@@ -337,20 +351,62 @@ def assets_of(links: list[Link]) -> tuple[tuple[Asset, ...], tuple[Edge, ...]]:
     return made, joined
 
 
+def answered(assets: tuple[Asset, ...], units: tuple[Unit, ...]) -> tuple[Asset, ...]:
+    """Return the assets, with URLs that a route of the tree itself answers saying which."""
+    routes = [
+        (pattern_of(path), path, unit.symbol)
+        for unit in units
+        if unit.entry is not None and unit.entry.kind == "route"
+        for path in [unit.entry.detail.rpartition(" ")[2].rstrip("/")]
+        if len(path) > 1
+    ]
+    out = []
+    for asset in assets:
+        if asset.kind == "url":
+            path = re.sub(r"^(?:https?://[^/]*|\{[^{}]*\})", "", asset.name).rstrip("/")
+            found = sorted({symbol for pattern, _, symbol in routes if path and pattern.fullmatch(path)})
+            if found:
+                asset = msgspec.structs.replace(asset, detail=f"answered by `{found[0]}`")  # noqa: PLW2901
+        out.append(asset)
+    return tuple(out)
+
+
+def _plainest(names: list[str]) -> list[str]:
+    """Return names without those that only say less of the same file: `{}/x.env` beside `conf/x.env`."""
+    kept: list[str] = []
+    for name in names:
+        last = name.rpartition("/")[2]
+        others = [n for n in names if n != name and n.rpartition("/")[2] == last and not is_nameless(n)]
+        if is_template(name) and any(not is_template(n) for n in others):
+            continue
+        kept.append(name)
+    return kept
+
+
 def _strongest(found: list[Link]) -> AssetKind:
     kinds = [k.kind for k in found]
     return next((k for k in ("model", "table", "config") if k in kinds), kinds[0])
 
 
 def _matched(links: list[Link]) -> list[Link]:
-    known = sorted({k.name for k in links if not is_template(k.name) and k.kind not in ("env", "url")})
-    for link in links:
-        if is_template(link.name) and not is_nameless(link.name) and link.kind not in ("env", "url"):
-            pattern = pattern_of(link.name)
-            fits = [name for name in known if pattern.fullmatch(name)]
-            if len(fits) == 1:
-                link.name = fits[0]
+    """Give templates the fuller name that they stand for, where only one fits."""
+    named = [k for k in links if k.kind not in ("env", "url") and not k.is_registry]
+    fuller = sorted({k.name for k in named if not is_template(k.name.rpartition("/")[2])})
+    for name in sorted({k.name for k in named if is_template(k.name) and _is_telling(k.name)}):
+        pattern = pattern_of(name)
+        fits = [other for other in fuller if other != name and pattern.fullmatch(other)]
+        if len(fits) == 1:
+            for link in named:
+                if link.name == name:
+                    link.name = fits[0]
+                    link.is_certain = False
     return links
+
+
+def _is_telling(name: str) -> bool:
+    """Return whether enough of the last part of a template is known to tell files apart."""
+    bare = re.sub(r"\{[^{}]*\}", "", posixpath.splitext(name.rpartition("/")[2])[0])
+    return len(re.sub(r"[^A-Za-z]", "", bare)) >= MIN_LETTERS
 
 
 def _unpacked(links: list[Link]) -> list[Link]:

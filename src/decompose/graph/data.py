@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from decompose.graph.assets import AssetLinker, assets_of
+from decompose.graph.assets import AssetLinker, answered, assets_of
 from decompose.graph.core import Core
 from decompose.graph.handoffs import path_findings
 from decompose.graph.schema import SchemaReader
@@ -64,6 +64,7 @@ def data_layer(core: Core, units: tuple[Unit, ...], knowledge: Knowledge | None 
     links = AssetLinker(core, known, schema.by_call).links()
     findings = list(path_findings(links))
     assets, touches = assets_of(links)
+    assets = answered(assets, units)
     state = StateFinder(core, known)
     states, uses = state.states()
     flow = ValueFlow(core, known)

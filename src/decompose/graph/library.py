@@ -25,7 +25,8 @@ from decompose.ir.facts import ASSIGN, ATTR, CALL, NAME, STR, SUB, Node, ScopeFa
 from decompose.ir.symbols import join
 from decompose.knowledge import RECEIVER, Api, Knowledge
 
-UNKNOWN = "{}"
+_TRANSPARENT = frozenset(("str", "Path", "pathlib.Path", "os.fspath", "os.path.abspath", "os.path.expanduser"))
+"""Calls whose result is the path that they are given."""
 
 
 @dataclass(slots=True)
@@ -163,7 +164,8 @@ def label(node: Node | None) -> str:
         base = label(node[1])
         return f"{base}.{node[2]}" if base else str(node[2])
     if node[0] == CALL:
-        return label(node[2])
+        plain = label(node[2])
+        return label(node[3][0]) if plain in _TRANSPARENT and node[3] else plain
     if node[0] == SUB:
         key = node[2][1] if node[2][0] == STR else ""
         return f"{label(node[1])}.{key}" if key else label(node[1])

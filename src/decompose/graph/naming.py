@@ -72,7 +72,17 @@ def is_nameless(name: str) -> bool:
 
 def is_code(name: str) -> bool:
     """Return whether a name is that of a program or its documentation, which is no data."""
-    return posixpath.splitext(name)[1].lower() in (".py", ".ipynb", ".md", ".rst", ".sh", ".pyc", ".toml.lock", ".js", ".css")
+    return posixpath.splitext(name)[1].lower() in (
+        ".py",
+        ".ipynb",
+        ".md",
+        ".rst",
+        ".sh",
+        ".pyc",
+        ".toml.lock",
+        ".js",
+        ".css",
+    )
 
 
 def is_template(name: str) -> bool:

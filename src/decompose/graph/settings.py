@@ -169,7 +169,7 @@ def _basename(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: 
         if isinstance(made, Text):
             last = made.text.replace("\\", "/").rstrip("/").rpartition("/")[2]
             out = s.union(out, s.text(last, is_template="{" in last))
-    return out or s.text_any  # type: ignore[no-any-return]
+    return out or s.text_any
 
 
 def _record(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: Any) -> Values:

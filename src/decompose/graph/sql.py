@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import re
 from dataclasses import dataclass
 
@@ -35,6 +36,7 @@ def read_sql(text: str) -> Statement:
 
     Text that does not parse gives an empty statement.
     """
+    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # what does not parse gives nothing, and says nothing
     import sqlglot  # noqa: PLC0415  (100 ms to import, and most code has no SQL)
     from sqlglot import exp  # noqa: PLC0415
 

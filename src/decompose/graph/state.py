@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decompose.graph.core import Core
 from decompose.graph.library import library_calls, unit_of
 from decompose.graph.modules import ModuleInfo
-from decompose.graph.objects import BOX, EXTERNAL_INSTANCE, INSTANCE, ExternalInstance, Instance
+from decompose.graph.objects import BOX, EXTERNAL_INSTANCE, INSTANCE, Class, ExternalInstance, Instance
 from decompose.graph.survey import Uses, survey
 from decompose.graph.walk import statements_of
 from decompose.ir import facts as f
@@ -88,8 +88,12 @@ class StateFinder:
         for info in infos:
             for index, scope in enumerate(info.facts.scopes):
                 self.uses[info.facts.path, index] = survey(scope)
+        records = {
+            (made.module.facts.path, made.index) for made in self.core.objects
+            if isinstance(made, Class) and _is_record(made)
+        }  # fmt: skip
         for info in infos:
-            self._declare(info)
+            self._declare(info, records)
         for info in infos:
             self._use(info)
         self._generators()
@@ -98,7 +102,7 @@ class StateFinder:
 
     # -- what there is ------------------------------------------------------------------------------------------------
 
-    def _declare(self, info: ModuleInfo) -> None:
+    def _declare(self, info: ModuleInfo, records: set[tuple[str, int]]) -> None:
         facts = info.facts
         defined = {s.name for s in facts.scopes if s.parent == 0}
         imported = set(_imported(facts.scopes[0]))
@@ -110,7 +114,7 @@ class StateFinder:
                 kind, Span(facts.path, line_of(pos), column_of(pos)), type_name, is_listed=listed
             )
         for index, scope in enumerate(facts.scopes):
-            if scope.kind != "class":
+            if scope.kind != "class" or (facts.path, index) in records:
                 continue
             for name, pos in self.uses[facts.path, index].rebinds.items():
                 symbol = f"state:{info.name}:{scope.qualname}.{name}"
@@ -294,6 +298,14 @@ class StateFinder:
     @staticmethod
     def _is_used_inside(state: _Found) -> bool:
         return any(not unit.endswith(MODULE_BODY) for unit in state.readers)
+
+
+def _is_record(cls: Class) -> bool:
+    """Return whether names in the class body are fields of each instance."""
+    externals = [base for base in cls.mro if isinstance(base, str)]
+    return bool(cls.flags & {"dataclass", "enum"}) or any(
+        base.startswith(("pydantic", "typing.NamedTuple", "msgspec", "attr", "sqlmodel")) for base in externals
+    )
 
 
 def _edge(unit: str, symbol: str, kind: str, site: Site) -> Edge:

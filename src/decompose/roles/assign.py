@@ -8,6 +8,7 @@ from typing import cast
 import msgspec
 
 from decompose.ir.graph import CodeGraph, Edge, Module, Role, RoleTag, Unit
+from decompose.ir.symbols import MODULE_BODY, join, module_of
 from decompose.knowledge import Knowledge, load
 from decompose.roles.demand import demands
 from decompose.roles.evidence import Evidence, Reason, gather, name_scores, place
@@ -30,7 +31,7 @@ def assign(graph: CodeGraph, knowledge: Knowledge | None = None) -> CodeGraph:
         knowledge: What libraries' APIs do; the built-in files by default.
     """
     known = knowledge or load()
-    leaving = _by_source(graph.edges)
+    leaving = _by_source(graph.edges, {u.symbol for u in graph.units if u.kind == "cell"})
     modules = {module.name: module for module in graph.modules}
     assets = {asset.symbol: asset for asset in graph.assets}
     evidence = {
@@ -54,10 +55,13 @@ def assign(graph: CodeGraph, knowledge: Knowledge | None = None) -> CodeGraph:
     return msgspec.structs.replace(graph, units=tuple(units))
 
 
-def _by_source(edges: tuple[Edge, ...]) -> dict[str, list[Edge]]:
+def _by_source(edges: tuple[Edge, ...], cells: set[str]) -> dict[str, list[Edge]]:
+    """Return the edges that leave each unit; what a notebook's cells do, the notebook does."""
     leaving: dict[str, list[Edge]] = {}
     for edge in edges:
         leaving.setdefault(edge.source, []).append(edge)
+        if edge.source in cells:
+            leaving.setdefault(join(module_of(edge.source), MODULE_BODY), []).append(edge)
     return leaving
 
 
