@@ -114,7 +114,9 @@ def _run(options: argparse.Namespace, running: list[Process]) -> None:
     ports = _ports(services, options.base_port)
     shared = _environment(services, ports)
     for level in levels(services):
-        started = [Process(s, ports[s["name"]], workdir, {**os.environ, **shared, "SERVICE_NAME": s["name"]}) for s in level]
+        started = [
+            Process(s, ports[s["name"]], workdir, {**os.environ, **shared, "SERVICE_NAME": s["name"]}) for s in level
+        ]
         running += started
         _await(started)
     if options.ready_file is not None:
@@ -145,7 +147,13 @@ def _environment(services: list[dict[str, Any]], ports: dict[str, int]) -> dict[
     urls = {f"SERVICE_URL_{s['name'].upper()}": f"http://127.0.0.1:{ports[s['name']]}{s['probes']}" for s in services}
     path = [str(p) for p in PACKAGES] + [p for p in [os.environ.get("PYTHONPATH", "")] if p]
     secret = os.environ.get("SERVICE_TOKEN_SECRET") or secrets.token_hex(24)
-    return {**urls, "SERVICE_TOKEN_SECRET": secret, "SERVICE_OPEN": "1", "PYTHONPATH": os.pathsep.join(path), "PYTHONUNBUFFERED": "1"}
+    return {
+        **urls,
+        "SERVICE_TOKEN_SECRET": secret,
+        "SERVICE_OPEN": "1",
+        "PYTHONPATH": os.pathsep.join(path),
+        "PYTHONUNBUFFERED": "1",
+    }
 
 
 def _ports(services: list[dict[str, Any]], base: int | None) -> dict[str, int]:

@@ -63,7 +63,9 @@ class Slicer:
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "decompose.scaffold.slicer"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
         return self._process
 
 

@@ -14,11 +14,11 @@ from decompose.scaffold.statements import Imported, Statement
 from decompose.scaffold.territory import CLIENT, LOADERS, SAVERS, Territory
 
 _PURE_CALLS = frozenset({
-    "Path", "pathlib.Path", "os.path.join", "os.path.dirname", "os.path.abspath", "os.path.realpath", "os.path.expanduser",
-    "os.environ.get", "os.getenv", "os.getcwd", "Path.cwd", "logging.getLogger", "re.compile", "namedtuple", "NamedTuple",
-    "collections.namedtuple", "TypeVar", "typing.TypeVar", "NewType", "dict", "list", "tuple", "set", "frozenset", "str",
-    "int", "float", "bool", "bytes", "range", "sorted", "len", "Decimal", "timedelta", "datetime.timedelta", "date",
-    "datetime.date", "min", "max", "sum", "round", "abs",
+    "Path", "pathlib.Path", "os.path.join", "os.path.dirname", "os.path.abspath", "os.path.realpath",
+    "os.path.expanduser", "os.environ.get", "os.getenv", "os.getcwd", "Path.cwd", "logging.getLogger", "re.compile",
+    "namedtuple", "NamedTuple", "collections.namedtuple", "TypeVar", "typing.TypeVar", "NewType", "dict", "list",
+    "tuple", "set", "frozenset", "str", "int", "float", "bool", "bytes", "range", "sorted", "len", "Decimal",
+    "timedelta", "datetime.timedelta", "date", "datetime.date", "min", "max", "sum", "round", "abs",
 })  # fmt: skip
 
 
@@ -74,7 +74,9 @@ class Closure:
                 self._want_body(module)
         own_modules = {module_of(symbol) for symbol in owned}
         for edge in self.territory.graph.edges:
-            is_ours = module_of(edge.source) in own_modules and self.territory.owner.get(_top(edge.source)) == self.process
+            is_ours = (
+                module_of(edge.source) in own_modules and self.territory.owner.get(_top(edge.source)) == self.process
+            )
             if is_ours and edge.kind in ("call", "inherit") and edge.target in self.territory.units:
                 self._want_target(_top(edge.target))
 
@@ -97,13 +99,17 @@ class Closure:
                 self.want(module, qualname_of(symbol))
 
     def _want_values(self) -> None:
-        """Have the classes whose instances may arrive in a message, unless they need libraries that nothing here uses."""
+        """Have the classes whose instances may arrive in a message, unless they need libraries unused here."""
         if self.process == CLIENT:
             return
         territory = self.territory
         roots = set(imported_roots(self.needs.values(), territory))
         shared = {s for s in territory.shared if s in territory.units and territory.units[s].kind == "class"}
-        is_storing = any(e.target in LOADERS | SAVERS and self._runs_here(e.source) for e in territory.graph.edges if e.kind == "call")
+        is_storing = any(
+            e.target in LOADERS | SAVERS and self._runs_here(e.source)
+            for e in territory.graph.edges
+            if e.kind == "call"
+        )
         for symbol in sorted(shared | territory.value_classes):
             module = module_of(symbol)
             if module in territory.modules and territory.modules[module].kind != "test":
@@ -176,7 +182,11 @@ class Closure:
         if text is None or name in need.facades or name in need.remote_values:
             return
         symbol = f"{module}:{name}"
-        if symbol in self.territory.units and not self.is_local(symbol) and self.territory.units[symbol].kind != "module":
+        if (
+            symbol in self.territory.units
+            and not self.is_local(symbol)
+            and self.territory.units[symbol].kind != "module"
+        ):
             self._want_facade(need, name)
             return
         indexes = text.binders.get(name, ())
@@ -333,7 +343,9 @@ class Closure:
             self.want_module(module.name, name)
             if imported.bound == "*":
                 self._want_star(need, module.name)
-            elif imported.attribute and not (inner is not None and not self._offers_name(module.name, imported.attribute)):
+            elif imported.attribute and not (
+                inner is not None and not self._offers_name(module.name, imported.attribute)
+            ):
                 self.want(module.name, imported.attribute)
             elif not imported.attribute:
                 self._want_attributes(need, imported, module.name)
@@ -354,7 +366,9 @@ class Closure:
     def _want_attributes(self, need: Need, imported: Imported, module: str) -> None:
         """Have the names that are read from an imported module; all of them when the module itself is handed on."""
         text = self.territory.text(need.module.name)
-        pairs = [p for s in (text.statements if text is not None else ()) for p in s.attributes if p[0] == imported.bound]
+        pairs = [
+            p for s in (text.statements if text is not None else ()) for p in s.attributes if p[0] == imported.bound
+        ]
         for _, attribute in sorted(set(pairs)):
             self.want(module, attribute)
         if not pairs:
@@ -423,8 +437,8 @@ class Closure:
             return True
         is_method = isinstance(call.func, ast.Attribute)
         return is_method and called.rpartition(".")[2] in {
-            "resolve", "absolute", "joinpath", "with_suffix", "format", "join", "split", "strip", "lower", "upper", "items",
-            "keys", "values", "get", "parent",
+            "resolve", "absolute", "joinpath", "with_suffix", "format", "join", "split", "strip", "lower", "upper",
+            "items", "keys", "values", "get", "parent",
         }  # fmt: skip
 
     # ---- forms ----
@@ -464,9 +478,11 @@ class Closure:
         text = self.territory.text(need.module.name)
         assert text is not None
         dropped = [s for s in text.statements if s.index not in need.kept]
-        if any(not self.is_local(f"{need.module.name}:{n}") for s in dropped if s.kind in ("def", "class") for n in s.binds):
+        if any(
+            not self.is_local(f"{need.module.name}:{n}") for s in dropped if s.kind in ("def", "class") for n in s.binds
+        ):
             return False
-        if any(s.kind == "effect" or (s.kind == "main") for s in dropped) and self.process != CLIENT:
+        if any(s.kind in ("effect", "main") for s in dropped) and self.process != CLIENT:
             return False
         partly = [s for s in text.statements if s.index in need.kept and s.kind == "import"]
         if any(item.bound not in need.names for s in partly for item in s.imports):

@@ -11,12 +11,13 @@ from decompose.scaffold.statements import Imported
 from decompose.scaffold.territory import Territory
 
 _DISTRIBUTIONS = {
-    "PIL": "pillow", "bs4": "beautifulsoup4", "cv2": "opencv-python", "dotenv": "python-dotenv", "sklearn": "scikit-learn",
-    "skimage": "scikit-image", "yaml": "PyYAML", "dateutil": "python-dateutil", "attr": "attrs", "jwt": "PyJWT",
-    "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient", "serial": "pyserial", "Crypto": "pycryptodome",
-    "google.cloud.storage": "google-cloud-storage", "imblearn": "imbalanced-learn", "fitz": "PyMuPDF", "docx": "python-docx",
-    "pymongo": "pymongo", "bson": "pymongo", "umap": "umap-learn", "faiss": "faiss-cpu", "sentence_transformers": "sentence-transformers",
-    "pytorch_lightning": "pytorch-lightning", "flask_cors": "Flask-Cors", "category_encoders": "category-encoders", "git": "GitPython",
+    "PIL": "pillow", "bs4": "beautifulsoup4", "cv2": "opencv-python", "dotenv": "python-dotenv",
+    "sklearn": "scikit-learn", "skimage": "scikit-image", "yaml": "PyYAML", "dateutil": "python-dateutil",
+    "attr": "attrs", "jwt": "PyJWT", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient", "serial": "pyserial",
+    "Crypto": "pycryptodome", "google.cloud.storage": "google-cloud-storage", "imblearn": "imbalanced-learn",
+    "fitz": "PyMuPDF", "docx": "python-docx", "pymongo": "pymongo", "bson": "pymongo", "umap": "umap-learn",
+    "faiss": "faiss-cpu", "sentence_transformers": "sentence-transformers", "pytorch_lightning": "pytorch-lightning",
+    "flask_cors": "Flask-Cors", "category_encoders": "category-encoders", "git": "GitPython",
 }  # fmt: skip
 _NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 

@@ -20,6 +20,7 @@ from decompose.scaffold.child import Slicer
 from decompose.scaffold.closure import Closure, modules_in
 from decompose.scaffold.context import BASE_PORT, ServiceContext, SystemContext, as_json, entries_of
 from decompose.scaffold.dependencies import imported_roots, requirements
+from decompose.scaffold.facades import LINE_LENGTH
 from decompose.scaffold.need import Need
 from decompose.scaffold.operations import ServedOperation, callers_by_symbol, named_symbols, served
 from decompose.scaffold.pytext import comment, doc_literal, pystr
@@ -28,7 +29,8 @@ from decompose.scaffold.territory import CLIENT, Territory
 
 LOCK_FILE = "decompose.lock"
 _BY_VALUE_LIBRARIES = frozenset({
-    "sklearn", "scipy", "numpy", "pandas", "xgboost", "lightgbm", "catboost", "statsmodels", "imblearn", "category_encoders",
+    "sklearn", "scipy", "numpy", "pandas", "xgboost", "lightgbm", "catboost", "statsmodels", "imblearn",
+    "category_encoders",
 })  # fmt: skip
 _WEB_FACTORIES = ("FastAPI", "Flask", "Starlette", "Quart", "Litestar", "Sanic", "Blueprint")
 
@@ -73,7 +75,8 @@ def _check(territory: Territory) -> None:
         for member in service.members:
             if module_of(member) not in territory.modules:
                 raise GenerateError(
-                    f"`{service.name}`: no source for `{member}`", hint="analyse and propose again: the tree has changed"
+                    f"`{service.name}`: no source for `{member}`",
+                    hint="analyse and propose again: the tree has changed",
                 )
 
 
@@ -123,7 +126,9 @@ def _context(
         value_classes=_aliased(territory, {*classes, *territory.value_classes, *_nested(territory, classes)}),
         functions=tuple(sorted((alias, functions[s]) for s in functions for alias in _aliased(territory, {s}))),
         libraries=tuple(sorted(externals & _BY_VALUE_LIBRARIES)),
-        modules=tuple(sorted({n for m in territory.modules.values() for n in (m.name, *m.import_names) if "/" not in n})),
+        modules=tuple(
+            sorted({n for m in territory.modules.values() for n in (m.name, *m.import_names) if "/" not in n})
+        ),
         edges=tuple((s.name, other) for s in services for other in s.depends_on),
     )
 
@@ -214,7 +219,9 @@ def _web_app(territory: Territory, service: ServiceBlueprint) -> tuple[str, str]
                 if made in _WEB_FACTORIES[:-1]:
                     return f"{module}:{statement.binds[0]}", made
             if isinstance(node, ast.FunctionDef) and not _required(node):
-                made_inside = [ast.unparse(c.func).rpartition(".")[2] for c in ast.walk(node) if isinstance(c, ast.Call)]
+                made_inside = [
+                    ast.unparse(c.func).rpartition(".")[2] for c in ast.walk(node) if isinstance(c, ast.Call)
+                ]
                 known = [name for name in made_inside if name in _WEB_FACTORIES[:-1]]
                 if known:
                     factories.append((f"{module}:{node.name}", known[0]))
@@ -305,12 +312,23 @@ def _folder(folder: Path, target: str, environment: Environment, variables: dict
     return files
 
 
-def _tuple_literal(items: tuple[str, ...]) -> str:
-    return "(" + ", ".join(map(pystr, items)) + ("," if len(items) == 1 else "") + ")"
+def _tuple_literal(items: tuple[str, ...], column: int = 0, indent: int = 0) -> str:
+    """Return a tuple of strings, laid out as the formatter would from `column` on."""
+    one_line = "(" + ", ".join(map(pystr, items)) + ("," if len(items) == 1 else "") + ")"
+    return (
+        one_line if column + len(one_line) + 1 <= LINE_LENGTH else _spread("(", [pystr(i) for i in items], ")", indent)
+    )
 
 
-def _dict_literal(items: tuple[tuple[str, str], ...]) -> str:
-    return "{" + ", ".join(f"{pystr(key)}: {pystr(value)}" for key, value in items) + "}"
+def _dict_literal(items: tuple[tuple[str, str], ...], column: int = 0, indent: int = 0) -> str:
+    pairs = [f"{pystr(key)}: {pystr(value)}" for key, value in items]
+    one_line = "{" + ", ".join(pairs) + "}"
+    return one_line if column + len(one_line) + 1 <= LINE_LENGTH else _spread("{", pairs, "}", indent)
+
+
+def _spread(opening: str, items: list[str], closing: str, indent: int) -> str:
+    pad = " " * indent
+    return opening + "\n" + "".join(f"{pad}    {item},\n" for item in items) + pad + closing
 
 
 def _lock(files: Mapping[str, bytes]) -> bytes:

@@ -9,14 +9,19 @@ from dataclasses import dataclass
 from decompose.scaffold.pytext import doc_literal, pystr
 
 _BUILTIN_ANNOTATIONS = frozenset({
-    "int", "float", "str", "bool", "bytes", "list", "dict", "tuple", "set", "frozenset", "object", "None", "complex", "type",
+    "int", "float", "str", "bool", "bytes", "list", "dict", "tuple", "set", "frozenset", "object", "None", "complex",
+    "type",
 })  # fmt: skip
 _OWN_SPECIALS = frozenset({
-    "__new__", "__del__", "__repr__", "__str__", "__getattr__", "__getattribute__", "__setattr__", "__delattr__", "__dir__",
-    "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__init_subclass__", "__class_getitem__", "__copy__",
-    "__deepcopy__", "__hash__", "__post_init__", "__sizeof__", "__format__", "__set_name__", "__slots__",
+    "__new__", "__del__", "__repr__", "__str__", "__getattr__", "__getattribute__", "__setattr__", "__delattr__",
+    "__dir__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__init_subclass__",
+    "__class_getitem__", "__copy__", "__deepcopy__", "__hash__", "__post_init__", "__sizeof__", "__format__",
+    "__set_name__", "__slots__",
 })  # fmt: skip
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "abc.abstractproperty"})
+
+LINE_LENGTH = 120
+"""Columns of generated code."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -36,21 +41,23 @@ class Target:
 
 def function_facade(node: Function, target: Target) -> str:
     """Return the facade of a module-level function."""
-    call = _call_arguments(node)
-    options = ", is_idempotent=True" if target.is_idempotent else ""
-    asked = f"{pystr(target.operation)}, {call}{options}"
     is_generator = _is_generator(node) and not node.decorator_list
+    asked = [pystr(target.operation), *_call_arguments(node)]
+    if target.is_idempotent and not is_generator:
+        asked.append("is_idempotent=True")
     if isinstance(node, ast.AsyncFunctionDef):
-        body = f"return await {target.client}.call_async({asked})"
+        body = wrapped(f"return await {target.client}.call_async(", asked, ")", 4)
         if is_generator:
-            body = f"for _item in await {target.client}.call_async({asked}):\n        yield _item"
+            loop = wrapped(f"async for item in {target.client}.stream_async(", asked, "):", 4)
+            body = f"{loop}\n        yield item"
     elif is_generator:
-        body = f"yield from {target.client}.stream({pystr(target.operation)}, {call})"
+        body = wrapped(f"yield from {target.client}.stream(", asked, ")", 4)
     else:
-        body = f"return {target.client}.call({asked})"
+        body = wrapped(f"return {target.client}.call(", asked, ")", 4)
     keyword = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
     doc = doc_literal(ast.get_docstring(node) or f"Stands for `{node.name}` of `{target.symbol.partition(':')[0]}`.")
-    return f"{keyword} {node.name}({signature(node.args)}){_returns(node)}:\n    {doc}\n    {body}\n"
+    heading = wrapped(f"{keyword} {node.name}(", signature(node.args), f"){_returns(node)}:")
+    return f"{heading}\n    {doc}\n{body}\n"
 
 
 def class_facade(node: ast.ClassDef, target: Target, bases: Iterable[str]) -> str:
@@ -72,8 +79,20 @@ def class_facade(node: ast.ClassDef, target: Target, bases: Iterable[str]) -> st
     return "\n".join(lines) + "\n"
 
 
-def signature(arguments: ast.arguments, *, skip_first: bool = False) -> str:
-    """Return the parameters as source text; every default becomes `UNSET`, because the callee owns it."""
+def wrapped(head: str, items: list[str], tail: str, indent: int = 0) -> str:
+    """Return `head items tail` as the formatter would lay it out: one line, one inner line, or one item a line."""
+    pad = " " * indent
+    line = f"{pad}{head}{', '.join(items)}{tail}"
+    if len(line) <= LINE_LENGTH or not items:
+        return line
+    inner = f"{pad}    {', '.join(items)}"
+    if len(inner) <= LINE_LENGTH and not any("\n" in item for item in items):
+        return f"{pad}{head}\n{inner}\n{pad}{tail}"
+    return f"{pad}{head}\n" + "".join(f"{pad}    {item},\n" for item in items) + f"{pad}{tail}"
+
+
+def signature(arguments: ast.arguments, *, skip_first: bool = False) -> list[str]:
+    """Return the parameters as source text, one an item; every default becomes `UNSET`, because the callee owns it."""
     parts: list[str] = []
     positional = [*arguments.posonlyargs, *arguments.args]
     first_default = len(positional) - len(arguments.defaults)
@@ -93,7 +112,7 @@ def signature(arguments: ast.arguments, *, skip_first: bool = False) -> str:
         parts.append(_parameter(argument, "" if value is None else "UNSET"))
     if arguments.kwarg is not None:
         parts.append("**" + _parameter(arguments.kwarg, ""))
-    return ", ".join(parts)
+    return parts
 
 
 def annotation_names(node: ast.AST) -> set[str]:
@@ -139,7 +158,7 @@ def _annotation_source(annotation: ast.expr) -> str:
     return ast.unparse(annotation)
 
 
-def _call_arguments(node: Function, *, skip_first: bool = False) -> str:
+def _call_arguments(node: Function, *, skip_first: bool = False) -> list[str]:
     """Return what a facade passes on: a dictionary by name, and a tuple of positional ones where order matters."""
     arguments = node.args
     positional = [a.arg for a in (*arguments.posonlyargs, *arguments.args)][1 if skip_first else 0 :]
@@ -153,10 +172,10 @@ def _call_arguments(node: Function, *, skip_first: bool = False) -> str:
     entries = [f"{pystr(name)}: {name}" for name in by_name]
     if arguments.kwarg is not None:
         entries.append(f"**{arguments.kwarg.arg}")
-    text = "{" + ", ".join(entries) + "}"
+    passed = ["{" + ", ".join(entries) + "}"]
     if by_position:
-        text += ", (" + ", ".join(by_position) + ("," if len(by_position) == 1 else "") + ")"
-    return text
+        passed.append("(" + ", ".join(by_position) + ("," if len(by_position) == 1 else "") + ")")
+    return passed
 
 
 def _is_generator(node: Function) -> bool:
@@ -174,50 +193,57 @@ def _method(node: Function) -> list[str]:
     if node.name in _OWN_SPECIALS or any("overload" in ast.unparse(d) for d in node.decorator_list):
         return []
     decorators = {ast.unparse(d) for d in node.decorator_list}
-    receiver = node.args.args[0].arg if node.args.args else node.args.posonlyargs[0].arg if node.args.posonlyargs else ""
-    if decorators & _PROPERTIES:
-        return ["", "    @property", f"    def {node.name}({receiver}){_returns(node)}:", *_body(node, f"return {receiver}._remote_get({pystr(node.name)})")]
-    if any(d.endswith(".setter") for d in decorators):
-        value = node.args.args[1]
-        body = f"{receiver}._remote_set({pystr(node.name)}, {value.arg})"
-        return ["", f"    @{node.name}.setter", f"    def {node.name}({receiver}, {_parameter(value, '')}) -> None:", *_body(node, body)]
-    if any(d.endswith((".deleter", ".getter")) for d in decorators):
-        return []
+    positional = [*node.args.posonlyargs, *node.args.args]
     if "staticmethod" in decorators:
-        return _static_method(node)
-    if "classmethod" in decorators:
-        call = f"{receiver}._remote_client.call_class({receiver}._remote_symbol, {pystr(node.name)}, {_call_arguments(node, skip_first=True)})"
-        return ["", "    @classmethod", *_definition(node, f"return {call}")]
-    if not receiver:
+        call = wrapped("return _own_class.call(", [pystr(node.name), *_call_arguments(node)], ")", 8)
+        return ["", "    @remote_static", *_definition(node, call, first="_own_class")]
+    if not positional or any(d.endswith((".deleter", ".getter")) for d in decorators):
         return []
+    receiver = positional[0].arg
+    if decorators & _PROPERTIES:
+        heading = f"    def {node.name}({receiver}){_returns(node)}:"
+        return [
+            "",
+            "    @property",
+            heading,
+            *_body(node, f"        return {receiver}._remote_get({pystr(node.name)})"),
+        ]
+    if any(d.endswith(".setter") for d in decorators):
+        heading = f"    def {node.name}({receiver}, {_parameter(positional[1], '')}) -> None:"
+        body = f"        {receiver}._remote_set({pystr(node.name)}, {positional[1].arg})"
+        return ["", f"    @{node.name}.setter", heading, *_body(node, body)]
+    passed = _call_arguments(node, skip_first=True)
+    if "classmethod" in decorators:
+        asked = [f"{receiver}._remote_symbol", pystr(node.name), *passed]
+        call = wrapped(f"return {receiver}._remote_client.call_class(", asked, ")", 8)
+        return ["", "    @classmethod", *_definition(node, call)]
     if node.name == "__init__":
-        return ["", *_definition(node, f"{receiver}._remote_create({_call_arguments(node, skip_first=True)})")]
-    call = f"{receiver}._remote_call({pystr(node.name)}, {_call_arguments(node, skip_first=True)})"
-    is_generator = _is_generator(node) and not node.decorator_list
-    return ["", *_definition(node, f"yield from {call}" if is_generator else f"return {call}")]
-
-
-def _static_method(node: Function) -> list[str]:
-    call = f"return _own_class.call({pystr(node.name)}, {_call_arguments(node)})"
-    return ["", "    @remote_static", *_definition(node, call, first="_own_class")]
+        return ["", *_definition(node, wrapped(f"{receiver}._remote_create(", passed, ")", 8))]
+    keyword = "yield from" if _is_generator(node) and not node.decorator_list else "return"
+    call = wrapped(f"{keyword} {receiver}._remote_call(", [pystr(node.name), *passed], ")", 8)
+    return ["", *_definition(node, call)]
 
 
 def _definition(node: Function, body: str, first: str = "") -> list[str]:
     keyword = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
     parameters = signature(node.args, skip_first=not first)
-    if first:
-        parameters = f"{first}, {parameters}" if parameters else first
-    return [f"    {keyword} {node.name}({parameters}){_returns(node)}:", *_body(node, body)]
+    heading = wrapped(f"{keyword} {node.name}(", [*([first] if first else []), *parameters], f"){_returns(node)}:", 4)
+    return [heading, *_body(node, body)]
 
 
 def _body(node: Function, body: str) -> list[str]:
     doc = ast.get_docstring(node)
-    return [*([f"        {doc_literal(doc)}"] if doc else []), f"        {body}"]
+    return [*([f"        {doc_literal(doc)}"] if doc else []), body]
 
 
 def _constant(node: ast.Assign | ast.AnnAssign) -> list[str]:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    if node.value is None or len(targets) != 1 or not isinstance(targets[0], ast.Name) or targets[0].id.startswith("__"):
+    if (
+        node.value is None
+        or len(targets) != 1
+        or not isinstance(targets[0], ast.Name)
+        or targets[0].id.startswith("__")
+    ):
         return []
     try:
         value = ast.literal_eval(node.value)

@@ -17,7 +17,7 @@ from decompose.scaffold.pytext import doc_literal, pystr
 from decompose.scaffold.statements import Imported, ModuleText
 from decompose.scaffold.territory import CLIENT, Territory
 
-_TYPING_FALLBACK = frozenset({"Any"})
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,11 @@ def _imports(tail: str, services: set[str], bases: dict[str, str], typing: str) 
         lines.append("\n")
     if services:
         clients = ", ".join(f"{s} as {client_alias(s)}" for s in sorted(services))
-        lines += [f"from service_contracts.clients import {s} as {client_alias(s)}\n" for s in sorted(services)] if clients else []
+        lines += (
+            [f"from service_contracts.clients import {s} as {client_alias(s)}\n" for s in sorted(services)]
+            if clients
+            else []
+        )
     if from_runtime:
         lines.append(f"from service_runtime import {', '.join(from_runtime)}\n")
     own = sorted(set(bases.values()))
@@ -179,7 +183,8 @@ def _remote_main(need: Need, closure: Closure, text: ModuleText, owner: str) -> 
 
 def _own_bases(symbol: str, need: Need, closure: Closure, imports: dict[str, str]) -> list[str]:
     """Return the parents of a facade class: facades of own bases first, then bases that are defined here."""
-    facades, local = [], []
+    facades: list[str] = []
+    local: list[str] = []
     for base in closure.territory.units[symbol].bases:
         other = closure.needs.get(module_of(base)) if base in closure.territory.units else None
         if other is None or set(closure.territory.units[base].flags) & {"enum", "pydantic", "namedtuple", "protocol"}:
@@ -201,14 +206,14 @@ def _annotatable(need: Need, closure: Closure, text: ModuleText) -> set[str]:
     return bound | own | {"int"}
 
 
-def _without_unknown_annotations(node: ast.stmt, known: set[str]) -> ast.stmt:
+def _without_unknown_annotations(node: Definition, known: set[str]) -> Definition:
     node = copy.deepcopy(node)
     for child in ast.walk(node):
         for attribute in ("annotation", "returns"):
             annotation = getattr(child, attribute, None)
             if isinstance(annotation, ast.expr) and not isinstance(child, ast.AnnAssign):
                 names = annotation_names(ast.arg(arg="x", annotation=annotation))
-                if not names <= known or len(ast.unparse(annotation)) > 200:  # noqa: PLR2004
+                if not names <= known or len(ast.unparse(annotation)) > 200:
                     setattr(child, attribute, None)
     return node
 
@@ -238,6 +243,8 @@ def _ranges_of(content: str, origins: tuple[tuple[str, str, int], ...]) -> tuple
     for heading, path, origin in origins:
         if heading in lines:
             first = lines.index(heading) + 1
-            last = next((i for i in range(first, len(lines)) if lines[i] and not lines[i].startswith((" ", ")"))), len(lines))
+            last = next(
+                (i for i in range(first, len(lines)) if lines[i] and not lines[i].startswith((" ", ")"))), len(lines)
+            )
             found.append((first, last, path, origin))
     return tuple(found)

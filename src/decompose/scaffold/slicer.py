@@ -21,7 +21,7 @@ def main() -> None:
     for line in sys.stdin:
         try:
             answer = cut(**json.loads(line))
-        except Exception as error:  # noqa: BLE001  (whatever libcst objects to, the file is then moved whole)
+        except Exception as error:
             answer = {"error": f"{type(error).__name__}: {str(error)[:200]}"}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
@@ -46,7 +46,9 @@ def cut(source: str, keep: Iterable[int], names: Iterable[str], insert: str) -> 
 
 
 def _compose(module: cst.Module, wanted: set[int], needed: set[str], insert: str) -> dict[str, Any]:
-    header = "".join(line._codegen_text(module) if hasattr(line, "_codegen_text") else _code(module, line) for line in module.header)
+    header = "".join(
+        line._codegen_text(module) if hasattr(line, "_codegen_text") else _code(module, line) for line in module.header
+    )
     origin = header.count("\n") + 1
     pieces: list[tuple[str, int]] = [(header, 1)] if header else []
     last_import = -1

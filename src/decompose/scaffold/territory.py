@@ -20,15 +20,18 @@ CLIENT = "client"
 _VALUE_FLAGS = frozenset({"dataclass", "namedtuple", "pydantic"})
 _TYPE_FLAGS = frozenset({"enum", "exception", "protocol"})
 _ESTIMATOR_BASES = ("sklearn.base.", "sklearn.utils.")
-_LIGHT_LIBRARIES = frozenset({"pydantic", "pydantic_settings", "attr", "attrs", "dataclasses_json", "typing_extensions"})
+_LIGHT_LIBRARIES = frozenset(
+    {"pydantic", "pydantic_settings", "attr", "attrs", "dataclasses_json", "typing_extensions"}
+)
 SAVERS = frozenset({
-    "external:joblib.dump", "external:pickle.dump", "external:pickle.dumps", "external:dill.dump", "external:dill.dumps",
-    "external:cloudpickle.dump", "external:cloudpickle.dumps", "external:torch.save", "external:pandas.to_pickle",
+    "external:joblib.dump", "external:pickle.dump", "external:pickle.dumps", "external:dill.dump",
+    "external:dill.dumps", "external:cloudpickle.dump", "external:cloudpickle.dumps", "external:torch.save",
+    "external:pandas.to_pickle",
 })  # fmt: skip
 LOADERS = frozenset({
-    "external:joblib.load", "external:pickle.load", "external:pickle.loads", "external:dill.load", "external:dill.loads",
-    "external:cloudpickle.load", "external:cloudpickle.loads", "external:torch.load", "external:pandas.read_pickle",
-    "external:mlflow.pyfunc.load_model", "external:mlflow.sklearn.load_model",
+    "external:joblib.load", "external:pickle.load", "external:pickle.loads", "external:dill.load",
+    "external:dill.loads", "external:cloudpickle.load", "external:cloudpickle.loads", "external:torch.load",
+    "external:pandas.read_pickle", "external:mlflow.pyfunc.load_model", "external:mlflow.sklearn.load_model",
 })  # fmt: skip
 """Functions that, as `SAVERS`, need the definition of whatever class is saved."""
 _LIVE_ENTRIES = frozenset({"cli", "route", "page", "task", "flow", "hook"})
@@ -156,11 +159,13 @@ class Territory:
 
     @cached_property
     def stored_classes(self) -> frozenset[str]:
-        """Own classes whose instances are saved and loaded again: both sides need the definition, under its old name."""
+        """Own classes whose instances are saved and loaded again: both sides need the definition."""
         savers = {e.source for e in self.graph.edges if e.kind == "call" and e.target in SAVERS} | SAVERS
         flows = [e for e in self.graph.edges if e.kind == "value" and e.target in savers]
         named = {guess.type for edge in flows for guess in edge.types} | {edge.source for edge in flows}
-        return frozenset(n for n in named if n in self.units and self.units[n].kind == "class" and "." not in qualname_of(n))
+        return frozenset(
+            n for n in named if n in self.units and self.units[n].kind == "class" and "." not in qualname_of(n)
+        )
 
     @cached_property
     def light_classes(self) -> frozenset[str]:

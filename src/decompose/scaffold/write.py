@@ -54,7 +54,9 @@ def write(tree: FileTree, out: Path) -> WriteReport:
     try:
         _replace(tree, out, todo, gone)
     except OSError as error:
-        raise WriteError(f"{out}: cannot write: {error.strerror or error}", hint="free some space or choose another folder") from error
+        raise WriteError(
+            f"{out}: cannot write: {error.strerror or error}", hint="free some space or choose another folder"
+        ) from error
     same = tuple(path for path in tree if path not in todo and path not in deleted)
     return WriteReport(tuple(todo), same, tuple(gone), tuple(sorted(deleted)))
 

@@ -37,7 +37,8 @@ def dtype_from(tree: Any) -> np.dtype[Any]:
         return np.dtype(tree)
     if isinstance(tree, list):
         return np.dtype((dtype_from(tree[0]), tuple(tree[1])))
-    return np.dtype(tree | {"formats": [dtype_from(item) for item in tree["formats"]]})
+    made: np.dtype[Any] = np.dtype(tree | {"formats": [dtype_from(item) for item in tree["formats"]]})
+    return made
 
 
 def raw(array: np.ndarray[Any, Any]) -> Part:
@@ -67,7 +68,9 @@ def _decode_array(decoder: Decoder, tree: dict[str, Any]) -> np.ndarray[Any, Any
         array = array.reshape(tree["s"])
     else:
         source = decoder.parts[tree["p"]]
-        shared = np.frombuffer(source, dtype=dtype_from(tree["d"])) if len(source) else np.empty(0, dtype_from(tree["d"]))
+        shared = (
+            np.frombuffer(source, dtype=dtype_from(tree["d"])) if len(source) else np.empty(0, dtype_from(tree["d"]))
+        )
         array = shared.reshape(tree["s"], order=tree["o"]).copy(order="K")
         decoder.sources[slot] = source
     decoder.objects[slot] = array

@@ -1,4 +1,4 @@
-"""Where this process can be called back: a service under its name, any other process on a local port opened on first need."""
+"""Where this process can be called back: a service under its name, any other on a local port, opened when needed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,13 @@ BODY_LIMIT = 256 * 1024 * 1024
 
 _lock = threading.Lock()
 _address: list[str] = []
-answer: Callable[[str, dict[str, str], bytes], tuple[int, str, list[Any]]]
-"""Answers a message to this process; set by `service_runtime.dispatch`."""
+Answer = Callable[[str, dict[str, str], bytes], tuple[int, str, list[Any]]]
+_answers: list[Answer] = []
+
+
+def answer_with(answer: Answer) -> None:
+    """Say how messages to this process are answered; `service_runtime.dispatch` does."""
+    _answers[:] = [answer]
 
 
 def home() -> str:
@@ -27,7 +32,7 @@ def home() -> str:
 def _open() -> str:
     with _lock:
         if not _address:
-            import service_runtime.dispatch  # noqa: F401, PLC0415  (sets `answer`; needed only by who lends objects)
+            import service_runtime.dispatch  # noqa: F401, PLC0415  (answers the calls; needed only by who lends objects)
 
             server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
             server.daemon_threads = True
@@ -45,7 +50,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(413)
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        status, content_type, chunks = answer(self.path, headers, self.rfile.read(size))
+        status, content_type, chunks = _answers[0](self.path, headers, self.rfile.read(size))
         body = b"".join(chunks)
         self.send_response(status)
         self.send_header("Content-Type", content_type)

@@ -7,7 +7,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from service_runtime import callbacks, context, echo, tokens
@@ -78,7 +78,9 @@ class Client:
         Raises:
             RemoteCallError: If the service cannot be reached or refuses.
         """
-        return self._ask(f"/operations/{operation}", {"args": args, "arguments": arguments}, is_idempotent=is_idempotent)
+        return self._ask(
+            f"/operations/{operation}", {"args": args, "arguments": arguments}, is_idempotent=is_idempotent
+        )
 
     async def call_async(
         self, operation: str, arguments: dict[str, Any], args: tuple[Any, ...] = (), *, is_idempotent: bool = False
@@ -89,6 +91,15 @@ class Client:
     def stream(self, operation: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()) -> Iterator[Any]:
         """Yield what the operation yields; stopping early stops it there too."""
         yield from self.call(operation, arguments, args)
+
+    async def stream_async(
+        self, operation: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()
+    ) -> AsyncIterator[Any]:
+        """Do as `stream`, without blocking the event loop."""
+        items = await self.call_async(operation, arguments, args)
+        end = object()
+        while (item := await asyncio.to_thread(next, items, end)) is not end:
+            yield item
 
     def create(self, symbol: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()) -> dict[str, Any]:
         """Build an object in the service and return the JSON form of its handle."""
@@ -101,7 +112,9 @@ class Client:
 
     def call_class(self, symbol: str, name: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()) -> Any:
         """Call a class method or static method of the service."""
-        return self._ask("/objects", {"do": "class_call", "class": symbol, "name": name, "args": args, "arguments": arguments})
+        return self._ask(
+            "/objects", {"do": "class_call", "class": symbol, "name": name, "args": args, "arguments": arguments}
+        )
 
     def attribute(self, module: str, name: str) -> Any:
         """Return a module-level value of the service."""

@@ -1,4 +1,4 @@
-"""From message to call to answer, without a web framework: what the server, the in-process transport and callbacks share."""
+"""From message to call to answer, without a web framework: shared by server, in-process transport and callbacks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from service_runtime.values import Decoder, Encoder
 from service_runtime.wire import JSON, STREAM, Part, pack, unpack
 
 _CONTAINERS = (list, dict, set)
-_ITERATORS = (
+_ITERATORS: tuple[type[Any], ...] = (
     types.GeneratorType, map, filter, zip, enumerate, reversed, type(iter([])), type(iter(())), type(iter({})),
     type(iter({}.values())), type(iter({}.items())), type(iter(set())), type(iter("")), type(iter(range(0))),
 )  # fmt: skip
@@ -219,7 +219,9 @@ def _done(result: Any, encoder: Encoder, entries: list[list[Any]], received: Rec
     message: dict[str, Any] = {}
     if type(result) is _Held:
         is_new_object = type(result.thing) not in _CONTAINERS
-        message["result"] = describe(result.thing, callbacks.home()) if is_new_object else encode_handle(encoder, result.thing)
+        message["result"] = (
+            describe(result.thing, callbacks.home()) if is_new_object else encode_handle(encoder, result.thing)
+        )
     else:
         message["result"] = encoder.encode(result)
     changes = received.changes(encoder)
@@ -319,4 +321,4 @@ def _answer_callback(path: str, headers: dict[str, str], body: bytes) -> tuple[i
     return reply.status, reply.content_type, list(reply.chunks)
 
 
-callbacks.answer = _answer_callback
+callbacks.answer_with(_answer_callback)

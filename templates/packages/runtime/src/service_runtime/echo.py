@@ -1,4 +1,4 @@
-"""What the called code prints, logs and warns, carried back so that the caller's terminal and tests see it as before."""
+"""What the called code prints, logs and warns, carried back so that terminal and tests see it as before."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ sink: ContextVar[list[list[Any]] | None] = ContextVar("sink", default=None)
 
 def install() -> None:
     """Watch prints, log records and warnings of this process from now on."""
-    sys.stdout = _Tee(sys.stdout, "out")  # type: ignore[assignment]
-    sys.stderr = _Tee(sys.stderr, "err")  # type: ignore[assignment]
+    sys.stdout = _Tee(sys.stdout, "out")
+    sys.stderr = _Tee(sys.stderr, "err")
     logging.getLogger().addHandler(_Records())
     warnings.simplefilter("always")
     shown = warnings.showwarning
 
-    def show(message: Any, category: type[Warning], filename: str, lineno: int, file: Any = None, line: Any = None) -> None:
+    def show(
+        message: Any, category: type[Warning], filename: str, lineno: int, file: Any = None, line: Any = None
+    ) -> None:
         if not _note("warning", f"{category.__module__}:{category.__qualname__}", str(message), filename, lineno):
             shown(message, category, filename, lineno, file, line)
 

@@ -126,7 +126,7 @@ def _index_from(decoder: Decoder, tree: dict[str, Any]) -> pd.Index:
     array = _column_from(decoder, tree["v"])
     index = pd.Index(array, name=names[0], dtype=array.dtype, tupleize_cols=False)
     if "f" in tree:
-        index.freq = tree["f"]  # type: ignore[attr-defined]
+        index.freq = tree["f"]
     return index
 
 
@@ -232,7 +232,9 @@ def _category_from(decoder: Decoder, tree: dict[str, Any]) -> pd.Categorical:
 
 
 def _zoned_from(decoder: Decoder, tree: dict[str, Any]) -> Any:
-    return pd.DatetimeIndex(_numpy_from(decoder, tree["v"])).tz_localize("UTC").tz_convert(decoder.decode(tree["z"])).array
+    return (
+        pd.DatetimeIndex(_numpy_from(decoder, tree["v"])).tz_localize("UTC").tz_convert(decoder.decode(tree["z"])).array
+    )
 
 
 def _masked_from(decoder: Decoder, tree: dict[str, Any]) -> Any:

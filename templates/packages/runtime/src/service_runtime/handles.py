@@ -57,7 +57,9 @@ class Exports:
             handle = self._handle_by_identity.get(id(thing))
             if handle is None:
                 if len(self._leases) >= self.limit:
-                    raise MemoryError(f"other processes hold {self.limit} objects of this one; raise SERVICE_HANDLE_LIMIT")
+                    raise MemoryError(
+                        f"other processes hold {self.limit} objects of this one; raise SERVICE_HANDLE_LIMIT"
+                    )
                 handle = secrets.token_hex(8)
                 self._leases[handle] = _Lease(thing, 0, now)
                 self._handle_by_identity[id(thing)] = handle
@@ -132,7 +134,7 @@ class Reference:
         self.is_lent = False
 
     def tree(self, receiver: str) -> dict[str, Any]:
-        """Return the JSON form for `receiver`; one that is not the owner makes this process keep the object for good."""
+        """Return the JSON form for `receiver`; lending it on means to keep the object for good."""
         if receiver != self.at:
             self.is_lent = True
         return {"at": self.at, "id": self.handle, "c": self.class_key, "m": list(self.specials), "lent": True}

@@ -1,4 +1,4 @@
-"""Everything that is no plain value: objects by state, exceptions, enums, functions and classes by name, the rest by handle."""
+"""Everything that is no plain value: objects by state, functions and classes by name, the rest by handle."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from service_runtime.errors import NotTransferable
 from service_runtime.values import TAG, Decoder, Encode, Encoder, decoders, families
 
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType)
+
 
 def load_decoders(tag: Any) -> None:
     """Import the modules that read the tags of numpy, pandas and torch, on first need."""
@@ -270,7 +271,7 @@ decoders.update(
         "object": _decode_object,
         "handle": _decode_handle,
         "exception": decode_exception,
-        "enum": lambda decoder, tree: allowlist.class_named(tree["c"])[tree["v"]],  # type: ignore[index]
+        "enum": lambda decoder, tree: allowlist.class_named(tree["c"])[tree["v"]],
         "class": _decode_class,
         "function": _decode_function,
         "module": _decode_module,

@@ -35,7 +35,10 @@ class Metrics:
             lines.append("# TYPE service_call_seconds histogram")
             for operation, buckets in sorted(self._buckets.items()):
                 lines += self._histogram(operation, buckets)
-        lines += ["# TYPE service_calls_in_flight gauge", f'service_calls_in_flight{{service="{self._service}"}} {self.in_flight}']
+        lines += [
+            "# TYPE service_calls_in_flight gauge",
+            f'service_calls_in_flight{{service="{self._service}"}} {self.in_flight}',
+        ]
         return "\n".join(lines) + "\n"
 
     def _histogram(self, operation: str, buckets: list[int]) -> list[str]:

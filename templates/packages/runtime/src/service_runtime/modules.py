@@ -54,7 +54,9 @@ class SourceFinder(importlib.abc.MetaPathFinder):
         file = self.source / relative
         loader = _Loader(fullname, str(file), str(self.workdir / relative) if fullname in self.anchored else str(file))
         locations = [str(file.parent)] if file.name == "__init__.py" else None
-        return importlib.util.spec_from_file_location(fullname, file, loader=loader, submodule_search_locations=locations)
+        return importlib.util.spec_from_file_location(
+            fullname, file, loader=loader, submodule_search_locations=locations
+        )
 
 
 class _Loader(importlib.machinery.SourceFileLoader):

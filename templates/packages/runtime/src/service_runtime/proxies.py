@@ -85,7 +85,9 @@ class RemoteObject(metaclass=RemoteType):
 
     def __setstate__(self, state: Any) -> NoReturn:
         name = f"{type(self).__module__}:{type(self).__name__}"
-        raise NotTransferable(f"`{name}` is a facade here, so a saved one cannot be loaded: make `{name}` shared in the plan")
+        raise NotTransferable(
+            f"`{name}` is a facade here, so a saved one cannot be loaded: make `{name}` shared in the plan"
+        )
 
     def _remote_create(self, arguments: dict[str, Any], args: tuple[Any, ...] = ()) -> None:
         cls = type(self)
@@ -168,7 +170,8 @@ def _facade_module(module: str) -> Any:
 
 @lru_cache(maxsize=256)
 def _anonymous(name: str) -> type[RemoteObject]:
-    return RemoteType(name or "Remote", (RemoteObject,), {"__module__": "service_runtime.proxies"})
+    made: type[RemoteObject] = RemoteType(name or "Remote", (RemoteObject,), {"__module__": "service_runtime.proxies"})
+    return made
 
 
 @lru_cache(maxsize=1024)
@@ -177,7 +180,8 @@ def _with_specials(cls: type[RemoteObject], names: tuple[str, ...]) -> type[Remo
     body |= {"__module__": cls.__module__, "__qualname__": cls.__qualname__, "__doc__": cls.__doc__}
     if "__eq__" in names:
         body["__hash__"] = object.__hash__
-    return type(cls)(cls.__name__, (cls,), body)
+    made: type[RemoteObject] = RemoteType(cls.__name__, (cls,), body)
+    return made
 
 
 def _forward(name: str) -> Any:
@@ -223,9 +227,7 @@ class _ClassCaller:
         return client.call_class(self._owner._remote_symbol, name, arguments, args)
 
 
-def remote_names(
-    here: str, module: str, values: dict[str, Client], elsewhere: dict[str, str]
-) -> Callable[[str], Any]:
+def remote_names(here: str, module: str, values: dict[str, Client], elsewhere: dict[str, str]) -> Callable[[str], Any]:
     """Return a `__getattr__` for a facade module.
 
     Args:

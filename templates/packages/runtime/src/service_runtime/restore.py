@@ -1,7 +1,7 @@
 """Copy-in, copy-out: what the callee changed in place is changed in place at the caller too.
 
-The callee keeps a shallow snapshot of every mutable object it received. As every nested object has its own, comparing by
-identity finds each change exactly. Changed objects go back with the answer and overwrite the caller's own, so that
+The callee keeps a shallow snapshot of every mutable object it received. As every nested object has its own, comparing
+by identity finds each change exactly. Changed objects go back with the answer and overwrite the caller's own, so that
 identity and sharing hold on both sides.
 """
 
@@ -47,7 +47,9 @@ class Received:
             encoder: The encoder of the answer, which knows the numbers.
         """
         pairs = zip(self.objects, self._has_changed, strict=True)
-        changed = [(i, item) for i, (item, has_changed) in enumerate(pairs) if has_changed is not None and has_changed()]
+        changed = [
+            (i, item) for i, (item, has_changed) in enumerate(pairs) if has_changed is not None and has_changed()
+        ]
         return [[number, _content(encoder, item)] for number, item in changed]
 
 
@@ -180,4 +182,3 @@ def _overwrite_object(target: Any, content: Any) -> None:
     before = vars(target)
     before.clear()
     before.update(vars(content))
-

@@ -1,4 +1,4 @@
-"""One service as an ASGI application: operations, objects, probes, metrics, and the monolith's own web app where there is one."""
+"""One service as an ASGI application: operations, objects, runs, probes, metrics."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ class Host:
             _follow(headers.get("x-folder") or "")
         run, content_type = contextvars.copy_context().run, headers.get("content-type", "")
         future = self.sessions.submit(session, run, self.dispatcher.answer, path, caller, content_type, body)
-        return await asyncio.wait_for(asyncio.wrap_future(future), until - time.time())  # type: ignore[no-any-return]
+        return await asyncio.wait_for(asyncio.wrap_future(future), until - time.time())
 
     async def _stream(self, chunks: Any, session: str) -> AsyncIterator[bytes]:
         end = object()

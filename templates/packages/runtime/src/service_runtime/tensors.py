@@ -41,7 +41,11 @@ def _decode_tensor(decoder: Decoder, tree: dict[str, Any]) -> Any:
     slot = decoder.reserve()
     dtype = getattr(torch, tree["d"])
     content = np.frombuffer(decoder.parts[tree["p"]], dtype=np.uint8).copy()
-    made = torch.from_numpy(content).view(dtype).reshape(tree["s"]) if content.size else torch.empty(tree["s"], dtype=dtype)
+    made = (
+        torch.from_numpy(content).view(dtype).reshape(tree["s"])
+        if content.size
+        else torch.empty(tree["s"], dtype=dtype)
+    )
     if tree["k"] == "Parameter":
         made = torch.nn.Parameter(made, requires_grad=tree["g"])
     elif tree["g"]:

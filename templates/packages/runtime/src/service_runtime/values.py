@@ -257,7 +257,7 @@ def _decode_time(decoder: Decoder, tree: dict[str, Any]) -> dt.time:
 
 def _decode_timezone(decoder: Decoder, tree: dict[str, Any]) -> dt.timezone:
     offset = decoder.decode(tree["v"])
-    return dt.timezone.utc if not offset and tree["n"] == "UTC" else dt.timezone(offset, tree["n"])
+    return dt.UTC if not offset and tree["n"] == "UTC" else dt.timezone(offset, tree["n"])
 
 
 def _encode_zone(encoder: Encoder, value: zoneinfo.ZoneInfo) -> Any:
