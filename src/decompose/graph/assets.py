@@ -76,6 +76,8 @@ class Link:
     original: str = ""
     """The name as written, where that differs."""
     columns: tuple[str, ...] = ()
+    store: str = ""
+    """Name of the registry or store that holds it."""
     is_place: bool = False
     """Whether it only says where things stand (a folder that is unpacked into, a folder made)."""
 
@@ -123,16 +125,20 @@ class AssetLinker:
             return
         for argument, position, effect in _ends(call):
             values = argument_values(self.core, call, argument, position)
-            if values is None:
+            if values is None and not _store(call.api):
                 continue
-            yield from self._of_argument(call, argument_node(call, argument, position), effect, values)
+            yield from self._of_argument(call, argument_node(call, argument, position), effect, values or frozenset())
 
     def _of_argument(self, call: LibraryCall, node: Node | None, effect: str, values: Values) -> Iterator[Link]:
+        store = _store(call.api)
         names = self._names(values, call.api)
+        if names is None and store:
+            names = []
         if names is None:
             return
-        names = names or [n for n in [_STORES.get((call.api.format, call.api.asset), "")] if n]
-        parameter = "" if names and names[0] in _STORES.values() else self.wrappers.parameter(call, node)
+        if store:
+            names = [n for n in names if not is_nameless(n)] or [store]
+        parameter = "" if store else self.wrappers.parameter(call, node)
         touch = _Touch(call, call.frame, call.record.node, names, node, parameter=parameter)
         for final in self._resolved(touch):
             path = final.frame.module.facts.path
@@ -150,12 +156,14 @@ class AssetLinker:
                     yield link
 
     def _link(self, api: Api, name: str, unit: str, *, way: str, site: Site, effect: str) -> Link:
-        normal = normal_path(name) if api.asset in ("file", "directory", "model", "config", "object", "") else name
-        kind = kind_of(normal, api.asset)
+        stated = "file" if api.asset == "url" and way == "write" and api.effect == "read" else api.asset
+        normal = normal_path(name) if stated in ("file", "directory", "model", "config", "object", "") else name
+        kind = kind_of(normal, stated)
         return Link(
             unit, normal, kind, way, format_of(normal, api.format), site, api.name,
             is_certain=not is_template(normal),
             is_registry=kind == "model" and api.format in _REGISTRIES,
+            store=_store(api),
             original=name if name != normal else "",
             is_place=effect == "create" or (kind == "directory" and way == "write"),
         )  # fmt: skip
@@ -221,7 +229,7 @@ class AssetLinker:
 
     @staticmethod
     def _is_config(touch: _Touch) -> bool:
-        return all(kind_of(n, touch.call.api.asset) == "config" or n.endswith(".json") for n in touch.names)
+        return all(kind_of(n, touch.call.api.asset) == "config" for n in touch.names)
 
     def _calling(self, frame: Frame) -> list[tuple[Frame, Node, Values | None]]:
         """Return the calls of the function that a frame runs: calling frame and call node, each once."""
@@ -286,6 +294,11 @@ class AssetLinker:
                 yield Link(unit, table, "table", "write", "sql", site, call.api.name, is_place=True)
 
 
+def _store(api: Api) -> str:
+    """Return the name of the registry or store whose entries an API reads or writes; empty for none."""
+    return _STORES.get((api.format, api.asset), "")
+
+
 def _ends(call: LibraryCall) -> Iterator[tuple[str, int, str]]:
     """Yield the arguments that name assets, with the effect on each."""
     api = call.api
@@ -321,7 +334,7 @@ def assets_of(links: list[Link]) -> tuple[tuple[Asset, ...], tuple[Edge, ...]]:
     Templates that fit exactly one known name become that name; folders that are only made are left out; a folder
     that something is unpacked into stands for the files below it that somebody reads and nobody else writes.
     """
-    links = _unpacked(_matched(links))
+    links = _unpacked(_matched(_stored(links)))
     assets: dict[str, list[Link]] = {}
     edges: dict[tuple[str, str, str], list[Link]] = {}
     for link in links:
@@ -400,6 +413,15 @@ def _matched(links: list[Link]) -> list[Link]:
                 if link.name == name:
                     link.name = fits[0]
                     link.is_certain = False
+    return links
+
+
+def _stored(links: list[Link]) -> list[Link]:
+    """Take a store as one asset where some access does not say to which entry: it may be any of them."""
+    opaque = {k.store for k in links if k.store and k.name == k.store}
+    for link in links:
+        if link.store in opaque:
+            link.name = link.store
     return links
 
 

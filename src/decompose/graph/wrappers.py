@@ -93,13 +93,13 @@ class Wrappers:
         holders = {id(call.record.node)}
         names: set[str] = set()
         for statement in statements_of(scope.body):
-            if statement[0] == f.ASSIGN and _mentions(statement[2], holders, names):
+            if statement[0] == f.ASSIGN and _hands_on(statement[2], holders, names):
                 names.update(t[1] for t in statement[1] if t[0] == f.NAME)
             elif statement[0] == f.WITH:
                 for context, target, _ in statement[1]:
-                    if target is not None and target[0] == f.NAME and _mentions(context, holders, names):
+                    if target is not None and target[0] == f.NAME and _hands_on(context, holders, names):
                         names.add(target[1])
-            elif statement[0] == f.RETURN and statement[1] is not None and _mentions(statement[1], holders, names):
+            elif statement[0] == f.RETURN and statement[1] is not None and _hands_on(statement[1], holders, names):
                 return True
         return False
 
@@ -113,8 +113,17 @@ def argument_of(node: Node, frame: Frame, parameter: str) -> Node | None:
     return node_of_argument(node, parameter, position)
 
 
-def _mentions(node: Node, holders: set[int], names: set[str]) -> bool:
-    return any(id(p) in holders or (p[0] == f.NAME and p[1] in names) for p in expressions_of(node))
+def _hands_on(node: Node, holders: set[int], names: set[str]) -> bool:
+    """Return whether an expression is what was read, as it is or passed through one more reader (`json.load(file)`)."""
+    if id(node) in holders:
+        return True
+    if node[0] == f.NAME:
+        return node[1] in names
+    if node[0] == f.CALL:
+        if node[3] and _hands_on(node[3][0], holders, names):
+            return True
+        return node[2][0] == f.ATTR and _hands_on(node[2][1], holders, names)
+    return False
 
 
 def _writes(call: LibraryCall) -> bool:
