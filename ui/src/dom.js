@@ -48,6 +48,9 @@ export function put(el, ...children) {
   return el;
 }
 
+/** Text with names in backticks as code. @param {string} text */
+export const ticks = (text) => text.split("`").map((part, n) => (n % 2 ? h("code", null, part) : part));
+
 /** Cut a name in its middle, where names that share a start differ least. @param {string} text @param {number} most */
 export function short(text, most) {
   if (text.length <= most) return text;

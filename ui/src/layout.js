@@ -32,7 +32,7 @@ function groupBox(store, group, units) {
   const { name } = store.groups[group];
   const aside = !isDeployed(store.groups[group]);
   const key = `g:${name}`;
-  const open = store.open.has(key) && units.length > 0;
+  const open = store.open.has(key) && store.model.loud(units).length > 0;
   const [w, h] = aside ? SIZE.aside : SIZE.card;
   const /** @type {Box} */ box = { key, type: "group", name, x: 0, y: 0, w, h, open, depth: 0, units, children: [], group, aside };
   if (!open) return box;
@@ -42,7 +42,7 @@ function groupBox(store, group, units) {
     if (!modules.has(m)) modules.set(m, []);
     modules.get(m).push(u);
   }
-  box.children = [...modules].map(([m, inside]) => moduleBox(store, name, group, m, inside));
+  box.children = [...modules].filter(([, inside]) => store.model.loud(inside).length).map(([m, inside]) => moduleBox(store, name, group, m, inside));
   masonry(box, 54, w);
   return box;
 }

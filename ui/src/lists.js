@@ -1,5 +1,5 @@
 // The views that are lists: edges, assets, findings, and what has changed.
-import { h, put, download, plural, signed, percent } from "./dom.js";
+import { h, put, download, plural, signed, percent, ticks } from "./dom.js";
 import { isDeployed } from "./store.js";
 import { figures, makeLedger } from "./metrics.js";
 import { movedUnits } from "./planfile.js";
@@ -41,8 +41,8 @@ export function makeTable(store, actions) {
     heads.forEach((th, n) => th.setAttribute("aria-sort", columns[n][0] === by ? (down ? "descending" : "ascending") : "none"));
     count.textContent = plural(all.length, "edge");
     more.hidden = all.length <= page * PAGE;
-    put(body, all.slice(0, page * PAGE).map((r) => h("tr", null, h("td", null, r.from), h("td", null, h("button.link", { onclick: () => actions.reveal(`u:${r.source}`) }, r.source)), h("td", null, r.to),
-      h("td", null, h("button.link", { onclick: () => actions.reveal(`u:${r.target}`) }, r.target)), h("td", null, h("span.kind", { class: `k-${r.id}` }), r.kind), h("td", null, r.sure), h("td.num", null, r.count), h("td.num", null, r.weight),
+    put(body, all.slice(0, page * PAGE).map((r) => h("tr", null, h("td.fixed", null, r.from), h("td", null, h("button.link", { onclick: () => actions.reveal(`u:${r.source}`) }, r.source)), h("td.fixed", null, r.to),
+      h("td", null, h("button.link", { onclick: () => actions.reveal(`u:${r.target}`) }, r.target)), h("td.fixed", null, h("span.kind", { class: `k-${r.id}` }), r.kind), h("td.fixed", null, r.sure), h("td.num", null, r.count), h("td.num", null, r.weight),
       h("td", null, h("button.link", { onclick: () => actions.select(`u:${r.source}>u:${r.target}`), "aria-label": `Evidence of ${r.source} to ${r.target}` }, r.where || "–")))));
   }
   function csv() {
@@ -106,9 +106,6 @@ export function makeFindings(store) {
   }
   return { element, draw };
 }
-
-/** Text with names in backticks as code. @param {string} text */
-const ticks = (text) => text.split("`").map((part, n) => (n % 2 ? h("code", null, part) : part));
 
 /** The plan as it was against the plan as it is, or against another one. @param {Store} store @param {Actions} actions */
 export function makeCompare(store, actions) {

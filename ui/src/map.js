@@ -125,7 +125,7 @@ export function makeMap(store, actions) {
 
   /** @param {Box} b */
   function moduleCard(b) {
-    return node(b, s("rect.body", { width: b.w, height: b.h, rx: 8 }), roleTab(b), s("text.module-name", { x: 16, y: 20 }, short(local(b), 24), s("title", null, b.name)),
+    return node(b, s("rect.body", { width: b.w, height: b.h, rx: 8 }), roleTab(b), s("text.module-name", { x: 16, y: 20 }, short(local(b), 22), s("title", null, b.name)),
       s("text.sub", { x: 16, y: 36 }, plural(store.model.loud(b.units).length, "unit")));
   }
 
@@ -339,14 +339,13 @@ export function makeMap(store, actions) {
 }
 
 const prefixes = new WeakMap();
-/** What the names of all modules start with. @param {Store} store @returns {string} */
+/** The first part of the names of most modules: repeating it tells nothing. @param {Store} store @returns {string} */
 function prefix(store) {
   if (!prefixes.has(store.model)) {
-    const heads = store.model.modules.map((m) => m.name.split(".").slice(0, -1));
-    const first = heads[0] ?? [];
-    let n = 0;
-    while (n < first.length && heads.every((hd) => hd[n] === first[n])) n++;
-    prefixes.set(store.model, n ? `${first.slice(0, n).join(".")}.` : "");
+    const counts = new Map();
+    for (const { name } of store.model.modules) { const [head] = name.split("."); if (head !== name) counts.set(head, (counts.get(head) ?? 0) + 1); }
+    const [head, n] = [...counts].sort((p, q) => q[1] - p[1])[0] ?? ["", 0];
+    prefixes.set(store.model, n >= 0.55 * store.model.modules.length ? `${head}.` : "\0");
   }
   return prefixes.get(store.model);
 }

@@ -1,5 +1,5 @@
 // The panel on the right: what is selected, why, and where in the source.
-import { h, put, percent, plural, round, signed, short } from "./dom.js";
+import { h, put, percent, plural, round, signed, short, ticks } from "./dom.js";
 import { gather, bundleWords } from "./bundles.js";
 import { unitsOf, nameOf, isDeployed } from "./store.js";
 import { describe, isLocked, toggleLock } from "./edit.js";
@@ -30,7 +30,7 @@ export function makePanel(store, actions) {
     put(element,
       h("header", null, h("p.kicker", null, "System"), h("h2", null, system.name)),
       plan?.verdict && h("section.verdict", null, h("p.kicker", null, "Verdict"), h("p.decision", null, plan.verdict.decision),
-        h("ul", null, plan.verdict.because.map((/** @type {string} */ t) => h("li", null, t))), plan.verdict.would_change && h("p.muted", null, `Would change it: ${plan.verdict.would_change}`)),
+        h("ul", null, plan.verdict.because.map((/** @type {string} */ t) => h("li", null, ticks(t)))), plan.verdict.would_change && h("p.muted", null, "Would change it: ", ticks(plan.verdict.would_change))),
       h("section", null, h("dl.figures", null,
         figure("Coupling across", percent(f.share), `weight ${Math.round(f.cut)} of all that the parts exchange`),
         figure("Remote calls", f.remote.toLocaleString("en"), "pairs of units whose call crosses"),
@@ -38,7 +38,7 @@ export function makePanel(store, actions) {
       groups.length > 1 && h("section", null, h("h3", null, "Parts"), h("table.mini", null,
         h("thead", null, h("tr", null, ["name", "units", "cohesion", "in", "out"].map((t) => h("th", { scope: "col" }, t)))),
         h("tbody", null, groups.map(({ g, n, f: x }) => h("tr", null, h("td", null, link(`g:${g.name}`, short(g.name, 20))),
-          h("td", null, store.of.reduce((sum, to) => sum + (to === n ? 1 : 0), 0)), h("td", null, percent(x.cohesion)), h("td", null, Math.round(x.incoming)), h("td", null, Math.round(x.outgoing))))))),
+          h("td", null, store.model.loud(store.model.units.filter((u) => store.of[u.id] === n).map((u) => u.id)).length), h("td", null, percent(x.cohesion)), h("td", null, Math.round(x.incoming)), h("td", null, Math.round(x.outgoing))))))),
       h("section", null, h("h3", null, "What was read"),
         h("p", null, `${plural(system.modules, "module")}, ${plural(system.units, "unit")}, ${plural(system.edges, "edge")}.`),
         system.calls.total > 0 && h("p", null, `Of ${plural(system.calls.total, "call site")}, ${system.calls.resolved.toLocaleString("en")} lead into this code, ${system.calls.external.toLocaleString("en")} to libraries, and ${system.calls.unresolved.toLocaleString("en")} could not be resolved.`),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from decompose.ir.findings import Level
-from decompose.ir.graph import CodeGraph, Edge, Site
+from decompose.ir.graph import CodeGraph, Edge, Site, Unit
 from decompose.ir.membership import Claim, claims, match, membership
 from decompose.ir.plan import Plan
 from decompose.ir.symbols import MODULE_BODY, is_code, is_state, qualname_of
@@ -65,7 +65,7 @@ def independent(system: System) -> Iterator[Violation]:
         if crossing.kind == "inherit":
             message = f"`{crossing.source}` inherits from `{crossing.target}` of `{crossing.to_service}`"
             hint = "put the base class into `shared`, or both classes into one service"
-        elif crossing.kind == "call" and qualname_of(crossing.source) == MODULE_BODY and crossing.is_certain:
+        elif crossing.kind == "call" and crossing.is_certain and _runs_on_import(system.index.units[crossing.source]):
             message = (
                 f"importing `{crossing.source.partition(':')[0]}` runs `{crossing.target}` of `{crossing.to_service}`"
             )
@@ -177,6 +177,11 @@ def _crossings(plan: Plan, graph: CodeGraph, index: UnitIndex, where: Mapping[st
     for (source, target, kind), edges in sorted(found.items()):
         certain = any(edge.confidence == "certain" for edge in edges)
         yield Crossing(source, target, kind, where[source], where[target], _sites(edges), certain)
+
+
+def _runs_on_import(unit: Unit) -> bool:
+    """Return whether a unit's calls are made on import; a body with a `__main__` block makes them when it is run."""
+    return qualname_of(unit.symbol) == MODULE_BODY and "main_block" not in unit.flags
 
 
 def _covers(name: str, symbol: str) -> bool:

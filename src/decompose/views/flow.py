@@ -11,7 +11,7 @@ from decompose.ir.graph import CodeGraph
 from decompose.ir.membership import membership as resolve_membership
 from decompose.ir.plan import Plan
 from decompose.views.grouping import roles_of
-from decompose.views.links import Access, accesses, top_units
+from decompose.views.links import Access, accesses, links, top_units, true_users
 from decompose.views.palette import STAGES
 from decompose.views.scene import (
     MOST_REASONS,
@@ -47,7 +47,8 @@ def compose_flow(graph: CodeGraph, choice: Choice, *, plan: Plan | None, members
     grouping = choose_grouping(graph, choice, plan, membership)
     units = visible(graph, choice) - (frozenset() if choice.focus else undeployed(grouping))
     is_pipeline = choice.level == "pipeline"
-    every = [t for t in accesses(graph) if t.unit in units and not matches(t.thing, choice.hide)]
+    joined = links(graph, with_values=False)
+    every = [t for t in true_users(accesses(graph), joined) if t.unit in units and not matches(t.thing, choice.hide)]
     kinds = {asset.symbol: asset.kind for asset in graph.assets}
     if is_pipeline:
         every = [t for t in every if not symbols.is_state(t.thing) and kinds.get(t.thing) not in ("env", "config")]

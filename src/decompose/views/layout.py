@@ -93,7 +93,9 @@ def flow_order(
             if prior[late] > prior[early]:
                 inside[late, early] = inside.get((late, early), 0.0) + pull * (prior[late] - prior[early])
     backward = {name: -value for name, value in prior.items()}
-    return sequence(names, inside, first=backward)[::-1]
+    joined = {name for (a, b), w in weights.items() if w > 0 and a != b for name in (a, b)}
+    order = sequence(names, inside, first=backward)[::-1]
+    return sorted(order, key=lambda name: name not in joined)
 
 
 def _layers(order: Sequence[str], weights: Mapping[Pair, float]) -> list[list[str]]:

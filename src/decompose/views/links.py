@@ -110,7 +110,23 @@ def links(graph: CodeGraph, *, with_values: bool = True) -> tuple[Link, ...]:
         Link(source, target, kind, certain, _count(edges), via, _places(edges), _calls(edges))
         for (source, target, kind, certain, via), edges in found.items()
     ]
-    return tuple(sorted([*direct, *_shared(accesses(graph))], key=_order))
+    return tuple(sorted([*direct, *_shared(true_users(accesses(graph), direct))], key=_order))
+
+
+def true_users(touches: Iterable[Access], joined: Iterable[Link]) -> list[Access]:
+    """Return the accesses without those of wrappers: `save_object` writes only what its callers tell it to.
+
+    A unit that touches a thing is a wrapper when another unit that touches it in the same way calls it.
+    """
+    every = list(touches)
+    callers: dict[str, set[str]] = defaultdict(set)
+    for link in joined:
+        if link.kind == "call":
+            callers[link.target].add(link.source)
+    users: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for touch in every:
+        users[touch.thing, touch.mode].add(touch.unit)
+    return [touch for touch in every if not callers[touch.unit] & users[touch.thing, touch.mode] - {touch.unit}]
 
 
 def _shared(touches: Iterable[Access]) -> list[Link]:

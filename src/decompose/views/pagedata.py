@@ -192,13 +192,13 @@ def _unit_weights(joined: Iterable[Link]) -> dict[tuple[str, str], float]:
 
 
 def _ranks(units: Sequence[Unit], weights: Mapping[tuple[str, str], float]) -> dict[str, int]:
-    """Return the reading order of units: modules by dependency, then by line."""
+    """Return the reading order of units: modules that are needed before those that need them, then by line."""
     module_by_unit = {unit.symbol: unit.module for unit in units}
     between: dict[tuple[str, str], float] = defaultdict(float)
     for (a, b), weight in weights.items():
         if module_by_unit[a] != module_by_unit[b]:
             between[module_by_unit[a], module_by_unit[b]] += weight
-    place = {name: n for n, name in enumerate(sequence(set(module_by_unit.values()), between))}
+    place = {name: n for n, name in enumerate(reversed(sequence(set(module_by_unit.values()), between)))}
     order = sorted(units, key=lambda u: (place[u.module], u.kind == "module", u.span.line, u.symbol))
     return {unit.symbol: n for n, unit in enumerate(order)}
 

@@ -16,6 +16,7 @@ from rich.tree import Tree
 from decompose.ir import symbols
 from decompose.ir.findings import Finding
 from decompose.ir.graph import CodeGraph
+from decompose.ir.membership import OFFLINE_KINDS
 from decompose.ir.membership import membership as resolve_membership
 from decompose.ir.plan import Plan, ServicePlan
 from decompose.views.grouping import roles_of
@@ -24,6 +25,7 @@ from decompose.views.metrics import PlanFigures, measure
 from decompose.views.palette import LIFE_CYCLE, ROLE_COLOURS, ROLE_LABELS
 
 MOST_ROWS = 12
+MOST_OWNED = 4
 MOST_MEMBERS = 8
 """Members of a service that the tree names."""
 
@@ -78,12 +80,14 @@ def _branch(tree: Tree, service: ServicePlan, members: list[str], graph: CodeGra
     branch = tree.add(title)
     if service.because:
         branch.add(Text(service.because, style="italic"))
-    for symbol in members[:MOST_MEMBERS]:
+    telling = sorted(members, key=lambda symbol: (roles.get(symbol, "") in ("", "config_util"), symbol))
+    for symbol in telling[:MOST_MEMBERS]:
         branch.add(Text.assemble(symbol, (f"  {ROLE_LABELS[roles[symbol]]}", "dim") if roles.get(symbol) else ""))
     if len(members) > MOST_MEMBERS:
         branch.add(Text(f"and {len(members) - MOST_MEMBERS:,} more", style="dim"))
     if service.owns:
-        branch.add(Text(f"owns {', '.join(service.owns)}", style="dim"))
+        more = f" and {len(service.owns) - MOST_OWNED} more" if len(service.owns) > MOST_OWNED else ""
+        branch.add(Text(f"owns {', '.join(service.owns[:MOST_OWNED])}{more}", style="dim"))
 
 
 def _figures(figures: PlanFigures) -> Table:
@@ -140,8 +144,9 @@ def _assets_table(graph: CodeGraph) -> Table:
     """Return the assets that most units touch, hand-offs first."""
     writers: dict[str, set[str]] = defaultdict(set)
     readers: dict[str, set[str]] = defaultdict(set)
+    tests = {module.name for module in graph.modules if module.kind in OFFLINE_KINDS}
     for touch in accesses(graph):
-        if not symbols.is_state(touch.thing):
+        if not symbols.is_state(touch.thing) and symbols.module_of(touch.unit) not in tests:
             (writers if touch.mode == "write" else readers)[touch.thing].add(touch.unit)
     table = _table(
         "asset", "written by", "read by", title=f"assets: {len(graph.assets):,}; shared states: {len(graph.states):,}"
