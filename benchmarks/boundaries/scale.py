@@ -32,14 +32,14 @@ def planted(units: int, edges: int, parts: int, *, seed: int = 0) -> tuple[CodeG
     for name in names:
         by_part.setdefault(part[name], []).append(name)
     found: set[tuple[str, str]] = set()
-    with_role = [name for name in names if rng.random() < 0.5]
+    with_role = [name for name in names if rng.random() < 0.9]
     while len(found) < edges:
         a = rng.choice(names)
         b = rng.choice(by_part[part[a]] if rng.random() < 0.9 else with_role)
         if a != b:
             found.add((a, b))
     role = {p: ROLES[i % len(ROLES)] for i, p in enumerate(sorted(by_part))}
-    tags = {n: RoleTag(role=role[part[n]], confidence=0.8) for n in with_role}  # type: ignore[arg-type]
+    tags = {n: RoleTag(role=role[part[n]], confidence=0.8) for n in with_role}
     graph = CodeGraph(
         name="planted",
         digest="",

@@ -46,7 +46,7 @@ class Network:
     apart: tuple[frozenset[int], ...] = ()
     """Cannot-link: groups of which a node is a member; two nodes of one group never share a cluster."""
     total: int = field(default=1)
-    """Sum of the sizes of the original network, at least 1."""
+    """What charges between pairs are divided by: the size of the original network or what stands for it, at least 1."""
 
     def __len__(self) -> int:
         return len(self.sizes)
@@ -61,8 +61,12 @@ def build(
     terms: Terms,
     labels: Sequence[str] = (),
     apart: Sequence[frozenset[int]] = (),
+    total: int = 0,
 ) -> Network:
-    """Return a network; parallel edges are added up, loops are dropped, weights of zero or less vanish."""
+    """Return a network; parallel edges are added up, loops are dropped, weights of zero or less vanish.
+
+    `total` is what charges between pairs are divided by; the sum of the sizes when zero.
+    """
     adjacency: list[dict[int, int]] = [{} for _ in range(count)]
     for a, b, weight in edges:
         if a != b:
@@ -75,7 +79,7 @@ def build(
         terms=terms,
         labels=tuple(labels) or ("",) * count,
         apart=tuple(apart) or (frozenset(),) * count,
-        total=max(1, sum(sizes)),
+        total=max(1, total or sum(sizes)),
     )
 
 

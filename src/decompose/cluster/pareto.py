@@ -26,6 +26,9 @@ from decompose.ir.plan import Plan
 GRANULARITIES = (("recommended", 1.0), ("coarser", 0.4), ("finer", 2.2))
 """Names of the partitions and the factor on everything that drives units apart."""
 
+TYPICAL_SIZE = 100
+"""Units of size at which charges are divided by the size itself."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -97,6 +100,7 @@ def network_of(problem: Problem, factor: float = 1.0) -> Network:
         sizes=sizes,
         masses=masses,
         labels=labels + [""] * len(hubs),
+        total=_scale(sum(sizes), weights),
         terms=Terms(
             density=round(weights.density * factor),
             stage=round(weights.stage * factor),
@@ -176,6 +180,16 @@ def _partition(problem: Problem, name: str, cluster_by_unit: Mapping[str, str], 
     clusters += [Cluster(name=n, kind=k, members=tuple(sorted(m))) for n, k, m in rest if m]
     figures = measure(problem.system, problem.relations, {c.name: c.members for c in clusters if c.kind == "service"})
     return Partition(name=name, clusters=tuple(clusters), metrics=figures, objective=round(value, 3))
+
+
+def _scale(size: int, weights: Weights) -> int:
+    """Return what charges between pairs are divided by: the size, less for a small system and more for a large one.
+
+    A system of 40 units does as many kinds of work as one of 400, with fewer edges between the kinds; divided by the
+    size alone, small systems would hardly be parted and large ones fall to pieces. Bounded to half and double.
+    """
+    factor: float = (max(size, 1) / TYPICAL_SIZE) ** (weights.scaling - 1.0)
+    return max(1, round(size * min(2.0, max(0.5, factor))))
 
 
 def _inertia(members: Iterable[str], before: Mapping[str, str], weights: Weights) -> Iterable[Pull]:

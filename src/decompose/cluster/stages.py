@@ -48,7 +48,7 @@ _APART = {
     ("monitoring", "batch"): 400,
     ("monitoring", "data"): 600,
     ("monitoring", "evaluation"): 400,
-    ("ui", "online"): 700,
+    ("ui", "online"): 800,
 }
 """Per mille, for pairs that are not 900 (two different stages) or 0 (one stage).
 

@@ -40,24 +40,24 @@ class Weights:
     """A base class across a cut needs its definition on both sides."""
     type: int = 60
     """A type named in a signature or built becomes a contract when it is cut."""
-    value: int = 40
+    value: int = 20
     """A result handed on would cross the wire."""
-    imports: int = 25
+    imports: int = 100
     state: int = 250
     """Shared mutable state cannot be reached from another process."""
     asset: int = 40
     """A hand-off by file is the cheapest of cuts; it still binds a little."""
     writer: int = 120
     """Two writers of one asset need one owner."""
-    file: int = 220
+    file: int = 300
     """Units of one file were written to be read together."""
-    folder: int = 60
+    folder: int = 30
     """Soft: a folder is a hint, never a rule."""
     entry: int = 80
     """Code that one entry point alone reaches runs, and is deployed, with it."""
-    library: int = 60
+    library: int = 40
     """Code that needs the same rare dependency shares an image."""
-    vocabulary: int = 40
+    vocabulary: int = 60
     """Code that speaks of the same rare thing."""
     cochange: int = 100
     """Files that change in the same commits."""
@@ -65,18 +65,20 @@ class Weights:
     """What an earlier plan put together, a person has read; it moves for a good reason only."""
     stage: int = 500
     """Worth of standing apart for two units of conflicting stages."""
-    density: int = 45
+    density: int = 80
     """Worth of standing apart for any two units: the resolution."""
     premium: int = 120
     """Price of running one more service."""
-    orchestrator: float = 0.35
+    scaling: float = 1.5
+    """How what drives units apart depends on the size of the system; 1 for not at all (`pareto._scale`)."""
+    orchestrator: float = 0.6
     """Share of a call's weight that is left when a unit that runs whole stages makes it: one coarse call a run."""
     hub: float = 1.0
     """Exponent by which the pull of a helper without a stage falls with the number of modules that use it."""
 
     def without(self, signal: str) -> Weights:
         """Return the same weights with one signal switched off."""
-        changes: dict[str, Any] = {signal: 1.0 if signal == "orchestrator" else 0}
+        changes: dict[str, Any] = {signal: 1.0 if signal in ("orchestrator", "scaling") else 0}
         return replace(self, **changes)
 
 
