@@ -113,6 +113,8 @@ class AssetLinker:
         for call in library_calls(self.core, self.knowledge):
             if call.api.effect and call.api.effect not in ("delete",):
                 found.extend(self._of_call(call))
+        named = {(k.unit, k.site, k.effect) for k in found if not is_nameless(k.name)}
+        found = [k for k in found if not is_nameless(k.name) or (k.unit, k.site, k.effect) not in named]
         found.sort(key=lambda k: (k.unit, k.site, k.effect, k.name))
         return found
 

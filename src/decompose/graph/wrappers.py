@@ -15,7 +15,9 @@ from decompose.ir.facts import Node, ScopeFact
 MAX_STATEMENTS = 14
 """A wrapper is short."""
 _SELF = ("self", "cls")
-_CALM = frozenset(("os.path", "os", "logging", "pathlib", "builtins", "json", "pickle", "yaml", "joblib", "dill"))
+
+_READING = frozenset(("read", "readlines", "readline", "splitlines", "strip", "decode", "copy", "to_dict", "load"))
+"""Methods whose result is still what was read."""
 
 
 class Wrappers:
@@ -122,7 +124,7 @@ def _hands_on(node: Node, holders: set[int], names: set[str]) -> bool:
     if node[0] == f.CALL:
         if node[3] and _hands_on(node[3][0], holders, names):
             return True
-        return node[2][0] == f.ATTR and _hands_on(node[2][1], holders, names)
+        return node[2][0] == f.ATTR and node[2][2] in _READING and _hands_on(node[2][1], holders, names)
     return False
 
 

@@ -1,0 +1,195 @@
+"""Readers and writers of assets, whatever road their name takes."""
+
+import pytest
+
+from decompose.ir.graph import CodeGraph
+
+
+def links(graph: CodeGraph) -> set[tuple[str, str, str]]:
+    """Return (unit, read or write, asset name) of every asset edge."""
+    names = {asset.symbol: asset.name for asset in graph.assets}
+    return {(e.source, e.kind, names[e.target]) for e in graph.edges if e.kind in ("read", "write")}
+
+
+ROADS = [
+    ("import pandas as pd", "def f():\n    return pd.read_csv('a/b.csv')", "read", "a/b.csv"),
+    ("import os", "def f(d: 'D'):\n    return open(os.path.join('out', 'x.csv'), 'w')", "write", "out/x.csv"),
+    (
+        "from pathlib import Path",
+        "R = Path('data')\ndef f():\n    return (R / 'x.txt').read_text()",
+        "read",
+        "data/x.txt",
+    ),
+    ("import joblib", "N = 'm'\ndef f(x):\n    joblib.dump(x, f'models/{N}.pkl')", "write", "models/m.pkl"),
+    ("import pickle", "def f(x):\n    with open('m', 'wb') as o:\n        pickle.dump([1], o)", "write", "m"),
+    ("import pandas as pd", "def f(c):\n    return pd.read_sql('select a from orders', c)", "read", "orders"),
+    ("import torch", "class C:\n    p = 'w.pt'\n    def f(self, m):\n        torch.save(m, self.p)", "write", "w.pt"),
+    ("import shutil", "def f():\n    shutil.copy('a.csv', 'b.csv')", "write", "b.csv"),
+]
+
+
+@pytest.mark.parametrize(("needs", "body", "way", "name"), ROADS)
+def test_a_name_is_followed_to_where_it_is_written_down(linked, needs: str, body: str, way: str, name: str):
+    found = links(linked({"m.py": f"{needs}\n{body}\n"}))
+
+    assert (way, name) in {(kind, asset) for _, kind, asset in found}
+
+
+def test_a_thin_wrapper_hands_its_link_to_the_unit_that_names_the_file(linked):
+    graph = linked({
+        "util.py": """
+            import os, pickle
+            def save(path, obj):
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "wb") as out:
+                    pickle.dump(obj, out)
+            def load(path):
+                with open(path, "rb") as source:
+                    return pickle.load(source)
+            """,
+        "train.py": """
+            from util import save
+            def fit(model):
+                save("artifacts/model.pkl", model)
+            """,
+        "serve.py": """
+            from util import load
+            def predict(x):
+                return load(path="artifacts/model.pkl").predict(x)
+            """,
+    })  # fmt: skip
+
+    assert links(graph) == {
+        ("train:fit", "write", "artifacts/model.pkl"),
+        ("serve:predict", "read", "artifacts/model.pkl"),
+    }
+
+
+def test_a_function_that_works_with_what_it_reads_keeps_its_link(linked):
+    graph = linked({
+        "m.py": """
+            import pandas as pd
+            def clean(path):
+                frame = pd.read_csv(path)
+                frame["x"] = frame["y"] * 2
+                return frame.groupby("x").sum()
+            def main():
+                return clean("raw.csv")
+            """
+    })  # fmt: skip
+
+    assert links(graph) == {("m:clean", "read", "raw.csv")}
+
+
+def test_a_path_in_a_configuration_file_is_known_in_the_code(linked):
+    graph = linked(
+        {
+            "util.py": """
+                import yaml
+                def read_yaml(path):
+                    with open(path) as source:
+                        return yaml.safe_load(source)
+                """,
+            "ingest.py": """
+                import os
+                import pandas as pd
+                from util import read_yaml
+                class Settings:
+                    def __init__(self, path="config/config.yaml"):
+                        self.content = read_yaml(path)
+                    def raw(self):
+                        return os.path.join(self.content["root"], self.content["ingest"]["file"])
+                def ingest():
+                    return pd.read_csv(Settings().raw())
+                """,
+        },
+        {"config/config.yaml": {"root": "data", "ingest": {"file": "raw.csv"}}},
+    )
+
+    assert ("ingest:ingest", "read", "data/raw.csv") in links(graph)
+
+
+def test_a_command_line_default_names_a_file_and_an_option_without_one_is_a_template(linked):
+    graph = linked({
+        "m.py": """
+            import argparse, os
+            import pandas as pd
+            def main():
+                parser = argparse.ArgumentParser()
+                parser.add_argument("--data-file", default="in.csv")
+                parser.add_argument("--out")
+                args = parser.parse_args()
+                frame = pd.read_csv(args.data_file)
+                frame.to_parquet(os.path.join(args.out, "clean.parquet"))
+            """
+    })  # fmt: skip
+
+    assert links(graph) == {("m:main", "read", "in.csv"), ("m:main", "write", "{out}/clean.parquet")}
+
+
+def test_a_template_that_fits_one_known_file_is_that_file(linked):
+    graph = linked({
+        "m.py": """
+            import joblib
+            def save(x):
+                joblib.dump(x, "artifacts/model.pkl")
+            def load(folder):
+                model = joblib.load(folder + "/model.pkl")
+                return model.predict([folder])
+            """
+    })  # fmt: skip
+
+    assert [asset.name for asset in graph.assets] == ["artifacts/model.pkl"]
+
+
+def test_an_archive_writes_the_files_below_its_folder_that_others_read(linked):
+    graph = linked({
+        "m.py": """
+            import zipfile
+            import pandas as pd
+            def unpack():
+                with zipfile.ZipFile("raw.zip", "r") as archive:
+                    archive.extractall("data")
+            def use():
+                return pd.read_csv("data/a.csv").head()
+            """
+    })  # fmt: skip
+
+    assert ("m:unpack", "write", "data/a.csv") in links(graph)
+
+
+def test_columns_that_a_reader_needs_are_told_of_the_file(linked):
+    graph = linked({
+        "m.py": """
+            import pandas as pd
+            def f():
+                frame = pd.read_csv("a.csv")
+                frame["total"] = frame["price"] * frame["count"]
+                return frame["total"].sum()
+            """
+    })  # fmt: skip
+
+    assert graph.assets[0].columns == ("count", "price")
+    uses = next(u for u in graph.units if u.symbol == "m:f").columns
+    assert {(c.name, c.use) for c in uses} == {("count", "read"), ("price", "read"), ("total", "write")}
+
+
+def test_a_url_says_which_own_route_answers_it(linked):
+    graph = linked({
+        "api.py": """
+            from fastapi import FastAPI
+            app = FastAPI()
+            @app.get("/scores/{day}")
+            def scores(day: str):
+                return day
+            """,
+        "page.py": """
+            import requests
+            URL = "http://localhost:8000"
+            def show(day):
+                return requests.get(f"{URL}/scores/{day}").json()
+            """,
+    })  # fmt: skip
+
+    url = next(a for a in graph.assets if a.kind == "url")
+    assert url.detail == "answered by `api:scores`"

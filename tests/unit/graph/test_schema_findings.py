@@ -1,0 +1,129 @@
+"""Findings about data: each kind once where it holds, and silence where it does not."""
+
+import pytest
+
+from decompose.graph.source_findings import secret_in
+from decompose.ir.graph import CodeGraph
+
+
+def codes(graph: CodeGraph) -> list[str]:
+    return [f"{f.code} {f.span.line}" for f in graph.findings if f.code.startswith("DC3")]
+
+
+def test_two_spellings_of_one_path_are_told(linked):
+    graph = linked({
+        "m.py": """
+            import joblib
+            def train(x):
+                joblib.dump(x, "artifacts/proprocessor.pkl")
+            def serve(x):
+                scaler = joblib.load("artifacts/preprocessor.pkl")
+                return scaler.transform(x)
+            """
+    })  # fmt: skip
+
+    found = [f for f in graph.findings if f.code == "DC303"]
+    assert [f.span.line for f in found] == [6]
+    assert "m.py:4" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("train.csv", "test.csv"), ("model_1.pkl", "model_2.pkl"), ("a/x.csv", "b/x.csv")]
+)
+def test_names_that_only_look_alike_are_not_two_spellings(linked, first: str, second: str):
+    text = f"""
+        import pandas as pd
+        def w(frame: pd.DataFrame):
+            frame.to_csv("data/{first}")
+        def r():
+            return pd.read_csv("data/{second}").head()
+        """
+
+    assert not any(code.startswith("DC303") for code in codes(linked({"m.py": text})))
+
+
+def test_a_column_that_the_frame_does_not_have_is_told(linked):
+    graph = linked({
+        "m.py": """
+            import pandas as pd
+            def f():
+                frame = pd.DataFrame({"a": [1], "b": [2]})
+                frame = frame.rename(columns={"a": "x"})
+                frame["c"] = frame["x"] + frame["b"]
+                return frame["a"]
+            """
+    })  # fmt: skip
+
+    assert codes(graph) == ["DC306 7"]
+
+
+@pytest.mark.parametrize(
+    "between",
+    ["frame = enrich(frame)", "if flag:\n        frame['z'] = 1", "enrich(frame)", "frame = frame.join(other)"],
+)
+def test_a_frame_that_something_may_have_changed_is_not_judged(linked, between: str):
+    text = (
+        "import pandas as pd\ndef enrich(f):\n    f['z'] = 1\n    return f\n"
+        f"def g(flag, other):\n    frame = pd.DataFrame({{'a': [1]}})\n    {between}\n    return frame['z']\n"
+    )
+
+    assert codes(linked({"m.py": text})) == []
+
+
+def test_an_undefined_name_is_told_once(linked):
+    graph = linked({"m.py": "def f():\n    a = os.path.join('x', 'y')\n    return os.path.join(a, 'z')\n"})
+
+    assert codes(graph) == ["DC307 2"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from other import *\ndef f():\n    return thing\n",
+        "def f():\n    return [x for x in range(3)] + [(lambda y: x + y)(1) for x in (1, 2)]\n",
+        "def f():\n    global later\n    later = 1\ndef g():\n    return later\n",
+        "try:\n    unicode\nexcept NameError:\n    unicode = str\n",
+        "class C:\n    a = 1\n    b = a + 1\n    def m(self):\n        return __class__\n",
+    ],
+)
+def test_names_that_are_or_may_be_defined_are_not_told(linked, text: str):
+    assert codes(linked({"m.py": text})) == []
+
+
+def test_a_split_without_a_seed_is_told_and_one_with_is_not(linked):
+    text = """
+        from sklearn.model_selection import train_test_split
+        def f(x):
+            return train_test_split(x)
+        def g(x):
+            return train_test_split(x, random_state=1)
+        """
+
+    assert codes(linked({"m.py": text})) == ["DC309 4"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "secret"),
+    [
+        ("AKIA" + "ABCDEFGHIJKLMNOP", "", True),
+        ("https://api.x.org/3/movie?api_key=" + "9f8e7d6c5b4a39281706f5e4d3c2b1a0", "", True),
+        ("postgresql://user:" + "s8Kq2vLx9" + "@db/x", "", True),
+        ("q8Zr5tYw2Lp9Vx3N", "api_key", True),
+        ("your-api-key-here-123", "api_key", False),
+        ("password", "password", False),
+        ("https://api.x.org?api_key={key}", "", False),
+        ("postgresql://user:password@localhost/x", "", False),
+        ("an ordinary sentence of sixteen words", "token", False),
+    ],
+)
+def test_a_secret_is_told_from_a_placeholder(text: str, name: str, secret: bool):
+    assert bool(secret_in(text, name)) is secret
+
+
+def test_a_secret_is_masked_in_the_finding(linked):
+    key = "AKIA" + "ABCDEFGHIJKLMNOP"
+
+    graph = linked({"m.py": f"KEY = '{key}'\n"})
+
+    found = next(f for f in graph.findings if f.code == "DC308")
+    assert key not in found.message + found.hint
