@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log10
 
+from decompose.cluster.absorb import absorb
 from decompose.cluster.conduct import conducted
 from decompose.cluster.contract import atoms, libraries
 from decompose.cluster.metrics import measure
@@ -146,14 +147,9 @@ def divide(problem: Problem, name: str, factor: float, *, seed: int = 0) -> Part
     clusters = search(network, seed=seed)
     value = objective(network, clusters)
     placed = {symbol: f"part_{clusters[i] + 1:02d}" for i, atom in enumerate(problem.atoms) for symbol in atom}
-    settled = settle(
-        problem.system,
-        problem.relations,
-        placed,
-        problem.libraries,
-        bare=problem.scope.bare,
-        fixed=frozenset(problem.locked),
-    )
+    system, relations, fixed = problem.system, problem.relations, frozenset(problem.locked)
+    placed = absorb(system, relations, problem.scope, placed, fixed)
+    settled = settle(system, relations, placed, problem.libraries, bare=problem.scope.bare, fixed=fixed)
     return _partition(problem, name, settled, value / (FINE * network.total))
 
 

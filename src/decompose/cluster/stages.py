@@ -44,7 +44,7 @@ _APART = {
     ("evaluation", "online"): 800,
     ("registry", "batch"): 700,
     ("registry", "online"): 700,
-    ("batch", "online"): 600,
+    ("batch", "online"): 800,
     ("monitoring", "batch"): 400,
     ("monitoring", "data"): 600,
     ("monitoring", "evaluation"): 400,

@@ -55,6 +55,8 @@ class Weights:
     """Soft: a folder is a hint, never a rule."""
     entry: int = 80
     """Code that one entry point alone reaches runs, and is deployed, with it."""
+    sibling: int = 150
+    """Steps of one stage that one conductor starts in a row."""
     library: int = 40
     """Code that needs the same rare dependency shares an image."""
     vocabulary: int = 60
@@ -117,6 +119,7 @@ def pulls(
     found = [*_between(system, relations, inside, weights), *_shared_things(relations, inside, weights)]
     found += _places(system, relations, chosen, weights)
     found += _entries(scope, chosen, weights)
+    found += _siblings(system, relations, inside, weights)
     found += _commonalities(system, chosen, weights)
     found += _history(system, chosen, history, weights)
     return [pull for pull in found if pull.weight > 0]
@@ -231,6 +234,19 @@ def _grab_bags(system: System, relations: Relations, by_path: Mapping[str, list[
         for path, symbols in by_path.items()
         if len(outer.get(path, ())) > 1 and 2 * inner.get(path, 0) < len(symbols) - 1
     }
+
+
+def _siblings(system: System, relations: Relations, inside: frozenset[str], weights: Weights) -> Iterable[Pull]:
+    """Yield the pull among units of one stage that one conductor starts: steps of one pipeline, run in a row."""
+    conductors = orchestrators(system, relations)
+    steps: dict[str, set[str]] = {}
+    for relation in relations.pairs:
+        stage = system.profiles[relation.target].stage
+        if relation.kind == "call" and relation.source in conductors and relation.target in inside and stage:
+            steps.setdefault(f"steps:{system.profiles[relation.source].module}:{stage}", set()).add(relation.target)
+    for hub, members in sorted(steps.items()):
+        if len(members) > 1:
+            yield from (Pull(symbol, hub, weights.sibling, "sibling") for symbol in sorted(members))
 
 
 def _entries(scope: Scope, chosen: list[str], weights: Weights) -> Iterable[Pull]:

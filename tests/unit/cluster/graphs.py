@@ -17,19 +17,11 @@ def system(*edges: str, roles=None, kinds=None, entries=None, flags=None, extern
     made: list[Edge] = []
     symbols: set[str] = set(roles or ()) | set(entries or ()) | set(sizes or ())
     for line in edges:
-        for arrow, kind, loops in (
-            ("->>", "call", 2),
-            ("->", "call", 0),
-            ("r>", "read", 0),
-            ("w>", "write", 0),
-            ("=>", "inherit", 0),
-        ):
-            if f" {arrow} " in line:
-                source, target = line.split(f" {arrow} ")
-                break
-        else:
+        if " " not in line:
             symbols.add(line)
             continue
+        source, arrow, target = line.split(" ")
+        kind, loops = ARROWS[arrow]
         symbols |= {s for s in (source, target) if not is_asset(s)}
         site = Site(path=path_of(module_of(source)), line=1, loops=loops)
         made.append(Edge(source=source, target=target, kind=kind, sites=(site,)))

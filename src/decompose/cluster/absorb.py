@@ -1,0 +1,66 @@
+"""Parts that are no parts: what nothing starts by itself and one other part alone uses belongs to that one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from decompose.cluster.profile import System
+from decompose.cluster.relations import Relations, users_by_unit
+from decompose.cluster.scope import Scope
+from decompose.cluster.stages import STAGES, conflicts
+from decompose.cluster.weights import orchestrators
+
+SMALL_CONFLICT = 400
+"""Stage conflict, per mille, up to which a part is taken in by its only user."""
+
+
+def absorb(
+    system: System, relations: Relations, scope: Scope, cluster_by_unit: Mapping[str, str], fixed: frozenset[str]
+) -> dict[str, str]:
+    """Return the assignment with every part taken in that has one user and no life of its own.
+
+    A part is taken in when it holds no entry point, all units that use it from outside stand in one other part, and the
+    two do not conflict in stage. What only starts the stages is no user.
+
+    Args:
+        system: The profiled system.
+        relations: Who uses whom.
+        scope: The entry points.
+        cluster_by_unit: Cluster of each unit.
+        fixed: Units that stay where they are.
+    """
+    cluster = dict(cluster_by_unit)
+    started = {symbol for symbols in scope.entries.values() for symbol in symbols}
+    conductors = orchestrators(system, relations)
+    users = users_by_unit(relations)
+    for _ in range(len(set(cluster.values()))):
+        members: dict[str, list[str]] = {}
+        for symbol, name in sorted(cluster.items()):
+            members.setdefault(name, []).append(symbol)
+        change = ""
+        for name, symbols in sorted(members.items(), key=lambda item: (len(item[1]), item[1])):
+            near = {cluster[u] for s in symbols for u in users.get(s, ()) if u in cluster and u not in conductors}
+            near.discard(name)
+            is_free = not started.intersection(symbols) and not fixed.intersection(symbols)
+            if is_free and len(near) == 1 and _agree(system, symbols, members[min(near)]):
+                change, target = name, min(near)
+                break
+        if not change:
+            break
+        cluster |= dict.fromkeys(members[change], target)
+    return cluster
+
+
+def _agree(system: System, first: list[str], second: list[str]) -> bool:
+    """Return whether two parts are of stages that may run together."""
+    a, b = _stage(system, first), _stage(system, second)
+    return not a or not b or conflicts()[STAGES.index(a)][STAGES.index(b)] <= SMALL_CONFLICT
+
+
+def _stage(system: System, symbols: list[str]) -> str:
+    """Return the strongest stage of some units; empty without any."""
+    mass: dict[int, int] = {}
+    for symbol in symbols:
+        for stage, amount in system.profiles[symbol].mass:
+            mass[stage] = mass.get(stage, 0) + amount
+    return STAGES[max(sorted(mass), key=lambda stage: mass[stage])] if mass else ""
