@@ -119,6 +119,9 @@ class Knowledge:
         if (api := self._exact(name)) is not None:
             return api
         owner, dot, method = name.rpartition(".")
+        if method in ("__init__", "__call__") and (cls := self._exact(owner)) is not None and cls.is_class:
+            returns = cls.returns if method == "__init__" else ""
+            return msgspec.structs.replace(cls, name=name, effect="", returns=returns, weight=cls.weight * 0.5)
         if dot and (inherited := self._inherited(owner, method)) is not None:
             return msgspec.structs.replace(inherited, name=name)
         return self._default(name)
