@@ -71,7 +71,8 @@ def main() -> None:
     digest = hashlib.blake2b(repr([sorted(assignment(p).items()) for p in found]).encode(), digest_size=8).hexdigest()
     sizes = [sum(c.kind == "service" for c in p.clusters) for p in found]
     print(
-        f"{units} units, {edges} edges: {seconds:.1f} s CPU, {memory:.0f} MB peak, ARI {agreement:.3f}, parts {sizes}, {digest}"
+        f"{units} units, {edges} edges: {seconds:.1f} s CPU, {memory:.0f} MB peak, "
+        f"ARI {agreement:.3f}, parts {sizes}, {digest}"
     )
 
 

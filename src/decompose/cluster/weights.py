@@ -53,11 +53,11 @@ class Weights:
     """Units of one file were written to be read together."""
     folder: int = 30
     """Soft: a folder is a hint, never a rule."""
-    entry: int = 80
+    entry: int = 120
     """Code that one entry point alone reaches runs, and is deployed, with it."""
-    sibling: int = 150
+    sibling: int = 100
     """Steps of one stage that one conductor starts in a row."""
-    library: int = 40
+    library: int = 20
     """Code that needs the same rare dependency shares an image."""
     vocabulary: int = 60
     """Code that speaks of the same rare thing."""
@@ -73,14 +73,12 @@ class Weights:
     """Price of running one more service."""
     scaling: float = 1.5
     """How what drives units apart depends on the size of the system; 1 for not at all (`pareto._scale`)."""
-    orchestrator: float = 0.6
-    """Share of a call's weight that is left when a unit that runs whole stages makes it: one coarse call a run."""
     hub: float = 1.0
     """Exponent by which the pull of a helper without a stage falls with the number of modules that use it."""
 
     def without(self, signal: str) -> Weights:
         """Return the same weights with one signal switched off."""
-        changes: dict[str, Any] = {signal: 1.0 if signal in ("orchestrator", "scaling") else 0}
+        changes: dict[str, Any] = {signal: 1.0 if signal == "scaling" else 0}
         return replace(self, **changes)
 
 
@@ -144,7 +142,6 @@ def stages_called(system: System, relations: Relations) -> dict[str, set[str]]:
 
 def _between(system: System, relations: Relations, inside: frozenset[str], weights: Weights) -> Iterable[Pull]:
     """Yield the attractions of units that use each other directly."""
-    conductors = orchestrators(system, relations)
     fan_in = _fan_in(system, relations)
     base = {
         "call": weights.call, "inherit": weights.inherit, "type": weights.type,
@@ -161,8 +158,6 @@ def _between(system: System, relations: Relations, inside: frozenset[str], weigh
                 f"file:{system.profiles[source].path}"  # an import at the top of a file serves all that stands in it
             )
         weight = float(base[relation.kind]) * _strength(relation)
-        if relation.source in conductors and relation.kind != "inherit":
-            weight *= weights.orchestrator
         if not system.profiles[relation.target].stage:
             weight /= max(1, fan_in.get(relation.target, 1)) ** weights.hub
         yield Pull(relation.target, source, round(weight), relation.kind)
