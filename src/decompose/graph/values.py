@@ -75,6 +75,8 @@ class ValueFlow:
 
     def _typed(self, unit: Unit, frames: list[Frame], classes: dict[str, Class]) -> Unit:
         changes: dict[str, object] = {}
+        here = [fr for fr in frames if line_of(fr.scope.pos) == unit.span.line] or frames
+        frames = [fr for fr in here if fr.scope is here[0].scope]  # a name may be defined twice
         if unit.signature is not None and frames:
             changes["signature"] = self._signature(unit.signature, frames)
         if unit.attributes and unit.symbol in classes:

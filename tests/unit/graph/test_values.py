@@ -70,3 +70,9 @@ def test_an_own_class_is_named_by_its_symbol(linked):
     graph = linked({"m.py": "class C:\n    pass\ndef f(c):\n    return c\nf(C())\n"})
 
     assert types(graph, "m:f", "c") == ["m:C"]
+
+
+def test_a_function_defined_twice_keeps_its_own_parameters(linked):
+    graph = linked({"m.py": "def f(a):\n    return a\ndef f(a, b=1):\n    return b\nf('x', 2)\n"})
+
+    assert all(len(u.signature.parameters) <= 2 for u in graph.units if u.symbol == "m:f")
