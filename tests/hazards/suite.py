@@ -97,11 +97,25 @@ def _blocks(text: str) -> list[str]:
 
 def _caller(text: str, b: str, name: str) -> str:
     """Return the caller's module: a bare body becomes `run`, and the callee's names are imported."""
-    is_module = any(line.startswith(("def ", "class ", "async def ", "import ", "from ", "@")) for line in text.splitlines())
+    is_module = any(
+        line.startswith(("def ", "class ", "async def ", "import ", "from ", "@")) for line in text.splitlines()
+    )
     body = text if is_module else "def run():\n" + textwrap.indent(text, "    ")
     if "PKG" in body:
         return body.replace("PKG", name)
-    names = [node.name for node in ast.parse(b).body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
-    names += [t.id for node in ast.parse(b).body if isinstance(node, ast.Assign) for t in node.targets if isinstance(t, ast.Name)]
-    used = [n for n in dict.fromkeys(names) if any(isinstance(x, ast.Name) and x.id == n for x in ast.walk(ast.parse(body)))]
+    names = [
+        node.name
+        for node in ast.parse(b).body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    ]
+    names += [
+        t.id
+        for node in ast.parse(b).body
+        if isinstance(node, ast.Assign)
+        for t in node.targets
+        if isinstance(t, ast.Name)
+    ]
+    used = [
+        n for n in dict.fromkeys(names) if any(isinstance(x, ast.Name) and x.id == n for x in ast.walk(ast.parse(body)))
+    ]
     return f"from {name}.b import {', '.join(used or ['f'])}\n\n\n{body}"
