@@ -105,6 +105,7 @@ class AssetLinker:
         self.columns = columns or {}
         """Columns needed of what a call returned, by the identity of its node."""
         self.wrappers = Wrappers()
+        self._wrapped: set[tuple[int, str]] = set()
         self._callers: dict[int, list[tuple[Frame, Node, Values | None]]] | None = None
 
     def links(self) -> list[Link]:
@@ -141,6 +142,10 @@ class AssetLinker:
         if store:
             names = [n for n in names if not is_nameless(n)] or [store]
         parameter = "" if store else self.wrappers.parameter(call, node)
+        if parameter and node is not None and label(node) == parameter:
+            if (id(call.record.node), effect) in self._wrapped:
+                return  # another context of the same wrapper: its callers have been visited
+            self._wrapped.add((id(call.record.node), effect))
         touch = _Touch(call, call.frame, call.record.node, names, node, parameter=parameter)
         for final in self._resolved(touch):
             path = final.frame.module.facts.path

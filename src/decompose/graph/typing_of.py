@@ -31,6 +31,8 @@ from decompose.ir.symbols import join
 from decompose.knowledge import Knowledge
 
 MAX_TYPES = 4
+MAX_LOOKED_AT = 24
+"""Objects of one value that are asked for their type."""
 _CONTAINERS = {
     "List": "list", "Dict": "dict", "Set": "set", "Tuple": "tuple", "FrozenSet": "frozenset", "Type": "type",
     "Sequence": "collections.abc.Sequence", "Iterable": "collections.abc.Iterable",
@@ -43,7 +45,7 @@ _ANY = ("typing.Any", "object", "builtins.object")
 def types_of(core: Core, knowledge: Knowledge, values: Values) -> tuple[TypeGuess, ...]:
     """Return the types that values have, sorted by name, at most `MAX_TYPES`; `None` only beside nothing else."""
     found: dict[str, str] = {}
-    for item in sorted(values):
+    for item in sorted(values)[:MAX_LOOKED_AT]:
         name, how = _of_object(core, knowledge, item)
         if name:
             found.setdefault(name, how)

@@ -12,7 +12,19 @@ import msgspec
 
 from decompose.graph.core import Core
 from decompose.graph.library import unit_of
-from decompose.graph.objects import BOUND, CLASS, FUNCTION, Bound, CallRecord, Class, Frame, Function, Instance, Values
+from decompose.graph.objects import (
+    BOUND,
+    CLASS,
+    FUNCTION,
+    MAX_VALUES,
+    Bound,
+    CallRecord,
+    Class,
+    Frame,
+    Function,
+    Instance,
+    Values,
+)
 from decompose.graph.typing_of import annotation_type, types_of
 from decompose.graph.walk import statements_of
 from decompose.ir import facts as f
@@ -24,6 +36,8 @@ from decompose.knowledge import Knowledge
 Sources = frozenset[str]
 _NONE: Sources = frozenset()
 MAX_SOURCES = 6
+MAX_CONTEXTS = 3
+"""Calling contexts of one function that are followed; further ones rarely call anything else."""
 _MUTED = frozenset(("print", "len", "isinstance", "range", "type", "str", "repr", "id"))
 
 
@@ -33,6 +47,7 @@ class ValueFlow:
     def __init__(self, core: Core, knowledge: Knowledge) -> None:
         self.core = core
         self.knowledge = knowledge
+        self._known_types: dict[Values, tuple[TypeGuess, ...]] = {}
         self._attributes: dict[tuple[int, str], Sources] = {}
         self._globals: dict[tuple[str, str], Sources] = {}
         self._edges: dict[tuple[str, str, str], tuple[dict[Site, None], Values]] = {}
@@ -41,16 +56,15 @@ class ValueFlow:
         """Return value edges, sorted."""
         frames = [frame for frame in self.core.frames if frame.calls]
         for record_only in (True, False):
-            seen: set[int] = set()
+            seen: dict[int, int] = {}
             for frame in frames:
-                if record_only and id(frame.scope) in seen:
-                    continue
-                seen.add(id(frame.scope))
-                _ScopeFlow(self, frame, record_only=record_only).run()
+                runs = seen[id(frame.scope)] = seen.get(id(frame.scope), 0) + 1
+                if runs <= (1 if record_only else MAX_CONTEXTS):
+                    _ScopeFlow(self, frame, record_only=record_only).run()
         return tuple(
             Edge(
                 source=source, target=target, kind="value", parameter=parameter, confidence="possible", reason="flow",
-                sites=tuple(sorted(sites)), types=types_of(self.core, self.knowledge, values),
+                sites=tuple(sorted(sites)), types=self._types(values),
             )
             for (source, target, parameter), (sites, values) in sorted(self._edges.items())
         )  # fmt: skip
@@ -59,9 +73,14 @@ class ValueFlow:
         """Note that a source's result reaches a parameter."""
         if source == target:
             return
-        sites, held = self._edges.setdefault((source, target, parameter), ({}, frozenset()))
-        sites[site] = None
-        self._edges[source, target, parameter] = (sites, held | values)
+        key = (source, target, parameter)
+        known = self._edges.get(key)
+        if known is None:
+            self._edges[key] = ({site: None}, values)
+            return
+        known[0][site] = None
+        if len(known[1]) < MAX_VALUES and not values <= known[1]:
+            self._edges[key] = (known[0], known[1] | values)
 
     def typed(self, units: tuple[Unit, ...]) -> tuple[Unit, ...]:
         """Return the units with types of parameters, results and attributes filled in."""
@@ -112,8 +131,14 @@ class ValueFlow:
             parameter, types=self._guesses(annotation_type(self.core, cls.module, annotation), values)
         )
 
+    def _types(self, values: Values) -> tuple[TypeGuess, ...]:
+        found = self._known_types.get(values)
+        if found is None:
+            found = self._known_types[values] = types_of(self.core, self.knowledge, values)
+        return found
+
     def _guesses(self, annotated: str, values: Values) -> tuple[TypeGuess, ...]:
-        seen = types_of(self.core, self.knowledge, values)
+        seen = self._types(values)
         if not annotated:
             return seen
         stated = TypeGuess(type=annotated, confidence="certain", provenance="annotation")
