@@ -63,7 +63,7 @@ def compact(service_by_unit: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
             modules.setdefault(scope, set()).add(module_of(symbol))
     found: dict[str, list[str]] = {service: [] for service in sorted(set(service_by_unit.values()))}
     inherited: dict[str, str] = {}
-    for scope in sorted(tree, key=lambda name: (name.count("."), name)):
+    for scope in sorted(tree, key=lambda name: (name[:-2].count("."), name.endswith(":*"), name)):
         above = inherited.get(_parent_scope(scope), "")
         counts = tree[scope]
         service = max(sorted(counts), key=lambda name: (counts[name], name == above))

@@ -27,6 +27,8 @@ from decompose.ir.plan import Plan
 GRANULARITIES = (("recommended", 1.0), ("coarser", 0.4), ("finer", 2.2))
 """Names of the partitions and the factor on everything that drives units apart."""
 
+LARGE = 20_000
+"""Nodes of the search from which alternatives start from the recommended partition."""
 TYPICAL_SIZE = 100
 """Units of size at which charges are divided by the size itself."""
 
@@ -134,23 +136,29 @@ def partitions(
     """
     problem = prepare(graph, trace=trace, history=history, previous=previous, weights=_priced(weights, hop))
     found: list[Partition] = []
+    clusters: tuple[int, ...] | None = None
     for name, factor in GRANULARITIES:
-        partition = divide(problem, name, factor, seed=seed)
+        # an alternative to a large system starts from the recommended partition: it is near, and time is short
+        start = clusters if clusters is not None and len(clusters) > LARGE else None
+        partition, reached = divide(problem, name, factor, seed=seed, start=start)
+        clusters = clusters or reached
         if all(assignment(partition) != assignment(other) for other in found):
             found.append(partition)
     return tuple(found)
 
 
-def divide(problem: Problem, name: str, factor: float, *, seed: int = 0) -> Partition:
-    """Return one partition at one granularity."""
+def divide(
+    problem: Problem, name: str, factor: float, *, seed: int = 0, start: Sequence[int] | None = None
+) -> tuple[Partition, tuple[int, ...]]:
+    """Return one partition at one granularity, and the cluster of each node of the search."""
     network = network_of(problem, factor)
-    clusters = search(network, seed=seed)
+    clusters = search(network, seed=seed, start=start)
     value = objective(network, clusters)
     placed = {symbol: f"part_{clusters[i] + 1:02d}" for i, atom in enumerate(problem.atoms) for symbol in atom}
     system, relations, fixed = problem.system, problem.relations, frozenset(problem.locked)
     placed = absorb(system, relations, problem.scope, placed, fixed)
     settled = settle(system, relations, placed, problem.libraries, bare=problem.scope.bare, fixed=fixed)
-    return _partition(problem, name, settled, value / (FINE * network.total))
+    return _partition(problem, name, settled, value / (FINE * network.total)), clusters
 
 
 def assignment(partition: Partition) -> dict[str, str]:

@@ -149,6 +149,7 @@ class _Moves:
         self.own = [self._own_charge(node) for node in range(len(network))]
         for node, cluster in enumerate(clusters):
             self._place(node, cluster, 1)
+        self.held = {cluster for cluster, nodes in enumerate(self.nodes) if nodes}
         self.free = [c for c in range(spaces - 1, -1, -1) if not self.nodes[c]]
 
     def run(self, order: Sequence[int], *, passes: int = 0) -> None:
@@ -192,7 +193,7 @@ class _Moves:
         """Return the clusters that a node may try: its neighbours', an empty one, or all."""
         found = set(attraction)
         if self.everywhere:
-            found.update(c for c, nodes in enumerate(self.nodes) if nodes)
+            found |= self.held
         if self.within is None and self.free and self.nodes[self.clusters[node]] > 1:
             found.add(self.free[-1])
         return found
@@ -224,12 +225,13 @@ class _Moves:
     def _move(self, node: int, home: int, target: int) -> None:
         """Take a node out of one cluster and put it into another."""
         if not self.nodes[target]:
-            self.free.pop()  # the only empty cluster that is ever offered
+            self.held.add(self.free.pop())  # the only empty cluster that is ever offered
         self._place(node, home, -1)
         self._place(node, target, 1)
         self.clusters[node] = target
         if not self.nodes[home]:
             self.free.append(home)
+            self.held.discard(home)
 
     def _place(self, node: int, cluster: int, sign: int) -> None:
         """Add a node to what a cluster holds, or take it away."""

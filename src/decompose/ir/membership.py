@@ -63,7 +63,7 @@ def locks(plan: Plan, symbols: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for service in plan.services:
         wanted = match([Claim(pattern, service.name) for pattern in service.locked], known)
-        found |= {symbol: service.name for symbol in wanted if placed.get(symbol, service.name) == service.name}
+        found |= {symbol: service.name for symbol in wanted if placed.get(symbol) == service.name}
     return dict(sorted(found.items()))
 
 
