@@ -227,6 +227,9 @@ class Closure:
         text = self.territory.text(need.module.name)
         if text is None or hasattr(builtins, name):
             return
+        if name in text.globals and not self._is_mixed(need.module.name) and not self.is_local_body(need.module.name):
+            need.remote_values.add(name)
+            return
         for statement in text.stars:
             for imported in statement.imports:
                 found = self.territory.find_module(imported, need.module.name) if imported.bound == "*" else None
@@ -254,6 +257,8 @@ class Closure:
         """Have every name that the module of another service offers, for code that stays where the monolith was."""
         need = self.want_module(module)
         text = self.territory.text(module)
+        for name in sorted(text.globals - text.binders.keys()) if text is not None else ():
+            self.want(module, name)
         for statement in text.statements if text is not None else ():
             if statement.kind == "main":
                 self._keep(need, statement.index)
@@ -310,6 +315,7 @@ class Closure:
         statement = text.statements[index]
         if statement.kind == "class":
             self._force_bases_of(f"{need.module.name}:{statement.binds[0]}")
+        self._force_decorators(need, statement)
         for name in sorted(statement.uses):
             if name in text.binders or text.stars:
                 self.want(need.module.name, name)
@@ -398,6 +404,37 @@ class Closure:
             if base in self.territory.units and base not in self._forced and not self.is_local(base):
                 self._forced.add(base)
                 self._force_bases_of(base)
+
+    def _force_decorators(self, need: Need, statement: Statement) -> None:
+        """Give the process its own definition of functions that wrap its own code: a wrapper cannot be elsewhere."""
+        for node in ast.walk(statement.node) if statement.node is not None else ():
+            for decorator in getattr(node, "decorator_list", ()):
+                root: ast.expr = decorator
+                path: list[str] = []
+                while isinstance(root, (ast.Call, ast.Attribute)):
+                    path[:0] = [root.attr] if isinstance(root, ast.Attribute) else []
+                    root = root.func if isinstance(root, ast.Call) else root.value
+                if isinstance(root, ast.Name):
+                    symbol = self._symbol_of(need.module.name, root.id, path)
+                    if symbol in self.territory.units and not self.is_local(symbol):
+                        self._forced.add(symbol)
+                        if module_of(symbol) in self.needs:
+                            self.needs[module_of(symbol)].facades.discard(qualname_of(symbol))
+                            self.want(module_of(symbol), qualname_of(symbol))
+
+    def _symbol_of(self, module: str, name: str, path: list[str]) -> str:
+        """Return the unit that a name of the module stands for; empty when that is none of the tree's."""
+        if f"{module}:{name}" in self.territory.units:
+            return f"{module}:{name}"
+        text = self.territory.text(module)
+        for index in text.binders.get(name, ()) if text is not None else ():
+            assert text is not None
+            for imported in text.statements[index].imports:
+                found = self.territory.find_module(imported, module) if imported.bound == name else None
+                if found is not None:
+                    attribute = imported.attribute or (path[0] if path else "")
+                    return f"{found[0].name}:{attribute}"
+        return ""
 
     def _is_mixed(self, module: str) -> bool:
         """Return whether units of the module run in this process beside units that do not: both need its values."""

@@ -11,7 +11,7 @@ from decompose.ir.graph import Module
 from decompose.ir.symbols import module_of, qualname_of
 from decompose.scaffold.child import Slicer
 from decompose.scaffold.closure import Closure
-from decompose.scaffold.facades import Target, annotation_names, class_facade, function_facade
+from decompose.scaffold.facades import Target, annotation_names, class_facade, function_facade, wrapped
 from decompose.scaffold.need import Need
 from decompose.scaffold.pytext import doc_literal, pystr
 from decompose.scaffold.statements import Imported, ModuleText
@@ -133,7 +133,7 @@ def _facade_parts(need: Need, closure: Closure, names: Names, text: ModuleText) 
     main = _remote_main(need, closure, text, body_owner)
     if main:
         services.add(body_owner)
-    lookup = _lookup(need, body_owner)
+    lookup = _lookup(need, closure, body_owner)
     tail = "".join(f"\n\n{definition}" for definition in definitions) + (f"\n\n{lookup}" if lookup else "") + main
     imports = _imports(tail, services, base_imports, _typing_imports(uses, need, closure, text))
     return _Parts(tuple(sorted(services)), imports, tail, tuple(origins))
@@ -161,13 +161,22 @@ def _imports(tail: str, services: set[str], bases: dict[str, str], typing: str) 
     return "".join(lines) + ("\n" + "\n".join(own) + "\n" if own else "") + (f"\n{typing}" if typing else "")
 
 
-def _lookup(need: Need, body_owner: str) -> str:
-    if not need.remote_values and not need.elsewhere:
+def _lookup(need: Need, closure: Closure, body_owner: str) -> str:
+    """Return the module's `__getattr__`: values at their owner, names that were imported from elsewhere."""
+    facades = sorted(need.facades) if closure.process == CLIENT else []
+    owners = {n: client_alias(closure.territory.owner[f"{need.module.name}:{n}"]) for n in facades}
+    options = {
+        "values": [f"{pystr(n)}: {client_alias(body_owner)}" for n in sorted(need.remote_values)],
+        "elsewhere": [f"{pystr(n)}: {pystr(t)}" for n, t in sorted(need.elsewhere.items())],
+        "facades": [f"{pystr(n)}: {owner}" for n, owner in owners.items()],
+    }
+    given = [(name, items) for name, items in options.items() if items]
+    if not given:
         return ""
-    values = ", ".join(f"{pystr(n)}: {client_alias(body_owner)}" for n in sorted(need.remote_values))
-    others = ", ".join(f"{pystr(n)}: {pystr(t)}" for n, t in sorted(need.elsewhere.items()))
-    name = pystr(need.module.name)
-    return f"__getattr__ = remote_names(__name__, {name}, {{{values}}}, {{{others}}})\n"
+    lines = [wrapped(f"{name}={{", items, "},", 4) for name, items in given]
+    return (
+        "\n".join(["__getattr__ = remote_names(", f"    __name__,\n    {pystr(need.module.name)},", *lines, ")"]) + "\n"
+    )
 
 
 def _remote_main(need: Need, closure: Closure, text: ModuleText, owner: str) -> str:

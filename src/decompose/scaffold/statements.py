@@ -71,6 +71,8 @@ class ModuleText:
     statements: tuple[Statement, ...]
     binders: dict[str, tuple[int, ...]]
     """Indexes of the statements that bind each name, in order."""
+    globals: frozenset[str] = frozenset()
+    """Names that functions declare `global`."""
 
     @property
     def stars(self) -> tuple[Statement, ...]:
@@ -89,7 +91,8 @@ def read_module(source: bytes) -> ModuleText | None:
     for statement in statements:
         for name in statement.binds:
             binders[name] = (*binders.get(name, ()), statement.index)
-    return ModuleText(statements, binders)
+    declared = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
+    return ModuleText(statements, binders, frozenset(declared))
 
 
 def _logical_lines(body: list[ast.stmt]) -> Iterator[list[ast.stmt]]:

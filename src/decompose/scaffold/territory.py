@@ -82,7 +82,9 @@ class Territory:
             process: Name of a service, or `CLIENT`.
         """
         owner = self.owner.get(symbol)
-        if owner is None or owner == process or symbol in self.shared or symbol in self.value_classes:
+        if owner is None or owner == process or symbol in self.shared:
+            return True
+        if symbol in self.value_classes or symbol in self.wrappers:
             return True
         if process != CLIENT:
             return False
@@ -140,6 +142,12 @@ class Territory:
         """Module-level units that a framework holds on to (routes, pages, commands): callers need the object itself."""
         live = {u.symbol for u in self.graph.units if u.entry is not None and u.entry.kind in _LIVE_ENTRIES}
         return frozenset(top_level_of(symbol) for symbol in live)
+
+    @cached_property
+    def wrappers(self) -> frozenset[str]:
+        """Functions that decorate others: what they return must be a function of the same process."""
+        named = {name for unit in self.graph.units for name in unit.decorators}
+        return frozenset(n for n in named if n in self.units and self.units[n].kind == "function")
 
     @cached_property
     def mutated(self) -> frozenset[str]:

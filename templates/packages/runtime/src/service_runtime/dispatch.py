@@ -19,6 +19,7 @@ from service_runtime.errors import WireError
 from service_runtime.handles import describe, exports
 from service_runtime.instances import encode_exception, encode_handle
 from service_runtime.operations import Operation
+from service_runtime.patches import Patches
 from service_runtime.restore import Received
 from service_runtime.transport import LocalAnswer, frame
 from service_runtime.values import Decoder, Encoder
@@ -65,6 +66,7 @@ class Dispatcher:
         self.symbols = symbols or {}
         self.live = frozenset(live)
         self.is_open = is_open
+        self.patches = Patches()
         self.loop: asyncio.AbstractEventLoop | None = None
         self._targets: dict[str, Callable[..., Any]] = {}
 
@@ -110,7 +112,8 @@ class Dispatcher:
             raise KeyError(path)
         if name:
             return _object_action(exports.find(name), message, self.name)
-        self._admit(caller, self.symbols[message["class"]], message["class"])
+        is_patch = message["do"] in ("patch", "unpatch")
+        self._admit(caller, () if is_patch else self.symbols[message["class"]], message["class"])
         return self._symbol_action(message)
 
     def _admit(self, caller: str, callers: tuple[str, ...], what: str) -> None:
@@ -129,6 +132,9 @@ class Dispatcher:
             return lambda *args, **arguments: _Held(allowlist.resolve(what)(*args, **arguments))
         if message["do"] == "main":
             return lambda argv: run_main(what, argv)
+        if message["do"] in ("patch", "unpatch"):
+            target = allowlist.resolve(what) if ":" in what else importlib.import_module(what)
+            return self.patches.setter(target, what, name, is_undo=message["do"] == "unpatch")
         if message["do"] == "module":
             return lambda: self._module_value(what, name)
         if message["do"] == "function":
@@ -291,7 +297,11 @@ def _call_method(thing: Any, name: str, args: tuple[Any, ...], arguments: dict[s
 def _refuse_private(name: str, *, is_on_object: bool = False) -> None:
     from service_runtime.handles import FORWARDED  # noqa: PLC0415
 
-    allowed = (*FORWARDED, "__repr__", "__str__", "__dir__") if is_on_object else ()
+    allowed = (
+        (*FORWARDED, "__repr__", "__str__", "__dir__", "__name__", "__qualname__", "__wrapped__")
+        if is_on_object
+        else ()
+    )
     if name.startswith("__") and name not in allowed:
         raise PermissionError(f"`{name}` is not for others")
 
@@ -317,6 +327,10 @@ def _answer_callback(path: str, headers: dict[str, str], body: bytes) -> tuple[i
         reply = problem(401, str(error))
         return reply.status, reply.content_type, list(reply.chunks)
     context.session.set(headers.get("x-session", ""))
+    context.chain.set(int(headers.get("x-chain") or 0))
+    if context.chain.get() > context.CHAIN_LIMIT:
+        reply = problem(508, f"the call went through more than {context.CHAIN_LIMIT} processes")
+        return reply.status, reply.content_type, list(reply.chunks)
     reply = Dispatcher("client").answer(path, caller, headers.get("content-type", JSON), body)
     return reply.status, reply.content_type, list(reply.chunks)
 

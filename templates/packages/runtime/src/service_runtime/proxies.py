@@ -10,9 +10,11 @@ from functools import lru_cache
 from types import MethodType
 from typing import Any, NoReturn
 
+from service_runtime import context
 from service_runtime.client import Client, client_of
 from service_runtime.errors import NotTransferable
 from service_runtime.handles import Reference, remember, stand_in_for
+from service_runtime.patches import FacadeModule, is_facade
 
 
 class RemoteType(ABCMeta):
@@ -31,6 +33,16 @@ class RemoteType(ABCMeta):
         if name.startswith(("__", "_remote")) or cls._remote_client is None:
             raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
         return cls._remote_client.class_attribute(cls._remote_symbol, name)
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        """Set an attribute of the class here and, when a test replaces it, at the owner."""
+        is_ours = not name.startswith(("__", "_remote", "_abc")) and cls._remote_client is not None
+        if is_ours and context.process_name() == "client" and cls._remote_client is not None:
+            if is_facade(value, cls.__module__, f"{cls.__qualname__}.{name}"):
+                cls._remote_client.unpatch(cls._remote_symbol, name)
+            else:
+                cls._remote_client.patch(cls._remote_symbol, name, value)
+        super().__setattr__(name, value)
 
 
 class RemoteObject(metaclass=RemoteType):
@@ -54,6 +66,11 @@ class RemoteObject(metaclass=RemoteType):
         if name.startswith(("_remote", "__")) or name in type(self)._remote_names:
             return object.__getattribute__(self, name)
         return self._remote_get(name)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("__name__", "__qualname__", "__wrapped__"):
+            return self._remote_get(name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith(("_remote", "__")) or isinstance(getattr(type(self), name, None), property):
@@ -227,7 +244,14 @@ class _ClassCaller:
         return client.call_class(self._owner._remote_symbol, name, arguments, args)
 
 
-def remote_names(here: str, module: str, values: dict[str, Client], elsewhere: dict[str, str]) -> Callable[[str], Any]:
+def remote_names(
+    here: str,
+    module: str,
+    *,
+    values: dict[str, Client] | None = None,
+    elsewhere: dict[str, str] | None = None,
+    facades: dict[str, Client] | None = None,
+) -> Callable[[str], Any]:
     """Return a `__getattr__` for a facade module.
 
     Args:
@@ -235,13 +259,18 @@ def remote_names(here: str, module: str, values: dict[str, Client], elsewhere: d
         module: Name of the module at its owner.
         values: Names whose values the owner is asked for.
         elsewhere: Names that the original imported from other modules, as `module:name`.
+        facades: Functions and classes of the facade, with their owners; replacing one replaces it there too.
     """
+    owned, others = values or {}, elsewhere or {}
+    facade = sys.modules[here]
+    facade.__dict__.update(_remote_module=module, _remote_owners={**owned, **(facades or {})})
+    facade.__class__ = FacadeModule
 
     def find(name: str) -> Any:
-        if name in values:
-            return values[name].attribute(module, name)
-        if name in elsewhere:
-            target, _, attribute = elsewhere[name].partition(":")
+        if name in owned:
+            return owned[name].attribute(module, name)
+        if name in others:
+            target, _, attribute = others[name].partition(":")
             found = importlib.import_module(target)
             return getattr(found, attribute) if attribute else found
         raise AttributeError(f"module {here!r} has no attribute {name!r}")

@@ -23,6 +23,7 @@ from service_runtime import context, tokens
 from service_runtime.dispatch import Dispatcher, Reply, problem
 from service_runtime.errors import RemoteCallError
 from service_runtime.metrics import Metrics
+from service_runtime.modules import is_ours
 from service_runtime.runs import Runs
 from service_runtime.service import Service
 from service_runtime.sessions import Sessions
@@ -55,6 +56,8 @@ class Host:
         self.gateway: Any = None
         self.is_ready = False
         self.failure = ""
+        self.missing: list[str] = []
+        """Modules that could not be loaded because a library is not installed."""
 
     async def start(self) -> None:
         """Load the service's code and be ready; values that other services must give first are waited for."""
@@ -77,10 +80,21 @@ class Host:
     def load(self) -> None:
         """Import the code of the service."""
         for module in self.service.preload:
-            importlib.import_module(module)
-        self.dispatcher.load()
+            self._import(module)
+        if not self.missing:
+            self.dispatcher.load()
         if self.gateway is not None:
             self.gateway.load()
+
+    def _import(self, module: str) -> None:
+        """Import a module; on a developer's machine a missing library only fails the calls that need it."""
+        try:
+            importlib.import_module(module)
+        except ImportError as error:
+            if not self.dispatcher.is_open or is_ours(error.name or ""):
+                raise
+            self.missing.append(f"{module}: {error}")
+            log.warning("%s is not loaded: %s", module, error)
 
     def _give_up(self, error: Exception) -> None:
         self.failure = "".join(traceback.format_exception(error))
@@ -210,10 +224,14 @@ def _add_probes(app: FastAPI, host: Host) -> None:
 
     @app.get("/startupz")
     @app.get("/readyz")
-    async def readyz(response: Response) -> dict[str, str]:
+    async def readyz(response: Response) -> dict[str, Any]:
         """Whether the service takes calls."""
         response.status_code = 200 if host.is_ready else 503
-        return {"status": "ready" if host.is_ready else "not ready", "service": host.service.name}
+        return {
+            "status": "ready" if host.is_ready else "not ready",
+            "service": host.service.name,
+            "missing": host.missing,
+        }
 
     @app.get("/metrics", response_class=PlainTextResponse)
     async def metrics() -> str:
