@@ -100,6 +100,8 @@ def test_a_split_without_a_seed_is_told_and_one_with_is_not(linked):
         """
 
     assert codes(linked({"m.py": text})) == ["DC309 4"]
+    assert codes(linked({"m.py": text, "tests/test_m.py": text.replace("def g", "def h")})) == ["DC309 4"]
+    assert codes(linked({"m.py": text, "n.py": "import numpy as np\nnp.random.seed(1)\n"})) == []
 
 
 @pytest.mark.parametrize(
