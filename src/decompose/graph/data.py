@@ -62,7 +62,7 @@ def data_layer(core: Core, units: tuple[Unit, ...], knowledge: Knowledge | None 
     schema = SchemaReader(core, known)
     schema.read()
     links = AssetLinker(core, known, schema.by_call).links()
-    findings = list(path_findings(links))
+    findings = list(path_findings(links, {file.path: file for file in core.facts.files}))
     assets, touches = assets_of(links)
     assets = answered(assets, units)
     state = StateFinder(core, known)

@@ -20,10 +20,12 @@ from __future__ import annotations
 import difflib
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from decompose.graph.assets import Link
 from decompose.graph.naming import is_nameless, is_template, pattern_of
+from decompose.graph.walk import expressions_of
+from decompose.ir.facts import STR, FileFacts
 from decompose.ir.findings import Finding, Span
 
 _NOT_MEANT_TO_BE_READ = re.compile(
@@ -37,8 +39,13 @@ _SIMILAR = 0.86
 _WORD = re.compile(r"\d+")
 
 
-def path_findings(links: list[Link]) -> Iterator[Finding]:
-    """Yield findings about the names of assets: hand-offs that cannot meet, and paths for one machine."""
+def path_findings(links: list[Link], files_by_path: Mapping[str, FileFacts]) -> Iterator[Finding]:
+    """Yield findings about the names of assets: hand-offs that cannot meet, and paths for one machine.
+
+    Args:
+        links: Every link of the system.
+        files_by_path: Facts by path: a path for one machine is told only in the file that spells it.
+    """
     files = [
         k for k in links if k.kind in ("file", "model", "config") and not k.is_registry and not is_nameless(k.name)
     ]
@@ -72,7 +79,9 @@ def path_findings(links: list[Link]) -> Iterator[Finding]:
                 f"`{name}` is written, but nothing reads it",
                 "drop it, or read it where it is needed",
             )
-    yield from _machine_paths(links)
+    for finding in _machine_paths(links):
+        if _spells(files_by_path[finding.span.path], finding.message.split("`")[1]):
+            yield finding
 
 
 def _fits(name: str, templates: list[re.Pattern[str]]) -> bool:
@@ -121,6 +130,15 @@ def _machine_paths(links: list[Link]) -> Iterator[Finding]:
                 "DC304", "warning", link, f"`{written}` is one file name outside Windows",
                 "use `/` or `pathlib.Path`: both work everywhere",
             )  # fmt: skip
+
+
+def _spells(facts: FileFacts, text: str) -> bool:
+    """Return whether a file has a string with which the text begins."""
+    for scope in facts.scopes:
+        for part in expressions_of(scope.body):
+            if part[0] == STR and len(part[1]) > 2 and text.startswith(part[1]):
+                return True
+    return False
 
 
 def _finding(code: str, level: str, link: Link, message: str, hint: str) -> Finding:

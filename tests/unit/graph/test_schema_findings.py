@@ -129,3 +129,31 @@ def test_a_secret_is_masked_in_the_finding(linked):
 
     found = next(f for f in graph.findings if f.code == "DC308")
     assert key not in found.message + found.hint
+
+
+@pytest.mark.parametrize("path", ["C:\\\\data\\\\x.csv", "/home/ann/x.csv", "data\\\\x.csv"])
+def test_a_path_for_one_machine_is_told(linked, path: str):
+    text = f"import pandas as pd\ndef f():\n    return pd.read_csv('{path}').head()\n"
+
+    assert codes(linked({"m.py": text})) == ["DC304 3"]
+
+
+@pytest.mark.parametrize("path", ["/tmp/x.csv", "/opt/ml/input/x.csv", "data/x.csv", "https://x.org/a.csv"])
+def test_a_path_that_holds_elsewhere_is_not_told(linked, path: str):
+    text = f"import pandas as pd\ndef f():\n    return pd.read_csv('{path}').head()\n"
+
+    assert codes(linked({"m.py": text})) == []
+
+
+def test_an_artifact_that_nothing_writes_and_one_that_nothing_reads_are_told(linked):
+    graph = linked({
+        "m.py": """
+            import joblib
+            def train(x):
+                joblib.dump(x, "artifacts/scaler.pkl")
+            def serve(x):
+                return joblib.load("artifacts/classifier.pkl").predict(x)
+            """
+    })  # fmt: skip
+
+    assert codes(graph) == ["DC301 6", "DC302 4"]
