@@ -265,7 +265,7 @@ def running(system):
 
 
 def test_calls_through_facades_give_what_the_monolith_gives(system, running, tmp_path):
-    out, work = system
+    _out, work = system
     script = work / "driver.py"
     script.write_text(CLIENT)
 
@@ -310,7 +310,7 @@ def test_the_report_service_does_not_carry_pandas(system):
 
 
 def test_a_second_write_changes_nothing(system):
-    out, work = system
+    out, _work = system
     sources = {p: textwrap.dedent(t).lstrip("\n") for p, t in SOURCES.items()}
     graph = graph_of(sources, mutated=("shop.stock:SHELF",))
     blueprint = blueprint_of(

@@ -1,0 +1,140 @@
+# ruff: noqa: E501  (tables of values read better on long lines)
+"""What the generator carries over, cuts, and puts in place of what moved."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from tests.unit.scaffold.monoliths import blueprint_of, graph_of
+
+from decompose.errors import GenerateError, WriteError
+from decompose.ir.blueprint import Blueprint
+from decompose.ir.filetree import FileTree
+from decompose.scaffold import emit, write
+from decompose.scaffold.pytext import doc_literal, pystr
+
+SOURCES = {
+    "a.py": '"""A."""\n\nimport json\nimport pandas as pd\n\nLIMIT = 3\nTABLE = pd.DataFrame()\n\n\n# about f\ndef f(x: pd.DataFrame, n=LIMIT):\n    return x  # kept\n\n\ndef g():\n    return json.dumps(LIMIT)\n',
+    "b.py": "from a import LIMIT, f\n\n\ndef h():\n    return f(LIMIT)\n",
+}
+
+
+def made(services, sources=SOURCES, shared=()):
+    graph = graph_of(sources)
+    blueprint = blueprint_of(graph, services, shared)
+    return emit(blueprint, graph, {path: text.encode() for path, text in sources.items()})
+
+
+def test_own_modules_are_carried_over_byte_for_byte():
+    tree = made({"one": ("a",), "two": ("b",)})
+
+    assert tree.text("services/one/src/a.py") == SOURCES["a.py"]
+    assert tree.text("services/two/src/b.py") == SOURCES["b.py"]
+
+
+def test_a_facade_has_the_signature_and_none_of_the_imports():
+    text = made({"one": ("a",), "two": ("b",)}).text("services/two/src/a.py")
+
+    assert 'def f(x: "pd.DataFrame", n=UNSET):' in text
+    assert "LIMIT = 3" in text
+    assert "if TYPE_CHECKING:\n    import pandas as pd" in text
+
+
+def test_a_split_module_keeps_comments_and_only_what_it_needs():
+    text = made({"one": ("a:f",), "two": ("a:g", "b")}).text("services/one/src/a.py")
+
+    assert "# about f\ndef f(x: pd.DataFrame, n=LIMIT):\n    return x  # kept" in text
+    assert "json" not in text
+
+
+def test_provenance_names_the_source_of_moved_lines():
+    tree = made({"one": ("a:f",), "two": ("a:g", "b")})
+
+    lines = tree.text("services/one/src/a.py").split("\n")
+    source = SOURCES["a.py"].split("\n")
+    import json
+
+    for entry in json.loads(tree.text("provenance.json"))["services/one/src/a.py"]:
+        first, last = entry["lines"]
+        assert [x for x in lines[first - 1 : last] if x] == [
+            x for x in source[entry["line"] - 1 : entry["line"] - 1 + last - first + 1] if x
+        ]
+
+
+def test_the_same_input_gives_the_same_bytes():
+    assert made({"one": ("a",), "two": ("b",)}).files == made({"one": ("a",), "two": ("b",)}).files
+
+
+def test_everything_generated_compiles():
+    tree = made({"one": ("a:f",), "two": ("a:g", "b")})
+
+    for path in tree:
+        if path.endswith(".py"):
+            ast.parse(tree.files[path])
+
+
+def test_a_plan_without_services_is_refused():
+    with pytest.raises(GenerateError):
+        emit(Blueprint(system="x", services=()), graph_of(SOURCES), {})
+
+
+@pytest.mark.parametrize("text", ['"""', "a\nb", "\\", "'", '"', "\x00\u2028", "{{ x }}", "# \r\nimport os", '""" + x'])
+def test_hostile_text_stays_inside_its_string(text):
+    assert ast.literal_eval(pystr(text)) == text
+    tree = ast.parse(f"def f():\n    {doc_literal(text)}\n    return 1\n")
+    assert [type(node) for node in tree.body[0].body] == [ast.Expr, ast.Return]
+
+
+def test_a_hostile_docstring_does_not_reach_the_facade():
+    sources = SOURCES | {"a.py": 'def f(x="\\n"):\n    "\\"\\"\\"\\nimport os"\n    return x\n'}
+    sources["b.py"] = "from a import f\n\n\ndef h():\n    return f()\n"
+
+    tree = ast.parse(made({"one": ("a",), "two": ("b",)}, sources).files["services/two/src/a.py"])
+
+    assert not any(isinstance(node, ast.Import) for node in ast.walk(tree))
+
+
+def tree_of(**files):
+    import hashlib
+    import json
+
+    content = {path: text.encode() for path, text in files.items()}
+    digests = {path: hashlib.blake2b(data, digest_size=16).hexdigest() for path, data in content.items()}
+    return FileTree(content | {"decompose.lock": json.dumps(digests).encode()})
+
+
+def test_a_second_write_changes_nothing(tmp_path):
+    write(tree_of(x="1", y="2"), tmp_path / "out")
+
+    assert write(tree_of(x="1", y="2"), tmp_path / "out").written == ()
+
+
+def test_what_is_no_longer_generated_goes(tmp_path):
+    write(tree_of(x="1", y="2"), tmp_path / "out")
+
+    assert write(tree_of(x="1"), tmp_path / "out").removed == ("y",)
+    assert not (tmp_path / "out" / "y").exists()
+
+
+def test_a_file_that_a_person_changed_is_not_overwritten(tmp_path):
+    write(tree_of(x="1", y="2"), tmp_path / "out")
+    (tmp_path / "out" / "x").write_text("mine")
+
+    with pytest.raises(WriteError, match="changed by hand"):
+        write(tree_of(x="3", y="4"), tmp_path / "out")
+
+    assert (tmp_path / "out" / "x").read_text() == "mine"
+    assert (tmp_path / "out" / "y").read_text() == "2"
+
+
+def test_a_foreign_folder_is_left_alone(tmp_path):
+    (tmp_path / "mine").write_text("x")
+
+    with pytest.raises(WriteError, match="not empty"):
+        write(tree_of(x="1"), tmp_path)
+
+
+def test_a_path_that_leads_out_is_refused(tmp_path):
+    with pytest.raises(WriteError, match="leads out"):
+        write(FileTree({"../x": b""}), tmp_path / "out")
