@@ -23,7 +23,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from decompose.graph.assets import Link
-from decompose.graph.naming import is_nameless, is_template, pattern_of
+from decompose.graph.naming import MODEL_SUFFIXES, is_nameless, is_template, pattern_of
 from decompose.graph.walk import expressions_of
 from decompose.ir.facts import STR, FileFacts
 from decompose.ir.findings import Finding, Span
@@ -32,6 +32,7 @@ _NOT_MEANT_TO_BE_READ = re.compile(
     r"log|report|plot|fig|chart|result|output|metric|submission|prediction|sample|summary|history|score|eval|image",
     re.I,
 )
+_COMMON = frozenset(("model", "data", "train", "test", "best_model", "weights", "checkpoint", "last", "best"))
 _KEPT = ("csv", "parquet", "feather", "pickle", "joblib", "npy", "npz", "hdf5", "torch", "arrow")
 _MINE = re.compile(r"^(/home/|/Users/|/root/|[A-Za-z]:[\\/])")
 _SIMILAR = 0.86
@@ -46,46 +47,62 @@ def path_findings(links: list[Link], files_by_path: Mapping[str, FileFacts]) -> 
         links: Every link of the system.
         files_by_path: Facts by path: a path for one machine is told only in the file that spells it.
     """
-    files = [
-        k for k in links if k.kind in ("file", "model", "config") and not k.is_registry and not is_nameless(k.name)
-    ]
-    written = {k.name: k for k in files if k.effect == "write" and not k.is_place}
-    read = {k.name: k for k in files if k.effect == "read"}
-    templates = [pattern_of(k.name) for k in links if is_template(k.name)]
-    lost = {n: k for n, k in read.items() if n not in written and not is_template(n) and not _fits(n, templates)}
-    unread = {n: k for n, k in written.items() if n not in read and not is_template(n) and not _fits(n, templates)}
+    kept = [k for k in links if k.kind in ("file", "model", "config") and not k.is_registry and not k.is_place]
+    named = [k for k in kept if not is_nameless(k.name)]
+    lost, unread = _unmet(named, "read", named), _unmet(named, "write", named)
     paired: set[str] = set()
-    for name, link in sorted(lost.items()):
-        for other in sorted(unread):
-            if other not in paired and _same_thing(name, other):
-                paired |= {name, other}
-                yield _two_spellings(link, unread[other])
-    folders = {posixpath.dirname(n) for n in written} - {""}
-    for name, link in sorted(lost.items()):
+    for name, other in _pairs(set(lost), set(unread)):
+        paired |= {name, other}
+        yield _two_spellings(lost[name], unread[other])
+    folders = {posixpath.dirname(k.name) for k in named if k.effect == "write"} - {""}
+    for name, link in _unmet(named, "read", kept).items():
         if name not in paired and posixpath.dirname(name) in folders and link.kind == "model":
-            yield _finding(
-                "DC301",
-                "warning",
-                link,
-                f"`{name}` is read, but nothing writes it",
-                "write it, or read what is written",
-            )
-    for name, link in sorted(unread.items()):
+            message = f"`{name}` is read, but nothing writes it"
+            yield _finding("DC301", "warning", link, message, "write it, or read what is written")
+    for name, link in _unmet(named, "write", kept).items():
         if name not in paired and link.format in _KEPT and not _NOT_MEANT_TO_BE_READ.search(name):
-            yield _finding(
-                "DC302",
-                "note",
-                link,
-                f"`{name}` is written, but nothing reads it",
-                "drop it, or read it where it is needed",
-            )
+            message = f"`{name}` is written, but nothing reads it"
+            yield _finding("DC302", "note", link, message, "drop it, or read it where it is needed")
     for finding in _machine_paths(links):
         if _spells(files_by_path[finding.span.path], finding.message.split("`")[1]):
             yield finding
 
 
-def _fits(name: str, templates: list[re.Pattern[str]]) -> bool:
-    return any(t.fullmatch(name) for t in templates)
+def _unmet(named: list[Link], effect: str, others: list[Link]) -> dict[str, Link]:
+    """Return the links of one effect by name, sorted, that no link of the other effect may meet."""
+    met = {k.name for k in named if k.effect != effect}
+    patterns = [pattern_of(k.name) for k in others if k.effect != effect and is_template(k.name)]
+    own = {k.name: k for k in named if k.effect == effect and _is_told(k) and k.name not in met}
+    return {name: own[name] for name in sorted(own) if not any(p.fullmatch(name) for p in patterns)}
+
+
+def _pairs(lost: set[str], unread: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield what one side reads with what the other writes, where both look like one thing."""
+    for name in sorted(lost):
+        for other in sorted(unread):
+            if _same_thing(name, other):
+                unread.discard(other)
+                lost.discard(name)
+                yield name, other
+                break
+    yield from _moved(lost, unread)
+
+
+def _is_told(link: Link) -> bool:
+    """Whether a link counts here: its name is known, and it is no prototype's."""
+    return not is_template(link.name) and ".ipynb" not in link.unit
+
+
+def _moved(lost: set[str], unread: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield artifacts that one side reads from another folder than the other side writes them to."""
+    for name in sorted(lost):
+        file = posixpath.basename(name)
+        stem, suffix = posixpath.splitext(file)
+        if suffix not in MODEL_SUFFIXES or stem.lower() in _COMMON or "_" not in stem:
+            continue
+        fits = [other for other in unread if posixpath.basename(other) == file]
+        if len(fits) == 1 and sum(posixpath.basename(other) == file for other in lost) == 1:
+            yield name, fits[0]
 
 
 def _same_thing(first: str, second: str) -> bool:

@@ -157,3 +157,17 @@ def test_an_artifact_that_nothing_writes_and_one_that_nothing_reads_are_told(lin
     })  # fmt: skip
 
     assert codes(graph) == ["DC301 6", "DC302 4"]
+
+
+def test_an_artifact_read_from_another_folder_than_it_is_written_to_is_told(linked):
+    graph = linked({
+        "m.py": """
+            import joblib
+            def train(x):
+                joblib.dump(x, "artifacts/book_names.pkl")
+            def serve(x):
+                return joblib.load("templates/book_names.pkl").predict(x)
+            """
+    })  # fmt: skip
+
+    assert codes(graph) == ["DC303 6"]
