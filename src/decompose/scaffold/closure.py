@@ -227,7 +227,8 @@ class Closure:
         text = self.territory.text(need.module.name)
         if text is None or hasattr(builtins, name):
             return
-        if name in text.globals and not self._is_mixed(need.module.name) and not self.is_local_body(need.module.name):
+        is_all_remote = not any(self.is_local(s) for s in self.territory.units_of.get(need.module.name, ()))
+        if name in text.globals and is_all_remote and not self.is_local_body(need.module.name):
             need.remote_values.add(name)
             return
         for statement in text.stars:
@@ -438,7 +439,11 @@ class Closure:
 
     def _is_mixed(self, module: str) -> bool:
         """Return whether units of the module run in this process beside units that do not: both need its values."""
-        return any(self.territory.owner.get(s) == self.process for s in self.territory.units_of.get(module, ()))
+        owner = self.territory.owner
+        units = self.territory.units_of.get(module, ())
+        if self.process == CLIENT:
+            return any(s not in owner and s not in self.territory.shared for s in units)
+        return any(owner.get(s) == self.process for s in units)
 
     def _is_copyable(self, need: Need, statement: Statement, seen: set[str]) -> bool:
         """Return whether evaluating the statement here gives what it gives at its owner, without doing anything."""
