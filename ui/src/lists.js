@@ -43,7 +43,7 @@ export function makeTable(store, actions) {
     more.hidden = all.length <= page * PAGE;
     put(body, all.slice(0, page * PAGE).map((r) => h("tr", null, h("td.fixed", null, r.from), h("td", null, h("button.link", { onclick: () => actions.reveal(`u:${r.source}`) }, r.source)), h("td.fixed", null, r.to),
       h("td", null, h("button.link", { onclick: () => actions.reveal(`u:${r.target}`) }, r.target)), h("td.fixed", null, h("span.kind", { class: `k-${r.id}` }), r.kind), h("td.fixed", null, r.sure), h("td.num", null, r.count), h("td.num", null, r.weight),
-      h("td", null, h("button.link", { onclick: () => actions.select(`u:${r.source}>u:${r.target}`), "aria-label": `Evidence of ${r.source} to ${r.target}` }, r.where || "–")))));
+      h("td", null, h("button.link", { onclick: () => actions.select(`u:${r.source}>u:${r.target}`), "aria-label": `${r.where || "–"}: evidence of ${r.source} to ${r.target}` }, r.where || "–")))));
   }
   function csv() {
     // A cell that a spreadsheet would run as a formula is disarmed.

@@ -49,13 +49,13 @@ function start(raw, remote, isUnsaved = false) {
   const redoButton = h("button.icon", { title: "Redo (Ctrl+Shift+Z)", "aria-label": "Redo", onclick: () => redo(store) }, "↷");
   const saveButton = h("button.primary", { onclick: save }, remote ? "Save plan" : "Download plan");
   const again = h("button", { onclick: repropose, title: "Propose again; what is locked stays" }, "Re-propose");
-  const more = h("details.menu", null, h("summary", { "aria-label": "More" }, "Export"), h("div", { role: "group", "aria-label": "Export" },
+  const more = h("details.menu", null, h("summary", null, "Export"), h("div", { role: "group", "aria-label": "Export" },
     item("Picture of the map (SVG)", () => savePicture(map, `${model.system.name}-map`, "svg")), item("Picture of the map (PNG)", () => savePicture(map, `${model.system.name}-map`, "png")),
     model.plan && item("Plan (YAML)", () => downloadPlan()), model.plan && item("Plan (JSON)", () => download("decompose.json", `${JSON.stringify(currentPlan(store), null, 2)}\n`, "application/json")),
     model.plan && item("Copy the plan", () => navigator.clipboard?.writeText(toYaml(currentPlan(store))).then(() => say("Copied"), () => say("The browser does not allow it")))));
   const theme = h("button.icon", { title: "Light or dark", "aria-label": "Switch between light and dark", onclick: () => setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark", true) }, "◐");
   const bar = h("header.top", null, h("h1", null, h("span.brand", null, "decompose"), h("span.system", null, model.system.name)), tabs, h("span.grow"),
-    h("button.search", { onclick: () => askSearch(store, reveal), "aria-label": "Find a part or a unit", title: "Find (/)" }, h("span", null, "Find"), h("kbd", null, "/")), groupBy,
+    h("button.search", { onclick: () => askSearch(store, reveal), title: "Find a part or a unit (/)" }, h("span", null, "Find"), h("kbd", null, "/")), groupBy,
     model.plan && h("span.edits", { role: "group", "aria-label": "Changes" }, undoButton, redoButton, remote && again, saveButton), more, theme, h("button.icon", { title: "Keys (?)", "aria-label": "Help", onclick: () => showHelp(store) }, "?"));
   const chips = h("div.chips", { role: "group", "aria-label": "What is left out" });
   const legend = makeLegend();

@@ -59,18 +59,17 @@ export function makeMap(store, actions) {
     const roving = b.key === (store.selected && shown.some((o) => o.key === store.selected) ? store.selected : shown[0]?.key);
     const g = s("g.node", {
       class: `${b.type}${b.open ? " open" : ""}${b.aside ? " aside" : ""}`, "data-key": b.key, transform: `translate(${b.x} ${b.y})`, role: "treeitem",
-      tabindex: roving ? 0 : -1, "aria-level": b.depth + 1, "aria-expanded": b.type === "unit" ? null : b.open, "aria-label": spoken(b),
+      tabindex: roving ? 0 : -1, "aria-level": b.depth + 1, "aria-expanded": b.type === "unit" ? null : b.open, "aria-label": spoken(b, inner),
       "aria-selected": store.selected === b.key || (b.type === "unit" && store.picked.has(b.units[0])),
-    }, inner);
+    }, inner.flat(2).map((el) => { if (el instanceof Element && !el.classList.contains("body")) el.setAttribute("aria-hidden", "true"); return el; }));
     return g;
   }
 
-  /** @param {Box} b */
-  function spoken(b) {
-    const figures = store.figures.groups[b.group];
-    if (b.type === "group") return `${b.name}, ${store.model.groupKinds[store.groups[b.group].kind]}, ${plural(store.model.loud(b.units).length, "unit")}, cohesion ${percent(figures.cohesion)}`;
-    const role = store.model.roles[store.model.units[b.units[0]]?.role]?.label;
-    return b.type === "module" ? `${b.name}, module, ${plural(store.model.loud(b.units).length, "unit")}` : `${b.name}, ${role}`;
+  /** What a screen reader says: what is written on the box, and what it is. @param {Box} b @param {any[]} inner */
+  function spoken(b, inner) {
+    const written = inner.flat(2).filter((el) => el instanceof SVGElement && el.tagName === "text").map((el) => el.firstChild?.textContent ?? "").join(" ");
+    const role = b.type === "unit" ? store.model.roles[store.model.units[b.units[0]].role].label : b.type;
+    return `${written}, ${role}${written.includes("…") ? `, ${b.name}` : ""}`;
   }
 
   /** @param {Box} b */
