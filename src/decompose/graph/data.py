@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from decompose.graph.assets import AssetLinker, answered, assets_of
+from decompose.graph.assets import AssetLinker
 from decompose.graph.core import Core
 from decompose.graph.handoffs import path_findings
+from decompose.graph.merging import answered, assets_of
 from decompose.graph.schema import SchemaReader
 from decompose.graph.source_findings import call_findings, config_secrets, secrets, undefined_names
 from decompose.graph.state import StateFinder
