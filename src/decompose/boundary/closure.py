@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from decompose.boundary.distributions import candidates, distribution_of, is_standard, name_of
+from decompose.boundary.sharing import is_value_class
 from decompose.boundary.system import System
 from decompose.ir.findings import Finding, Span
 from decompose.ir.symbols import module_of
@@ -76,7 +77,10 @@ def _imports(system: System, tops: Iterable[str]) -> tuple[str, ...]:
             continue
         touched = _touched(system, chosen)
         is_whole = chosen >= {top for top in system.index.units if module_of(top) == name}
-        names |= set(module.externals) if is_whole or not touched else set(module.externals) & touched
+        is_definition = all(is_value_class(system, system.index.units[top]) for top in chosen)
+        names |= (
+            set(module.externals) if is_whole or not (touched or is_definition) else set(module.externals) & touched
+        )
     return tuple(sorted(name for name in names if not is_standard(name) and name not in own))
 
 
@@ -88,6 +92,8 @@ def _touched(system: System, tops: Iterable[str]) -> set[str]:
             for edge in system.outgoing.get(symbol, ()):
                 if edge.target.startswith("external:"):
                     found.add(edge.target.removeprefix("external:").partition(".")[0])
+            unit = system.units[symbol]
+            found |= {name.partition(".")[0] for name in (*unit.bases, *unit.decorators)}
     return found
 
 

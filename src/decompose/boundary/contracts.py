@@ -75,7 +75,7 @@ def _constructor(
     fields: tuple[Field, ...] = ()
     if init is not None:
         fields = _fields(terms, init, is_bound=True)
-    elif {"dataclass", "pydantic", "namedtuple"} & set(unit.flags):
+    elif {"dataclass", "pydantic", "namedtuple"} & terms.system.traits(unit.symbol):
         fields = tuple(_field(terms, unit, attribute) for attribute in unit.attributes)
     return Operation(
         name=name(qualname_of(unit.symbol)),

@@ -174,7 +174,7 @@ def class_by_value(crossing: Crossing) -> Iterator[Found]:
         unit = crossing.land.system.units.get(symbol)
         if unit is None or crossing.land.stateful(symbol) is not None:
             continue
-        flags = {flag for base in crossing.land.system.lineage(symbol) for flag in base.flags}
+        flags = crossing.land.system.traits(symbol)
         bases = {base.rpartition(".")[2] for base in unit.bases}
         if flags & {"enum", "exception"} or bases & {
             "TypedDict",

@@ -78,7 +78,7 @@ def is_value_class(system: System, unit: Unit) -> bool:
     True of enums, exceptions, named tuples and protocols; of records whose methods neither change them, keep live
     things, nor touch assets.
     """
-    flags = {flag for base in system.lineage(unit.symbol) for flag in base.flags}
+    flags = system.traits(unit.symbol)
     if flags & set(_ALWAYS_VALUES):
         return True
     if not flags & set(_RECORDS):
@@ -99,6 +99,7 @@ def _lives(system: System, method: Unit) -> bool:
 
 def _needed_on_both_sides(system: System, home: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield the definitions that stand in one service and are needed in another, with the reason."""
+    yield from _named_elsewhere(system, home)
     for edge in system.graph.edges:
         if edge.kind not in ("inherit", "call", "type", "import", "value"):
             continue
@@ -118,6 +119,21 @@ def _needed_on_both_sides(system: System, home: Mapping[str, str]) -> Iterator[t
         elif edge.kind == "call":
             for member in system.members.get(target, ()):
                 yield from _in_signature(system, home, member, there)
+
+
+def _named_elsewhere(system: System, home: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield value classes that a unit of another service names: an enum member, an `isinstance`, a class attribute."""
+    for unit in system.graph.units:
+        here = home.get(system.owner(unit.symbol), "")
+        for effect in unit.effects if here not in ("", OFFLINE) else ():
+            if effect.kind not in ("names_class", "global_read"):
+                continue
+            symbol = system.owner(effect.subject.removeprefix("state:"))
+            there = home.get(symbol, "")
+            named = system.units.get(symbol)
+            is_class = named is not None and named.kind == "class"
+            if there not in NOT_A_SERVICE and there != here and is_class and named and is_value_class(system, named):
+                yield symbol, f"`{unit.symbol}` names it"
 
 
 def _constants_read_elsewhere(system: System, home: Mapping[str, str]) -> Iterator[tuple[str, str]]:

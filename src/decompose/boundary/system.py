@@ -13,6 +13,14 @@ from decompose.ir.units import UnitIndex, index_units
 NOT_A_SERVICE = frozenset({SHARED, OFFLINE, DEAD, ""})
 """Homes in which nothing is deployed by itself."""
 
+_RECORD_DECORATORS = {
+    "dataclass": "dataclass",
+    "define": "dataclass",
+    "frozen": "dataclass",
+    "attrs": "dataclass",
+    "s": "dataclass",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class System:
@@ -60,6 +68,16 @@ class System:
                 if qualname_of(member.symbol).rpartition(".")[2] == name:
                     return member
         return None
+
+    def traits(self, symbol: str) -> frozenset[str]:
+        """Return what kind of class it is, own bases included: `dataclass`, `pydantic`, `enum`, `exception`, and the like."""
+        found: set[str] = set()
+        for unit in self.lineage(symbol):
+            found |= set(unit.flags)
+            found |= {
+                _RECORD_DECORATORS.get(name.removesuffix("()").rpartition(".")[2], "") for name in unit.decorators
+            }
+        return frozenset(found - {""})
 
     def within(self, top: str) -> tuple[str, ...]:
         """Return a module-level unit's symbol with those of everything inside it."""

@@ -141,6 +141,12 @@ class NameTable:
         owner, rest = self.resolve(dotted, module)
         return self._unit_traits(join(owner, rest)) if rest else set()
 
+    def _member_traits(self, symbol: str) -> set[str]:
+        """Return `enum:CLASS` for a member of an own enum."""
+        owner = self.units.get(symbol.rpartition(".")[0])
+        is_enum = owner is not None and ("enum" in owner.flags or any("Enum" in base for base in owner.bases))
+        return {f"enum:{owner.symbol}"} if owner is not None and is_enum else set()
+
     def own_traits(self, name: str, module: str) -> set[str]:
         """Return what a name of the same file is as a value."""
         return self._unit_traits(join(module, name))
@@ -148,7 +154,7 @@ class NameTable:
     def _unit_traits(self, symbol: str) -> set[str]:
         unit = self.units.get(symbol)
         if unit is None:
-            return set()
+            return self._member_traits(symbol)
         return {"is_class"} if unit.kind == "class" else {"callback:function"}
 
 

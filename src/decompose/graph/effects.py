@@ -327,7 +327,11 @@ def _effect(fact: EffectFact, path: str, unit: Unit, names: NameTable) -> Iterat
     subject = fact.subject
     if fact.kind in ("global_store", "global_read"):
         subject = names.state(subject, unit.module)
-        if not subject or (fact.kind == "global_read" and subject.removeprefix("state:") in names.units):
+        named = subject.removeprefix("state:")
+        if fact.kind == "global_read" and names.is_class(named):
+            yield Effect(kind="names_class", subject=named, span=Span(path=path, line=fact.line))
+            return
+        if not subject or (fact.kind == "global_read" and named in names.units):
             return
     elif fact.kind in PATHS and subject.startswith(("global:", "imported:")):
         subject = names.state(subject.partition(":")[2], unit.module) or subject

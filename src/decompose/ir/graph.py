@@ -100,7 +100,7 @@ class Effect(Record):
     `returns_handle`, `uses_rng`, `seeds_rng`, `reads_clock`, `reads_env`, `transaction`, `global_store`,
     `blocking`, `exits`, `starts_thread`, `import_effect`, and (`docs/hazards.md` says what each is for) `returns`
     (subject: a trait of the result, as in `Argument`), `global_read`, `may_raise`, `reads_path`, `writes_path`,
-    `sets_ambient`, `reads_ambient`, `unpickles`, `stores_row`, `non_idempotent`.
+    `sets_ambient`, `reads_ambient`, `unpickles`, `stores_row`, `non_idempotent`, `names_class`, `defines`, `uses_model`.
     """
 
     kind: str

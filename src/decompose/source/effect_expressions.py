@@ -109,7 +109,7 @@ class Expressions(Bindings):
             return frozenset({"callback:function", f"own:{name}.{node.attr}"})
         self.effect("global_read", f"{name}.{node.attr}", node.lineno)
         if node.attr.isupper():
-            return LITERAL
+            return LITERAL | {f"own:{name}.{node.attr}"}
         return frozenset({f"global:{name}.{node.attr}"})
 
     def imported_value(self, dotted: str, node: ast.Attribute) -> Tags:
