@@ -139,7 +139,16 @@ def _owned(graph: CodeGraph, placed: Mapping[str, str]) -> dict[str, tuple[str, 
     for name, services in sorted(writers.items()):
         if len(services) == 1 and not (is_state(name) and services == {SHARED}):
             found.setdefault(min(services), []).append(name)
-    return {service: tuple(names) for service, names in found.items()}
+    return {service: _distinct(names) for service, names in found.items()}
+
+
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Return assets once for each file name: the one with the fewest unknown parts stands for all, sorted."""
+    best: dict[str, str] = {}
+    for name in sorted(names, key=lambda text: (text.count("{"), len(text), text)):
+        best.setdefault(name.rpartition("/")[2] if name.startswith("asset:") else name, name)
+    known = {base: name for base, name in best.items() if base.strip("{}")}
+    return tuple(sorted(known.values()))
 
 
 def _kept_order(services: list[ServicePlan], previous: Plan | None) -> tuple[ServicePlan, ...]:

@@ -10,7 +10,8 @@ from decompose.ir.graph import CodeGraph, Unit
 from decompose.ir.plan import Resources, ServiceKind
 from decompose.ir.units import UnitIndex, index_units
 
-TRAITS = ("gpu", "memory", "io", "cpu", "latency", "batch")
+SILENT_ROLES = ("config_util", "exploration")
+"""Roles that every part has a share of, whatever it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,13 @@ class Portrait:
 
     @property
     def role(self) -> str:
-        """The strongest role; empty without any."""
-        return next(iter(self.roles), "")
+        """The strongest role that says what a part is for; empty when it only holds settings and helpers."""
+        return next((role for role in self.roles if role not in SILENT_ROLES), "")
+
+    @property
+    def telling(self) -> dict[str, float]:
+        """The roles without those that say nothing of what a part is for."""
+        return {role: weight for role, weight in self.roles.items() if role not in SILENT_ROLES}
 
 
 def portray(graph: CodeGraph, service_by_unit: Mapping[str, str]) -> dict[str, Portrait]:
@@ -54,7 +60,7 @@ def kind_of(portrait: Portrait, *, is_called: bool) -> ServiceKind:
         return "gateway"
     if "route" in portrait.entries or portrait.role == "online_inference":
         return "service"
-    if portrait.role in ("", "config_util", "postprocess", "features") and is_called and not portrait.entries:
+    if portrait.role in ("", "postprocess", "features") and is_called and not portrait.entries:
         return "service"
     return "job"
 

@@ -63,9 +63,9 @@ def name_parts(
 
 def base_name(portrait: Portrait, symbols: Iterable[str]) -> str:
     """Return what a part would be called if it stood alone: what it does, else what its modules speak of."""
-    whole = sum(portrait.roles.values())
+    whole = sum(portrait.telling.values())
     shares: dict[str, float] = {}
-    for role, weight in portrait.roles.items():
+    for role, weight in portrait.telling.items():
         if role in NAME_BY_ROLE:
             shares[NAME_BY_ROLE[role]] = shares.get(NAME_BY_ROLE[role], 0.0) + weight
     best = max(sorted(shares), key=lambda name: shares[name], default="")
@@ -76,10 +76,11 @@ def base_name(portrait: Portrait, symbols: Iterable[str]) -> str:
 
 
 def module_words(symbols: Iterable[str]) -> Counter[str]:
-    """Return how many modules speak of each word, in the last two parts of their names."""
+    """Return how many modules speak of each word, in the last two parts of their names below the top package."""
     found: Counter[str] = Counter()
     for module in sorted({module_of(symbol) for symbol in symbols}):
-        tail = ".".join(module.removesuffix(".ipynb").replace("/", ".").split(".")[-2:])
+        parts = module.removesuffix(".ipynb").replace("/", ".").split(".")
+        tail = ".".join(parts[1:][-2:] or parts)
         found.update({word.lower() for word in _WORD.findall(tail) if len(word) > 2 and word.lower() not in _DULL})
     return found
 

@@ -60,8 +60,8 @@ def is_by_hand(because: str) -> bool:
 
 def _work(portrait: Portrait) -> str:
     """Return what a part does, by its strongest roles."""
-    whole = sum(portrait.roles.values())
-    strong = [role for role, weight in portrait.roles.items() if weight * 4 >= whole and role in WORK_BY_ROLE][:2]
+    whole = sum(portrait.telling.values())
+    strong = [role for role, weight in portrait.telling.items() if weight * 4 >= whole and role in WORK_BY_ROLE][:2]
     doing = " and ".join(WORK_BY_ROLE[role] for role in strong) if strong else "does work of its own"
     return doing[:1].upper() + doing[1:]
 
@@ -82,4 +82,10 @@ def _contrast(name: str, kinds: Mapping[str, str], crossed: Mapping[tuple[str, s
         return ""
     same = (kinds[name] in ONLINE) == (kinds[other] in ONLINE)
     manner = "its closest neighbour" if same else "which runs otherwise"
-    return f"; only {' and '.join(ties)} tie{'s' if len(ties) == 1 else ''} it to `{other}`, {manner}"
+    verb = "ties" if len(ties) == 1 and crossing_count(closest) == 1 else "tie"
+    return f"; only {' and '.join(ties)} {verb} it to `{other}`, {manner}"
+
+
+def crossing_count(crossing: Crossing) -> int:
+    """Return how many things cross between two parts, calls and assets together, rounded."""
+    return round(crossing.calls) + len(crossing.assets)

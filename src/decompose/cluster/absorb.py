@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from decompose.cluster.profile import System
@@ -19,8 +20,9 @@ def absorb(
 ) -> dict[str, str]:
     """Return the assignment with every part taken in that has one user and no life of its own.
 
-    A part is taken in when it holds no entry point, all units that use it from outside stand in one other part, and the
-    two do not conflict in stage. What only starts the stages is no user.
+    A main block alone goes back to its file. Else a part is taken in when it holds no entry point, all units that use
+    it from outside stand in one other part, and the two do not conflict in stage. What only starts the stages is no
+    user.
 
     Args:
         system: The profiled system.
@@ -37,8 +39,10 @@ def absorb(
         members: dict[str, list[str]] = {}
         for symbol, name in sorted(cluster.items()):
             members.setdefault(name, []).append(symbol)
-        change = ""
+        change, target = _lone_body(system, members, cluster, fixed)
         for name, symbols in sorted(members.items(), key=lambda item: (len(item[1]), item[1])):
+            if change:
+                break
             near = {cluster[u] for s in symbols for u in users.get(s, ()) if u in cluster and u not in conductors}
             near.discard(name)
             is_free = not started.intersection(symbols) and not fixed.intersection(symbols)
@@ -49,6 +53,23 @@ def absorb(
             break
         cluster |= dict.fromkeys(members[change], target)
     return cluster
+
+
+def _lone_body(
+    system: System, members: Mapping[str, list[str]], cluster: Mapping[str, str], fixed: frozenset[str]
+) -> tuple[str, str]:
+    """Return a part that is one module body alone, and the part of most of its file; two empty names without any.
+
+    A `__main__` block at the foot of a file is no service: it stays with the file that it starts.
+    """
+    for name, symbols in sorted(members.items()):
+        profile = system.profiles[symbols[0]]
+        if len(symbols) > 1 or profile.kind != "module" or symbols[0] in fixed:
+            continue
+        held = Counter(cluster[s] for s in system.by_module[profile.module] if s in cluster and s != symbols[0])
+        if held:
+            return name, max(sorted(held), key=lambda other: held[other])
+    return "", ""
 
 
 def _agree(system: System, first: list[str], second: list[str]) -> bool:

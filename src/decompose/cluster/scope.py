@@ -139,7 +139,10 @@ def _reach(core: list[str], relations: Relations, entries: list[list[str]]) -> d
 
 
 def _dead(system: System, relations: Relations, core: list[str], reached: Mapping[str, int]) -> set[str]:
-    """Return functions and classes that no entry point reaches and nothing at all uses."""
+    """Return functions that no entry point reaches and nothing at all uses.
+
+    Classes are left out, and functions with a decorator: frameworks find both by themselves, in ways no graph sees.
+    """
     users = users_by_unit(relations)
     exported = {f"{name}:{export}" for name, module in system.index.modules.items() for export in module.exports}
     unreached = [symbol for symbol in core if not reached[symbol]]
@@ -148,5 +151,8 @@ def _dead(system: System, relations: Relations, core: list[str], reached: Mappin
     return {
         symbol
         for symbol in unreached
-        if system.profiles[symbol].kind != "module" and symbol not in exported and not users.get(symbol)
+        if system.profiles[symbol].kind == "function"
+        and not system.index.units[symbol].decorators
+        and symbol not in exported
+        and not users.get(symbol)
     }
