@@ -19,6 +19,14 @@ def is_visible(argument: Argument) -> bool:
 
 def effect_on(crossing: Crossing, kind: str, parameter: str) -> Effect | None:
     """Return the callee's effect of one kind on one parameter."""
+    owner, callee = crossing.class_called, crossing.callee
+    if kind == "keeps_parameter" and owner is not None and owner is callee:
+        fields = {attribute.name for attribute in owner.attributes}
+        return (
+            Effect(kind=kind, subject=parameter, span=owner.span, detail=f"self.{parameter}")
+            if parameter in fields
+            else None
+        )
     return next((effect for effect in crossing.effects(kind) if effect.subject == parameter), None)
 
 

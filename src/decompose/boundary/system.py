@@ -70,7 +70,7 @@ class System:
         return None
 
     def traits(self, symbol: str) -> frozenset[str]:
-        """Return what kind of class it is, own bases included: `dataclass`, `pydantic`, `enum`, `exception`, and the like."""
+        """Return what kind of class it is, own bases included (`dataclass`, `enum`, `exception` and so on)."""
         found: set[str] = set()
         for unit in self.lineage(symbol):
             found |= set(unit.flags)

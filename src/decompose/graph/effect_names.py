@@ -147,6 +147,11 @@ class NameTable:
         is_enum = owner is not None and ("enum" in owner.flags or any("Enum" in base for base in owner.bases))
         return {f"enum:{owner.symbol}"} if owner is not None and is_enum else set()
 
+    def is_member(self, name: str, kind: str, module: str) -> bool:
+        """Return whether a name (`own` of the file, or `imported`) is a member of an own enum."""
+        traits = self.own_traits(name, module) if kind == "own" else self.imported_traits(name, module)
+        return any(trait.startswith("enum:") for trait in traits)
+
     def own_traits(self, name: str, module: str) -> set[str]:
         """Return what a name of the same file is as a value."""
         return self._unit_traits(join(module, name))

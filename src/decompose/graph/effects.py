@@ -357,6 +357,8 @@ def _return_effects(function: Function, names: NameTable) -> Iterator[Effect]:
                 yield Effect(kind="returns_parameter", subject=detail, span=span)
         elif kind == "handle":
             yield Effect(kind="returns_handle", subject=detail, span=span)
+        elif kind in ("own", "imported") and names.is_member(detail, kind, function.unit.module):
+            yield Effect(kind="returns", subject="type", span=span, detail="enum member")
         elif kind in ("global", "imported"):
             state = names.state(detail, function.unit.module)
             if state:
@@ -462,7 +464,7 @@ def _argument_traits(
 def _acts(callee: Function | None, parameter: str) -> set[str]:
     """Return what a callee does with a parameter."""
     if callee is None:
-        return set()
+        return {"keeps_parameter"}
     kinds = {kind for kind in (*THROUGH, "identity_test") if parameter in callee.subjects(kind)}
     kinds |= {kind for kind in PATHS if f"parameter:{parameter}" in callee.subjects(kind)}
     return kinds | ({"returns_parameter"} if f"parameter:{parameter}" in callee.returns else set())

@@ -69,6 +69,12 @@ def _function(walk: Observer, node: ast.Call, dotted: str, arguments: Arguments,
                     walk.effect("iterates_parameter", tag[10:], line, "next")
     if dotted in ("builtins.map", "builtins.filter", "functools.reduce"):
         _called(walk, first, line)
+    if "key" in keywords:
+        _called(walk, next((tags for name, tags in arguments if name == "key"), NOTHING), line)
+    if dotted == "builtins.setattr" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
+        for tag in first:
+            if tag.startswith("imported:"):
+                walk.effect("global_store", f"{tag[9:]}.{node.args[1].value}", line, "rebind")
     if dotted == "builtins.id":
         for tag in first:
             if tag.startswith("parameter:"):
@@ -104,6 +110,10 @@ def _made(
     found: set[str] = {walk.new_object()}
     if dotted in tables.HANDLES:
         found.add(f"handle:{last if last != 'open' or dotted == 'builtins.open' else dotted}")
+    if last in ("getOrCreate", "cursor"):
+        found.add(f"handle:{last}")
+    if dotted in ("collections.namedtuple", "typing.NamedTuple"):
+        found.add("makes:tuple")
     if dotted == "functools.partial":
         found.add("callback:partial")
     if dotted in tables.RNG_OBJECTS:

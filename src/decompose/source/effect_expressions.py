@@ -11,7 +11,7 @@ from decompose.source import effect_tables as tables
 from decompose.source.effect_binding import Bindings
 from decompose.source.effect_calls import observe
 from decompose.source.effect_scope import constant_path, is_sized_loop
-from decompose.source.effect_state import CARRIED, INNER, LITERAL, NOTHING, ORIGINS, Call, Tags
+from decompose.source.effect_state import CARRIED, CONTAINED, INNER, LITERAL, NOTHING, ORIGINS, Call, Tags
 
 _COMPUTED = ("large:", "exotic:", "type:", "rng")
 _SINGLETONS = (None, True, False, Ellipsis)
@@ -170,7 +170,7 @@ class Expressions(Bindings):
         found: set[str] = {self.new_object()}
         names: list[str] = []
         for element in node.elts:
-            found |= {t for t in self.value(element) if t.startswith(CARRIED) or t in CARRIED}
+            found |= {t for t in self.value(element) if t.startswith(CONTAINED)}
             if type(element) is ast.Name:
                 names.append(element.id)
         if len(names) != len(set(names)):
@@ -186,7 +186,7 @@ class Expressions(Bindings):
         found: set[str] = {self.new_object()}
         for key, item in zip(node.keys, node.values, strict=True):
             self.value(key)
-            found |= {t for t in self.value(item) if t.startswith(CARRIED) or t in CARRIED}
+            found |= {t for t in self.value(item) if t.startswith(CONTAINED)}
             if (isinstance(key, ast.Constant) and not isinstance(key.value, str)) or isinstance(key, ast.Tuple):
                 found.add("type:dict with keys other than text")
         names = [item.id for item in node.values if type(item) is ast.Name]
@@ -218,7 +218,9 @@ class Expressions(Bindings):
         self.spans.append((begin, self.order))
         self.env = saved
         kind = {ast.GeneratorExp: "iterator", ast.SetComp: "type:set"}.get(type(node), "")
-        carried = {t for t in inside if t.startswith(CARRIED)}
+        carried = {t for t in inside if t.startswith(CONTAINED)}
+        if type(node) is ast.DictComp and _counts(node):
+            carried.add("type:dict with keys other than text")
         return frozenset(carried | {self.new_object()} | ({kind} if kind else set()))
 
     def lambda_(self, node: ast.Lambda) -> Tags:
@@ -370,6 +372,8 @@ class Expressions(Bindings):
         traits = observe(self, node, dotted, receiver, arguments)
         if dotted and self.file.is_external(dotted):
             return traits
+        if isinstance(func, ast.Name) and "makes:tuple" in self.file.variables.get(func.id, NOTHING):
+            traits |= {"type:tuple"}
         return traits | self.own_call(node, func, receiver, arguments)
 
     def receiver_of(self, func: ast.Attribute) -> Tags:
@@ -398,6 +402,15 @@ class Expressions(Bindings):
         self.calls.append(call)
         self.by_result[tag] = call
         return frozenset({tag})
+
+
+def _counts(node: ast.DictComp) -> bool:
+    """Return whether the keys of a dict comprehension are the numbers of a `range` or `enumerate`."""
+    first = node.generators[0]
+    names = [first.target] if isinstance(first.target, ast.Name) else getattr(first.target, "elts", [])[:1]
+    source = first.iter.func.id if isinstance(first.iter, ast.Call) and isinstance(first.iter.func, ast.Name) else ""
+    is_key = isinstance(node.key, ast.Name) and any(isinstance(n, ast.Name) and n.id == node.key.id for n in names)
+    return is_key and source in (("range",) if isinstance(first.target, ast.Name) else ("enumerate",))
 
 
 _EXPRESSIONS: dict[type[ast.AST], Callable[[Expressions, Any], Tags]] = {

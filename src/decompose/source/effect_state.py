@@ -14,6 +14,8 @@ NOTHING: Tags = frozenset()
 LITERAL: Tags = frozenset({"literal"})
 CARRIED = ("callback:", "handle:", "rng", "iterator", "unpickled", "ml_model", "exotic:", "large:")
 """Traits that a container has from what lies in it."""
+CONTAINED = (*CARRIED, "type:")
+"""Traits that a literal container has from what is written in it."""
 ORIGINS = ("parameter:", "attribute:", "global:", "imported:", "object:", "result:", "outer:")
 INNER = "inner:"
 

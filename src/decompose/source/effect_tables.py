@@ -84,7 +84,7 @@ ITERATORS = frozenset({
 })  # fmt: skip
 ITERATOR_METHODS = frozenset({
     "iterrows", "itertuples", "iterdir", "finditer", "iter_batches", "iter_lines", "iter_content", "iteritems",
-    "as_numpy_iterator", "imap", "imap_unordered", "fetchmany_iter", "rglob", "iter_rows",
+    "as_numpy_iterator", "imap", "imap_unordered", "fetchmany_iter", "rglob", "glob", "iter_rows",
 })  # fmt: skip
 ITERATOR_ANNOTATIONS = frozenset({"Iterator", "Generator", "AsyncIterator", "AsyncGenerator", "AsyncIterable"})
 CONSUMERS = frozenset({
