@@ -27,6 +27,9 @@ _OF_PARTS = ("large:", "exotic:", "handle:", "ml_model")
 _ORIGINS = ("parameter:", "attribute:", "global:", "imported:", "object:", "result:")
 _QUIET = frozenset({"loop", "result_direct", "result_read", "main_block"})
 _MAX_ROUNDS = 50
+_CONCERNING_PARAMETERS = frozenset({*THROUGH, *PATHS, "identity_test", "global_store"})
+_PASSED_ON = frozenset({*THROUGH, *PATHS})
+_NONE: set[str] = set()
 
 
 @dataclass(slots=True)
@@ -49,10 +52,21 @@ class Function:
     returns: set[str] = field(default_factory=set)
     """Traits and parameters that it gives back."""
 
+    acts: dict[str, set[str]] = field(default_factory=dict)
+    """Subjects by kind of effect, own and inherited, for the kinds that concern parameters; filled by `settle`."""
+    by_place: dict[tuple[int, int, str], Site] = field(default_factory=dict)
+
+    def settle(self) -> None:
+        """Fill the look-ups once the raw effects and sites are final."""
+        self.acts = {}
+        for effect in self.raw.effects:
+            if effect.kind in _CONCERNING_PARAMETERS:
+                self.acts.setdefault(effect.kind, set()).add(effect.subject)
+        self.by_place = {(site.fact.line, site.fact.column, site.fact.name): site for site in self.sites}
+
     def subjects(self, kind: str) -> set[str]:
         """Return the subjects of one kind of effect, own and inherited."""
-        own = {effect.subject for effect in self.raw.effects if effect.kind == kind}
-        return own | {subject for found, subject in self.inherited if found == kind}
+        return self.acts.get(kind, _NONE)
 
 
 def with_effects(graph: CodeGraph, facts: SourceFacts) -> CodeGraph:
@@ -69,6 +83,7 @@ def with_effects(graph: CodeGraph, facts: SourceFacts) -> CodeGraph:
     _resolve_sites(graph, functions)
     for function in functions.values():
         _overrule(function)
+        function.settle()
     _close(functions, names)
     watched = _watched(functions)
     units = tuple(
@@ -218,8 +233,8 @@ def is_wrapper(unit: Unit) -> bool:
 
 def _inherit_effects(function: Function, callee: Function, site: Site, target: str, names: NameTable) -> None:
     """Note what a callee does to the parameters that this function passes on."""
-    acts = {kind: callee.subjects(kind) for kind in (*THROUGH, *PATHS)}
-    if not any(acts.values()):
+    acts = {kind: subjects for kind, subjects in callee.acts.items() if kind in _PASSED_ON}
+    if not acts:
         return
     own = names.receiver(function.unit)
     for parameter, argument in bound(callee.unit, site.fact, names.is_bound(target, site.fact)):
@@ -250,6 +265,7 @@ def _note(function: Function, kind: str, subject: str, fact: CallFact, callee: F
     if subject in function.subjects(kind):
         return
     detail = f"{what}through {callee.unit.symbol}"
+    function.acts.setdefault(kind, set()).add(subject)
     function.inherited[kind, subject] = EffectFact(kind, subject, fact.line, detail)
 
 
@@ -482,7 +498,7 @@ def _is_changed_later(
             continue
         for target in other.targets:
             callee = functions.get(names.callable_of(target))
-            if callee is None:
+            if callee is None or not any(callee.subjects(kind) for kind in kinds):
                 continue
             for parameter, argument in bound(callee.unit, other.fact, names.is_bound(target, other.fact)):
                 if objects & set(argument.tags) and any(parameter in callee.subjects(kind) for kind in kinds):
@@ -494,19 +510,19 @@ def _result_traits(tag: str, function: Function, functions: Mapping[str, Functio
     """Return what is known of another call's result."""
     _, line, column, name = tag.split(":", 3)
     found: set[str] = set()
-    for site in function.sites:
-        if (site.fact.line, site.fact.column, site.fact.name) != (int(line), int(column), name):
+    site = function.by_place.get((int(line), int(column), name))
+    if site is None:
+        return found
+    for target in site.targets:
+        made = names.class_made(target, site.fact)
+        if made:
+            found.add(f"instance:{made}")
             continue
-        for target in site.targets:
-            made = names.class_made(target, site.fact)
-            if made:
-                found.add(f"instance:{made}")
-                continue
-            callee = functions.get(names.callable_of(target))
-            if callee is not None:
-                found |= {t for t in callee.returns if t.startswith(_TRAITS) or t in _TRAITS}
-                found = {t for t in found if not (is_wrapper(callee.unit) and t.startswith("instance:"))}
-                found |= {"iterator"} if "generator" in callee.unit.flags else set()
+        callee = functions.get(names.callable_of(target))
+        if callee is not None:
+            kept = {t for t in callee.returns if t.startswith(_TRAITS) or t in _TRAITS}
+            found |= {t for t in kept if not (is_wrapper(callee.unit) and t.startswith("instance:"))}
+            found |= {"iterator"} if "generator" in callee.unit.flags else set()
     return found
 
 
