@@ -102,13 +102,13 @@ def _chores(system: System, relations: Relations, excluded: set[str]) -> set[str
 
 
 def _is_chore(system: System, name: str, symbols: Iterable[str]) -> bool:
-    """Return whether a module is of the repository, not the system: settings and helping alone, or a prototype.
+    """Return whether a script is of the repository, not the system: settings and helping alone, or a prototype.
 
     The first needs the standard library alone; the second explores, and nothing uses it.
     """
     module = system.index.modules.get(name)
     own = [system.profiles[symbol] for symbol in symbols if not system.profiles[symbol].is_bare]
-    if module is None or not own:
+    if module is None or not own or not (module.kind == "script" or any(profile.entries for profile in own)):
         return False
     size = sum(profile.size for profile in own)
     if sum(profile.size * profile.roles.get("exploration", 0.0) for profile in own) > size / 2:

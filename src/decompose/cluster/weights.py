@@ -57,6 +57,8 @@ class Weights:
     """Code that one entry point alone reaches runs, and is deployed, with it."""
     sibling: int = 100
     """Steps of one stage that one conductor starts in a row."""
+    scheduler: int = 150
+    """What starts the stages runs in one place, whatever it starts."""
     library: int = 20
     """Code that needs the same rare dependency shares an image."""
     vocabulary: int = 60
@@ -242,6 +244,8 @@ def _siblings(system: System, relations: Relations, inside: frozenset[str], weig
     for hub, members in sorted(steps.items()):
         if len(members) > 1:
             yield from (Pull(symbol, hub, weights.sibling, "sibling") for symbol in sorted(members))
+    starters = sorted(symbol for symbol in inside if system.profiles[symbol].stage == "orchestration")
+    yield from (Pull(symbol, "scheduler:", weights.scheduler, "scheduler") for symbol in starters)
 
 
 def _entries(scope: Scope, chosen: list[str], weights: Weights) -> Iterable[Pull]:

@@ -6,8 +6,10 @@ Each is a graph by hand; parts follow from the search, so that the test covers s
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from decompose.boundary.draft import draft
@@ -18,20 +20,25 @@ from decompose.ir.plan import Plan
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "cluster"))
 
-from graphs import system  # noqa: E402
+from graphs import system
 
-STAGE_ROLES = {"data": "ingest", "train": "training", "serve": "online_inference", "web": "gateway_ui", "score": "batch_inference"}
+STAGE_ROLES = {
+    "data": "ingest", "train": "training", "serve": "online_inference", "web": "gateway_ui", "score": "batch_inference",
+}  # fmt: skip
 
 
-def stages(*names: str, size: int = 40, units: int = 4, links: tuple[str, ...] = (), externals=None, entries=None) -> CodeGraph:
+def stages(
+    *names: str, size: int = 40, units: int = 4, links: tuple[str, ...] = (), externals=None, entries=None
+) -> CodeGraph:
     """Return a system of one module a stage, each a chain of units."""
     edges, roles, sizes = [], {}, {}
     for name in names:
         chain = [f"{name}:{name}_{i}" for i in range(units)]
-        edges += [f"{a} -> {b}" for a, b in zip(chain, chain[1:], strict=False)]
+        edges += [f"{a} -> {b}" for a, b in pairwise(chain)]
         roles |= dict.fromkeys(chain, STAGE_ROLES[name])
         sizes |= dict.fromkeys(chain, size)
-    starts = {f"{name}:{name}_0": {"serve": "route", "web": "page"}.get(name, "main") for name in names} | (entries or {})
+    ways = {"serve": "route", "web": "page"}
+    starts = {f"{name}:{name}_0": ways.get(name, "main") for name in names} | (entries or {})
     return system(*edges, *links, roles=roles, sizes=sizes, entries=starts, externals=externals)
 
 
@@ -42,16 +49,15 @@ def plan_of(graph: CodeGraph, trace: Trace | None = None) -> Plan:
 def single_script() -> CodeGraph:
     names = ("load", "clean", "fit", "report")
     return system(
-        *(f"weekly:<module> -> weekly:{n}" for n in names), kinds={"weekly": "script"}, entries={"weekly:<module>": "main"},
-        roles={"weekly:load": "ingest", "weekly:clean": "features", "weekly:fit": "training", "weekly:report": "evaluation"},
+        *(f"weekly:<module> -> weekly:{n}" for n in names),
+        kinds={"weekly": "script"}, entries={"weekly:<module>": "main"},
+        roles=dict(zip([f"weekly:{n}" for n in names], ("ingest", "features", "training", "evaluation"), strict=True)),
         sizes={f"weekly:{n}": 20 for n in names},
     )  # fmt: skip
 
 
 def with_gpu(graph: CodeGraph, module: str) -> CodeGraph:
     """Return the graph with one module's units on a GPU."""
-    import msgspec
-
     tag = (ResourceTag(resource="gpu"),)
     return msgspec.structs.replace(
         graph, units=tuple(msgspec.structs.replace(u, resources=tag) if u.module == module else u for u in graph.units)
@@ -64,7 +70,7 @@ SYSTEMS = {
     "a tiny trainer and a tiny server": (stages("train", "serve", size=5), "stay"),
     "a pipeline of two like jobs": (stages("data", "train", size=18, links=("train:train_0 -> data:data_0",)), "stay"),
     "three like jobs with one set of libraries": (
-        stages("data", "train", "score", size=30, externals=dict.fromkeys(("data", "train", "score"), ("pandas", "sklearn"))),
+        stages("data", "train", "score", size=30, externals=dict.fromkeys(STAGE_ROLES, ("pandas", "sklearn"))),
         "stay",
     ),
     "one large trainer": (stages("train", size=200), "stay"),

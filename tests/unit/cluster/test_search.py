@@ -87,7 +87,7 @@ def networks(draw: st.DrawFn, largest: int = 12, *, weakest: int = 1, fewest: in
     count = draw(st.integers(2, largest))
     node = st.integers(0, count - 1)
     edge = st.tuples(node, node, st.integers(weakest, 200))
-    edges = draw(st.lists(edge, min_size=fewest, max_size=3 * count))
+    edges = draw(st.lists(edge, min_size=fewest, max_size=max(fewest, 3 * count)))
     masses = draw(st.lists(st.sampled_from([(), ((0, 10),), ((1, 10),)]), min_size=count, max_size=count))
     terms = Terms(
         density=draw(st.integers(0, 150)), stage=draw(st.integers(0, 400)), premium=draw(st.integers(0, 80)),

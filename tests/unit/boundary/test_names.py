@@ -1,0 +1,43 @@
+"""Names of parts: from what they do, told apart by what their modules speak of, kept over changes."""
+
+from decompose.boundary.kinds import Portrait
+from decompose.boundary.names import name_parts
+
+
+def portrait(**roles: float) -> Portrait:
+    return Portrait(roles=roles, entries=(), traits=(), statements=10, units=2, externals=())
+
+
+def test_a_part_is_named_by_what_it_does_not_by_its_settings() -> None:
+    members = {"p1": ("a.x:f",), "p2": ("a.y:f",)}
+
+    names = name_parts(members, {"p1": portrait(config_util=9, training=3), "p2": portrait(online_inference=1)})
+
+    assert names == {"p1": "training", "p2": "inference"}
+
+
+def test_two_parts_that_do_the_same_are_told_apart_by_their_modules() -> None:
+    members = {"p1": ("a.news:f", "a.news:g", "a.feed:h"), "p2": ("a.orders:f",)}
+
+    names = name_parts(members, {"p1": portrait(ingest=1), "p2": portrait(ingest=1)})
+
+    assert names == {"p1": "data_prep", "p2": "data_prep_orders"}
+
+
+def test_a_part_without_a_role_is_named_by_its_modules() -> None:
+    assert name_parts({"p1": ("shop.billing:f",)}, {"p1": portrait()}) == {"p1": "billing"}
+
+
+def test_a_part_keeps_its_name_while_most_of_it_stays() -> None:
+    members = {"p1": ("a.x:f", "a.x:g", "a.x:new")}
+    before = {"a.x:f": "mine", "a.x:g": "mine"}
+
+    assert name_parts(members, {"p1": portrait(training=1)}, before) == {"p1": "mine"}
+
+
+def test_names_fit_the_plan() -> None:
+    name = name_parts({"p1": ("Ünïcode.1weird-name:f",)}, {"p1": portrait()})["p1"]
+
+    assert name[0].isalpha()
+    assert name.isascii()
+    assert len(name) <= 40

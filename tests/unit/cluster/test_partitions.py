@@ -1,0 +1,138 @@
+"""Partitions of small systems: what belongs together, what is copied, what is left out, what a person has fixed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+from graphs import system
+
+from decompose.cluster import assignment, partitions
+from decompose.ir.evidence import CoChange, FileHistory, History
+from decompose.ir.graph import CodeGraph
+from decompose.ir.plan import Plan, ServicePlan
+
+ROLES = {
+    "shop.load:read": "ingest", "shop.load:split": "ingest", "shop.fit:Trainer": "training", "shop.fit:tune": "tuning",
+    "shop.serve:predict": "online_inference", "shop.serve:Model": "online_inference", "shop.prep:clean": "features",
+}  # fmt: skip
+EDGES = (
+    "shop.run:main -> shop.load:read", "shop.run:main -> shop.fit:Trainer", "shop.load:read -> shop.load:split",
+    "shop.fit:Trainer -> shop.fit:tune", "shop.serve:predict -> shop.serve:Model",
+    "shop.fit:Trainer -> shop.prep:clean", "shop.serve:predict -> shop.prep:clean",
+    "shop.fit:tune -> shop.log:info", "shop.serve:Model -> shop.log:info",
+    "shop.serve:Model -> shop.util:load", "shop.fit:Trainer w> asset:model.pkl", "shop.util:load r> asset:model.pkl",
+    "tests.test_fit:test_it -> shop.fit:tune", "nb.ipynb:cell_1 -> shop.fit:tune",
+)  # fmt: skip
+
+
+def shop(*extra: str, **more: object) -> CodeGraph:
+    return system(
+        *EDGES, *extra, roles=ROLES | {"shop.run:main": "orchestration"},
+        kinds={"tests.test_fit": "test", "nb.ipynb": "notebook"},
+        entries={"shop.run:main": "main", "shop.serve:predict": "route"}, **more,
+    )  # fmt: skip
+
+
+def test_every_unit_stands_in_exactly_one_cluster_of_every_partition() -> None:
+    graph = shop()
+
+    for partition in partitions(graph):
+        placed = [symbol for cluster in partition.clusters for symbol in cluster.members]
+        assert sorted(placed) == sorted(unit.symbol for unit in graph.units)
+
+
+def test_stages_part_and_each_stays_whole() -> None:
+    placed = assignment(partitions(shop())[0])
+
+    assert placed["shop.fit:Trainer"] == placed["shop.fit:tune"]
+    assert placed["shop.serve:predict"] == placed["shop.serve:Model"]
+    assert placed["shop.fit:Trainer"] != placed["shop.serve:predict"]
+
+
+def test_what_training_and_serving_both_run_is_shared_and_what_one_uses_is_its_own() -> None:
+    placed = assignment(partitions(shop())[0])
+
+    assert placed["shop.prep:clean"] == "shared"
+    assert placed["shop.log:info"] == "shared"
+    assert placed["shop.util:load"] == placed["shop.serve:Model"]
+
+
+def test_tests_and_notebooks_are_offline() -> None:
+    placed = assignment(partitions(shop())[0])
+
+    assert placed["tests.test_fit:test_it"] == placed["nb.ipynb:cell_1"] == "offline"
+
+
+def test_dead_code_is_listed_and_not_when_entry_points_are_unknown() -> None:
+    entries = {"shop.run:main": "main", "shop.serve:predict": "route"}
+    known = system(*EDGES, "shop.fit:forgotten", roles=ROLES, entries=entries)
+    unknown = system(*EDGES, "shop.fit:forgotten", roles=ROLES)
+
+    assert assignment(partitions(known)[0])["shop.fit:forgotten"] == "dead"
+    assert "dead" not in assignment(partitions(unknown)[0]).values()
+
+
+def test_a_lock_holds_against_everything() -> None:
+    plan = Plan(
+        system="shop",
+        services=(
+            ServicePlan(name="a", members=("shop.fit:Trainer", "shop.serve:predict"), locked=("*",)),
+            ServicePlan(name="b", members=("shop.fit:tune",), locked=("shop.fit:tune",)),
+        ),
+    )
+
+    placed = assignment(partitions(shop(), previous=plan)[0])
+
+    assert placed["shop.fit:Trainer"] == placed["shop.serve:predict"] != placed["shop.fit:tune"]
+
+
+def test_files_that_change_together_are_drawn_together() -> None:
+    graph = system("a:f -> a:g", "b:f -> b:g", "c:f -> c:g", "a:f -> c:f")
+    history = History(
+        commits=9,
+        files=tuple(FileHistory(path=f"{m}.py", commits=9) for m in "abc"),
+        pairs=(CoChange(first="a.py", second="b.py", commits=9),),
+    )
+
+    without, with_history = (assignment(partitions(graph, history=h)[0]) for h in (None, history))
+
+    assert without["a:f"] != without["b:f"]
+    assert with_history["a:f"] == with_history["b:f"]
+
+
+def shuffled(graph: CodeGraph, seed: int) -> CodeGraph:
+    rng = random.Random(seed)
+    pieces = {name: list(getattr(graph, name)) for name in ("modules", "units", "edges", "assets")}
+    for found in pieces.values():
+        rng.shuffle(found)
+    return msgspec.structs.replace(graph, **{name: tuple(found) for name, found in pieces.items()})
+
+
+def test_the_order_of_the_graph_changes_nothing() -> None:
+    expected = msgspec.json.encode(partitions(shop()))
+
+    assert all(msgspec.json.encode(partitions(shuffled(shop(), seed))) == expected for seed in range(5))
+
+
+def test_no_hash_seed_changes_a_byte() -> None:
+    program = "import test_partitions as t; print(t.digest())"
+    folder = str(Path(__file__).parent)
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": folder},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in range(4)
+    }  # fmt: skip
+
+    assert digests == {f"{digest()}\n"}
+
+
+def digest() -> str:
+    return hashlib.blake2b(msgspec.json.encode(partitions(shop()))).hexdigest()
