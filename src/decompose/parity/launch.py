@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -226,8 +227,10 @@ def _failure(what: str, log: Path, workspace: Workspace) -> LaunchError:
     culprit = next((name for line in ordered for name in sorted(names, key=_position(line)) if _names(line, name)), "")
     subject = f"service `{culprit}` of `{workspace.system}`" if culprit else f"`{workspace.system}`"
     text = "".join(f"\n{line}" for line in shown)
+    missing = re.search(r"ModuleNotFoundError: No module named '([\w.]+)'", text)
+    hint = f"is `{missing[1]}` installed for the interpreter that runs the services?" if missing else ""
     return LaunchError(
-        f"{subject} does not start: {what}{text}", hint="the last lines above are the services' own output"
+        f"{subject} does not start: {what}{text}", hint=hint or "the last lines above are the services' own output"
     )
 
 
