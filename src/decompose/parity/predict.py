@@ -22,7 +22,7 @@ from decompose.parity.demand import (
     service_by_unit,
 )
 from decompose.parity.footprint import Footprint
-from decompose.parity.simulate import Load, Machine, quantiles, simulate
+from decompose.parity.simulate import CLIENT, Load, Machine, quantiles, simulate
 
 PRICES: Mapping[str, float] = MappingProxyType({"cpu": 0.04, "memory_gb": 0.005, "gpu": 0.9})
 """Rough list prices per hour, in $; give your own."""
@@ -78,6 +78,7 @@ def predict(inputs: Inputs, assumptions: Assumptions | None = None, *, seed: int
         base_ms=hop.base_ms,
         ms_per_byte=hop.ms_per_byte,
         front_ms=machine.front_ms or hop.base_ms,
+        client_ms=machine.client_ms,
         variation=machine.variation,
     )
     demands = demands_of(inputs)
@@ -134,6 +135,7 @@ def capacities(demands: Iterable[EntryDemand], side: Side, machine: Machine) -> 
     for demand in demands:
         work = demand_by_service(demand.step, base_ms=machine.base_ms, ms_per_byte=machine.ms_per_byte)
         work[demand.step.service] += machine.front_ms
+        work[CLIENT] = machine.client_ms
         stations = {**work, "cores": sum(work.values())}
         servers = {**{name: machine.workers.get(name, 1) for name in work}, "cores": machine.cores}
         rate, bottleneck = queueing.capacity_per_s(stations, servers)

@@ -15,6 +15,11 @@ from decompose.errors import MissingExtraError
 from decompose.ir.graph import Record
 from decompose.parity.demand import EntryDemand, Step
 
+CLIENT = "client"
+"""Part that asks."""
+_SWITCH_MS = 5.0
+"""After so long a thread gives the interpreter lock away (`sys.getswitchinterval`): work is shared, not queued."""
+
 
 class Machine(Record):
     """What everything runs on."""
@@ -27,6 +32,8 @@ class Machine(Record):
     ms_per_byte: float = 4e-6
     front_ms: float = 0.0
     """Processor time of receiving and answering a request at the entry, in both systems alike."""
+    client_ms: float = 0.0
+    """Processor time of whoever asks, per request, when it runs on the same cores (as a load generator does)."""
     variation: float = 0.3
     """Coefficient of variation of processor times."""
 
@@ -94,9 +101,11 @@ class _World:
     def request(self, step: Step, found: list[float]) -> Generator[Any, Any, None]:
         """Play one request and write down how long it took."""
         begin = self.environment.now
+        yield from self.burst(CLIENT, self.machine.client_ms / 2)
         if self.machine.front_ms:
             yield from self.burst(step.service, self.machine.front_ms)
         yield from self.visit(step)
+        yield from self.burst(CLIENT, self.machine.client_ms / 2)
         found.append(self.environment.now - begin)
 
     def visit(self, step: Step) -> Generator[Any, Any, None]:
@@ -116,14 +125,16 @@ class _World:
         return int(count) + (self.rng.random() < count - int(count))
 
     def burst(self, service: str, mean_ms: float) -> Generator[Any, Any, None]:
-        """Hold the part's lock and a core for some processor time."""
-        if mean_ms <= 0:
-            return
-        with self.lock(service).request() as lock:
-            yield lock
-            with self.cores.request() as core:
-                yield core
-                yield self.environment.timeout(self._varied(mean_ms))
+        """Hold the part's lock and a core for some processor time, giving both up after every switch interval."""
+        left = self._varied(mean_ms) if mean_ms > 0 else 0.0
+        while left > 0:
+            slice_ms = min(left, _SWITCH_MS)
+            with self.lock(service).request() as lock:
+                yield lock
+                with self.cores.request() as core:
+                    yield core
+                    yield self.environment.timeout(slice_ms)
+            left -= slice_ms
 
     def _varied(self, mean_ms: float) -> float:
         """Return a gamma-distributed time with the given mean and the machine's variation."""
