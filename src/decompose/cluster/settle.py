@@ -12,6 +12,8 @@ from decompose.cluster.weights import orchestrators
 from decompose.ir.partition import SHARED
 
 MAX_ROUNDS = 10
+MOSTLY = 0.5
+"""Share of a role from which a unit counts as being that and nothing else."""
 
 
 def settle(
@@ -26,8 +28,8 @@ def settle(
     """Return the cluster of every unit, libraries included.
 
     A helper that one part uses belongs to it, one that several use is shared; what nobody uses stays with its file.
-    What starts the stages counts as a user only of what nobody else uses. Repeated, because a library's own helpers
-    follow it.
+    What starts the stages counts as a user only of what nobody else uses, and of configuration and other support code,
+    which it needs as every part does. Repeated, because a library's own helpers follow it.
 
     Args:
         system: The profiled system.
@@ -38,7 +40,10 @@ def settle(
         fixed: Units that stay where they are.
     """
     conductors, writers = orchestrators(system, relations), asset_writers(relations)
-    users = {unit: found - conductors or found for unit, found in users_by_unit(relations).items()}
+    users = {
+        unit: found if _is_support(system, unit) else found - conductors or found
+        for unit, found in users_by_unit(relations).items()
+    }
     cluster, bare = dict(placed), sorted(bare)
     pending = sorted(libraries)
     movable = [s for s in sorted(placed) if s not in fixed and _is_helper(system, s, writers)]
@@ -73,6 +78,12 @@ def _follow(system: System, members: Iterable[str], cluster: Mapping[str, str], 
         held = counts.get(scope)
         found[symbol] = max(sorted(held), key=lambda name: held[name]) if held else SHARED
     return found
+
+
+def _is_support(system: System, symbol: str) -> bool:
+    """Return whether a unit is support code and nothing else."""
+    profile = system.profiles.get(symbol)
+    return profile is not None and not profile.stage and profile.roles.get("config_util", 0.0) >= MOSTLY
 
 
 def _is_helper(system: System, symbol: str, writers: frozenset[str]) -> bool:
