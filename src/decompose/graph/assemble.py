@@ -235,6 +235,8 @@ def _call_edges(solver: Solver) -> list[Edge]:
         source_scope = frame.scope
         info = frame.module
         for (target, pos, reason, possible), _ in frame.edges.items():
+            if target == "?":
+                continue
             line = f.line_of(pos)
             symbol = _source_symbol(info, source_scope, line)
             site = Site(info.facts.path, line, f.column_of(pos), solver.loops_at(info, pos))

@@ -44,7 +44,7 @@ class Attributes(Core):
         out = EMPTY
         for item in sorted(base):
             out = self.union(out, self.load_from(frame, self.objects[item], name, pos))
-        return out
+        return self.limited(out)
 
     def load_from(self, frame: Frame, made: Object, name: str, pos: int) -> Values:
         """Return an attribute of one object."""
@@ -88,6 +88,8 @@ class Attributes(Core):
 
     def load_external_instance(self, frame: Frame, made: ExternalInstance, name: str) -> Values:
         """Return an attribute of an external object."""
+        if made.type == "?":
+            return made.single
         held = made.fields.get(name)
         if held is not None and held.values:
             return self.read(held)

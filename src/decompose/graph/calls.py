@@ -31,6 +31,9 @@ from decompose.ir import facts as f
 
 MAX_CONTEXTS = 24
 """Call sites of a small function that are told apart."""
+MAX_FACTORY_CONTEXTS = 20_000
+"""Uses of a decorator, or of a function that gives back a function of its own, that are told apart."""
+MAX_CONTEXT_DEPTH = 3
 MAX_INSTANCES = 10
 """Sites of a class whose instances are told apart."""
 
@@ -111,7 +114,9 @@ class Calls(Core):
         if frame.dirty:
             self.flush(frame)
         self.publish_pending(frame)
-        target = self.frame_of(function, site if positional or keywords else None)
+        target = self.frame_of(
+            function, site if positional or keywords or function.is_factory else None, frame, reason == "decorator"
+        )
         self.bind_arguments(frame, target, positional, keywords)
         if not target.done:
             self.demand(target)
@@ -125,15 +130,32 @@ class Calls(Core):
         top: Frame | None = frame
         while top is not None and top.scope.kind == "class":
             top = top.parent
-        if top is not None and top.scope.kind == "module":
-            self.publish(top)
+        if top is not None and top.pending:
+            names = list(top.pending)
+            top.pending.clear()
+            for name in names:
+                values = top.env.get(name)
+                if values:
+                    self.flow(top.cells.setdefault(name, Cell()), values)
 
-    def frame_of(self, function: Function, site: object) -> Frame:
-        """Return the frame that a call site uses: one of its own for small functions."""
+    def frame_of(
+        self, function: Function, site: object, caller: Frame | None = None, is_decorator: bool = False
+    ) -> Frame:
+        """Return the frame that a call site uses: one of its own for decorators, factories and small functions.
+
+        A factory that is called within a decorator's frame is told apart by that decorator's use as well.
+        """
         context: object = None
-        if function.scope.flags & f.SMALL and site is not None:
+        is_factory = is_decorator or function.is_factory
+        if site is not None and (is_factory or function.scope.flags & f.SMALL):
             context = id(site) if isinstance(site, list) else site
-            if context not in function.frames and len(function.frames) >= MAX_CONTEXTS:
+            if is_factory and caller is not None and caller.function is not None and caller.function.is_factory:
+                outer = caller.context
+                context = (context, outer[1] if type(outer) is tuple and outer[0] == context else outer)
+                if _depth(context) > MAX_CONTEXT_DEPTH:
+                    context = None
+            limit = MAX_FACTORY_CONTEXTS if is_factory else MAX_CONTEXTS
+            if context not in function.frames and len(function.frames) >= limit:
                 context = None
         target = function.frames.get(context)
         if target is None:
@@ -386,6 +408,14 @@ class Calls(Core):
         return made
 
     # -- elsewhere --------------------------------------------------------------------------------------------------
+
+
+def _depth(context: object) -> int:
+    depth = 0
+    while type(context) is tuple and len(context) == 2:
+        context = context[1]
+        depth += 1
+    return depth
 
 
 def is_text(made: object) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+import heapq
 from typing import Any
 
 from decompose.graph.modules import ModuleInfo, Modules
@@ -10,6 +10,8 @@ from decompose.graph.objects import (
     ANY,
     EMPTY,
     MAX_CONSTANTS,
+    MAX_BOXES,
+    MAX_EXTERNALS,
     MAX_VALUES,
     NUMBER,
     TEXT,
@@ -33,9 +35,12 @@ from decompose.graph.objects import (
 )
 from decompose.ir.facts import Node, SourceFacts
 
+_FAMILIES = (0, 0, 0, 0, 2, 2, 1, 1, 0, 3, 0, 0, 0, 3, 2, 0)
+"""By kind of object: 0 own objects and containers, 1 constants, 2 external objects, 3 containers."""
+_LIMITS = (MAX_VALUES, MAX_CONSTANTS, MAX_EXTERNALS, MAX_BOXES)
 EAGER_DEPTH = 40
 """Calls that are followed at once; deeper ones wait in the list."""
-MAX_RUNS = 60
+MAX_RUNS = 16
 """Runs of one frame after which its growth is no longer followed."""
 
 
@@ -48,14 +53,19 @@ class Core:
         self.objects: list[Object] = []
         self._interned: dict[Any, int] = {}
         self._unions: dict[tuple[Values, Values], Values] = {}
-        self.queue: deque[Frame] = deque()
+        self.queue: list[tuple[int, int, Frame]] = []
+        self._ticket = 0
         self.frames: list[Frame] = []
         self.current: Frame | None = None
         self.module_frames: dict[str, Frame] = {}
         self.saturated = 0
+        self.active_bases: set[str] = set()
+        self.active_triggers: set[str] = set()
+        """Last names of external callables that drive objects of some own class."""
         self.text_any = self.text("{}", is_template=True)
         self.number_any = self._keep(("n", None), Number(None))
         self.null = self._keep("none", Null())
+        self.unknown_external = self.external_instance("?", None).single
 
     # -- objects ----------------------------------------------------------------------------------------------------
 
@@ -206,43 +216,51 @@ class Core:
         if not values or values is held or values <= held:
             return
         grown = held | values
-        if len(grown) > MAX_CONSTANTS:
+        if len(grown) > MAX_EXTERNALS:
             grown = self._limited(held, values)
             if len(grown) == len(held):
                 return
         cell.values = grown
         if cell.readers:
             for frame in cell.readers:
-                if not frame.queued and not (frame.running and frame is self.current):
-                    frame.queued = True
-                    self.queue.append(frame)
-                elif frame.running:
+                if not frame.queued:
                     self.rerun(frame)
 
     def rerun(self, frame: Frame) -> None:
-        """List a frame that is running, so that it runs once more."""
-        if not frame.queued:
+        """List a frame to be run (again): those that ran least come first, so that growth gathers for the others."""
+        if not frame.queued and frame.runs < MAX_RUNS:
             frame.queued = True
-            self.queue.append(frame)
+            self._ticket += 1
+            heapq.heappush(self.queue, (frame.runs, self._ticket, frame))
 
     def _limited(self, held: Values, values: Values) -> Values:
-        """Return as much of the union as a cell may hold: constants widen first."""
+        """Return as much of the union as a cell may hold: constants and external objects widen first."""
+        known = self._unions.get((held, values))
+        if known is not None:
+            return known
         objects = self.objects
+        counts = [0, 0, 0, 0]
+        for item in held:
+            counts[_FAMILIES[objects[item].kind]] += 1
         kept = set(held)
-        constants = sum(1 for i in held if objects[i].kind in (TEXT, NUMBER))
         for item in sorted(values - held):
             kind = objects[item].kind
-            if kind in (TEXT, NUMBER):
-                if constants >= MAX_CONSTANTS:
-                    kept |= self.text_any if kind == TEXT else self.number_any
-                    self.saturated += 1
-                    continue
-                constants += 1
-            elif len(kept) >= MAX_VALUES:
+            family = _FAMILIES[kind]
+            if counts[family] >= _LIMITS[family]:
                 self.saturated += 1
+                if family == 1:
+                    kept |= self.text_any if kind == TEXT else self.number_any
+                elif family == 2:
+                    kept |= self.unknown_external
                 continue
+            counts[family] += 1
             kept.add(item)
-        return frozenset(kept)
+        out = self._unions[(held, values)] = frozenset(kept)
+        return out
+
+    def limited(self, values: Values) -> Values:
+        """Return values as a cell would hold them."""
+        return values if len(values) <= MAX_EXTERNALS else self._limited(EMPTY, values)
 
     def touch(self, cell: Cell) -> None:
         """List the readers of a cell although its values stay (a shape has changed)."""
@@ -265,8 +283,7 @@ class Core:
             return
         depth = self.current.depth if self.current is not None else 0
         if depth >= EAGER_DEPTH:
-            frame.queued = True
-            self.queue.append(frame)
+            self.rerun(frame)
         else:
             frame.depth = depth + 1
             self.run(frame)
@@ -274,10 +291,8 @@ class Core:
     def settle(self) -> None:
         """Run listed frames until nothing grows any more."""
         while self.queue:
-            frame = self.queue.popleft()
+            frame = heapq.heappop(self.queue)[2]
             frame.queued = False
-            if frame.running or frame.runs >= MAX_RUNS:
-                continue
             frame.depth = 0
             self.run(frame)
 
@@ -329,7 +344,7 @@ class Core:
             out = EMPTY
             for each in keys:
                 out = self.union(out, self._held(frame, box, each))
-            return out
+            return self.limited(out)
         known = self._held(frame, box, key)
         if ANY in box.fields or (box.id, ANY) in frame.heap:
             return self.union(known, self._held(frame, box, ANY))

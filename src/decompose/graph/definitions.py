@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decompose.graph import rules
 from decompose.graph.core import Core
 from decompose.graph.modules import ModuleInfo
 from decompose.graph.objects import (
@@ -153,6 +154,7 @@ class Definitions(Core):
         cls.mro = _c3(cls, self)
         for entry in cls.mro:
             if isinstance(entry, str):
+                self.activate(entry)
                 if entry in ENUM_BASES:
                     cls.flags.add("enum")
                 elif entry in FIELD_BASES or entry.rpartition(".")[2] == "BaseModel":
@@ -166,6 +168,14 @@ class Definitions(Core):
             made = self.objects[sub]
             if isinstance(made, Class) and made is not cls:
                 self.linearize(made)
+
+    def activate(self, base: str) -> None:
+        """Watch for the external calls that drive objects of a base class."""
+        if base not in self.active_bases:
+            self.active_bases.add(base)
+            for pattern, triggers, _ in rules.OBJECT_HOOKS:
+                if rules.matches(base, pattern):
+                    self.active_triggers.update(triggers)
 
     def _collect(self, cls: Class, body: Frame) -> None:
         """Make the names bound in a class body attributes."""

@@ -35,6 +35,7 @@ CACHE_LIKE = frozenset(
 )
 MAX_NESTING = 6
 """Containers and external objects within each other that are searched for own objects."""
+MAX_SEARCHED = 300
 MAX_UNKNOWN_CALLS = 2
 """Calls in a chain whose result types are not known; what follows counts as the same object."""
 NESTING_KINDS = (3, 5, 9)
@@ -71,6 +72,10 @@ class Externals(Core):
         site: object,
     ) -> Values:
         """Call an external object."""
+        if made.type == "?":
+            self.pass_to_external(frame, "?", positional, keywords, pos, site)
+            frame.edges[("?", pos, "direct", False)] = None
+            return made.single
         name = f"{made.type}.__call__" if not made.type.endswith(")") else made.type
         frame.edges[(name, pos, "operator", False)] = None
         model = MODELS.get(name)
@@ -94,7 +99,7 @@ class Externals(Core):
         type_name = self.return_type(name, last)
         if type_name.count("(") > MAX_UNKNOWN_CALLS:
             return self.objects[receiver].single if receiver >= 0 else self.external_instance(name, None).single
-        key = (id(site) if isinstance(site, list) else site, frame.context)
+        key = id(site) if isinstance(site, list) else site
         result = self.external_instance(type_name, key)
         result.positional = positional
         result.keywords = keywords
@@ -176,6 +181,8 @@ class Externals(Core):
         receiver: int,
     ) -> None:
         """Run the hooks of own objects that an external callable drives."""
+        if last not in self.active_triggers:
+            return
         seen: dict[int, bool] = {}
         for values in (*positional, *keywords.values()):
             self._own_instances(values, seen, 0)
@@ -188,7 +195,7 @@ class Externals(Core):
 
     def _own_instances(self, values: Values, seen: dict[int, bool], depth: int) -> None:
         """Collect own instances within values: directly, in containers, and handed to external constructors."""
-        if depth > MAX_NESTING or not values:
+        if depth > MAX_NESTING or not values or len(seen) > MAX_SEARCHED:
             return
         for item in sorted(values) if len(values) > 1 else values:
             made = self.objects[item]
@@ -204,11 +211,11 @@ class Externals(Core):
                 for inner in (*made.positional, *made.keywords.values()):
                     self._own_instances(inner, seen, depth + 1)
                 for field in list(made.fields.values()):
-                    self._own_instances(self.read(field), seen, depth + 1)
+                    self._own_instances(field.values, seen, depth + 1)
 
     def _own_in_box(self, box: Box, seen: dict[int, bool], depth: int) -> None:
         for cell in list(box.fields.values()):
-            self._own_instances(self.read(cell), seen, depth + 1)
+            self._own_instances(self.read(cell) if depth < 2 else cell.values, seen, depth + 1)
         frame = self.current
         if frame is not None and frame.heap:
             for (holder, _), held in list(frame.heap.items()):
@@ -218,7 +225,7 @@ class Externals(Core):
     def _run_hooks(self, frame: Frame, made: Instance, last: str, pos: int) -> None:
         bases = [e for e in made.cls.mro if isinstance(e, str)]
         for base, triggers, hooks in rules.OBJECT_HOOKS:
-            if last not in triggers or not any(_matches(b, base) for b in bases):
+            if last not in triggers or not any(rules.matches(b, base) for b in bases):
                 continue
             for hook in hooks:
                 found, _ = self.find(made.cls, hook)
@@ -257,6 +264,8 @@ class Externals(Core):
 
     def iterate_external(self, frame: Frame, made: ExternalInstance, pos: int) -> Values:
         """Return the elements of an external object; iterating a loader runs its dataset."""
+        if made.type == "?":
+            return made.single
         last = made.type.rpartition(".")[2]
         if last == "DataLoader":
             self.drive(frame, made.type, "DataLoader[]", made.positional, made.keywords, pos, -1)
@@ -269,6 +278,8 @@ class Externals(Core):
 
     def external_item(self, frame: Frame, made: ExternalInstance, key: Values) -> Values:
         """Return an element of an external object."""
+        if made.type == "?":
+            return made.single
         held = made.fields.get("[]")
         if held is not None:
             return self.read(held)
@@ -341,10 +352,6 @@ class Externals(Core):
         assert isinstance(made, Partial)
         self.flow(made.functions, values)
         return made.single
-
-
-def _matches(base: str, pattern: str) -> bool:
-    return base.startswith(pattern) or f".{pattern}" in base or base.endswith(pattern) or f"{pattern}." in base
 
 
 # -- models of built-in and standard-library functions -----------------------------------------------------------------

@@ -188,7 +188,7 @@ class Models(Core):
         out = EMPTY
         for key in keys:
             out = self.union(out, self._held(frame, box, key))
-        return out
+        return self.limited(out)
 
     def keys_in(self, frame: Frame, box: Box) -> Values:
         """Return the keys of a dict."""
@@ -204,7 +204,7 @@ class Models(Core):
                 out = self.union(out, self.number(key))
             elif isinstance(key, tuple):
                 out = self.union(out, self.objects[key[1]].single)
-        return out
+        return self.limited(out)
 
     def _view(self, frame: Frame, box: Box, values: Values, site: object) -> Values:
         view = self.box("list", ("view", id(site), box.id))

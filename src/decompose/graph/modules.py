@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
 
-from decompose.ir.facts import FileFacts, ScopeFact, SourceFacts
+from decompose.graph.walk import expressions_of, imports_of, statements_of
+from decompose.ir.facts import LAMBDA, NAME, RETURN, FileFacts, ScopeFact, SourceFacts
 
 
 class ModuleInfo:
     """One file as the linker sees it."""
 
-    __slots__ = ("_locals", "facts", "folder", "is_package", "name", "names")
+    __slots__ = ("_locals", "facts", "folder", "is_package", "makers", "name", "names")
 
     def __init__(self, facts: FileFacts, name: str) -> None:
         self.facts = facts
@@ -20,6 +21,8 @@ class ModuleInfo:
         """Names under which the tree imports it, canonical first."""
         self.folder = facts.path.rpartition("/")[0]
         self.is_package = facts.path.rpartition("/")[2] == "__init__.py"
+        self.makers = _makers(facts)
+        """Indices of the scopes that give back a function or class of their own."""
         self._locals: list[frozenset[str] | None] = [None] * len(facts.scopes)
 
     def local_names(self, index: int) -> frozenset[str]:
@@ -129,8 +132,6 @@ class Modules:
 
     @staticmethod
     def _is_stdlib(top: str) -> bool:
-        import sys  # noqa: PLC0415
-
         return top in sys.stdlib_module_names
 
     def _add_packages(self, dotted: str, is_package: bool) -> None:
@@ -139,6 +140,23 @@ class Modules:
             self._packages.add(".".join(parts[:count]))
         if is_package:
             self._packages.add(dotted)
+
+
+def _makers(facts: FileFacts) -> frozenset[int]:
+    inner: dict[int, set[str]] = {}
+    for scope in facts.scopes:
+        if scope.parent > 0 and facts.scopes[scope.parent].kind == "function":
+            inner.setdefault(scope.parent, set()).add(scope.name)
+    return frozenset(index for index, names in inner.items() if _gives_back(facts.scopes[index], names))
+
+
+def _gives_back(scope: ScopeFact, names: set[str]) -> bool:
+    for statement in statements_of(scope.body):
+        if statement[0] == RETURN and statement[1] is not None:
+            for node in expressions_of(statement[1]):
+                if node[0] == LAMBDA or (node[0] == NAME and node[1] in names):
+                    return True
+    return False
 
 
 def dotted_path(path: str) -> str:
@@ -171,11 +189,4 @@ def _layout_roots(facts: SourceFacts) -> set[str]:
 
 
 def _imports(file: FileFacts, top: str) -> bool:
-    from decompose.graph.walk import imports_of  # noqa: PLC0415
-
     return any(name.partition(".")[0] == top for name in imports_of(file))
-
-
-def tops(names: Iterable[str]) -> set[str]:
-    """Return the first parts of dotted names."""
-    return {name.partition(".")[0] for name in names}

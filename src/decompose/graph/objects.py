@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from decompose.ir.facts import Node, ScopeFact
+from decompose.ir.facts import RETURNS, Node, ScopeFact
 
 if TYPE_CHECKING:
     from decompose.graph.modules import ModuleInfo
@@ -16,9 +16,13 @@ EMPTY: Values = frozenset()
 
 FUNCTION, BOUND, CLASS, INSTANCE, EXTERNAL, EXTERNAL_INSTANCE, TEXT, NUMBER, NULL, BOX, MODULE, SUPER, PARTIAL, ITERATOR, METHOD, PROPERTY = range(16)  # noqa: E501  # fmt: skip
 
-MAX_VALUES = 48
+MAX_EXTERNALS = 6
+"""External objects a cell may hold; more become one that is not known."""
+MAX_BOXES = 8
+"""Containers a cell may hold."""
+MAX_VALUES = 32
 """Objects a cell may hold; further ones are counted and left out."""
-MAX_CONSTANTS = 16
+MAX_CONSTANTS = 12
 """Constants a cell may hold besides other objects."""
 
 
@@ -56,6 +60,7 @@ class Frame:
         "module",
         "parameters",
         "parent",
+        "pending",
         "published",
         "queued",
         "result",
@@ -89,6 +94,8 @@ class Frame:
         self.dirty: dict[tuple[int, Any], None] = {}
         self.fresh: dict[int, int] = {}
         self.published: dict[tuple[int, Any], Values] = {}
+        self.pending: dict[str, None] = {}
+        """Names of a module that were bound since its bindings were last made visible."""
         self.calls: dict[int, CallRecord] = {}
         self.edges: dict[tuple[Any, int, str, bool], None] = {}
 
@@ -121,7 +128,7 @@ class Object:
 class Function(Object):
     """A function object: its code and the frame it closes over."""
 
-    __slots__ = ("cls", "decorated", "defaults", "frame", "frames", "index", "module", "scope")
+    __slots__ = ("cls", "decorated", "defaults", "frame", "frames", "index", "is_factory", "module", "scope")
     kind = FUNCTION
 
     def __init__(self, scope: ScopeFact, index: int, module: ModuleInfo, frame: Frame) -> None:
@@ -133,6 +140,8 @@ class Function(Object):
         self.cls: Class | None = None
         self.frames: dict[object, Frame] = {}
         self.defaults: dict[str, Cell] = {}
+        self.is_factory = bool(scope.flags & RETURNS) and index in module.makers
+        """Whether it has functions of its own and returns something."""
         self.decorated: list[str] = []
         """Names of its decorators, outermost first."""
 

@@ -87,7 +87,6 @@ OBJECT_HOOKS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("multiprocessing.context.Process", ("start",), ("run",)),
     ("unittest.TestCase", ("main",), ("setUp", "tearDown", "setUpClass", "tearDownClass")),
     ("json.JSONEncoder", ("dumps", "dump"), ("default",)),
-    ("logging.Handler", ("info", "debug", "warning", "error"), ("emit",)),
 )  # fmt: skip
 """Base prefix of an own class, last names of the external callables that drive it, methods they run."""
 
@@ -160,3 +159,8 @@ ENTRY_DECORATORS: tuple[tuple[str, str, str], ...] = (
     ("schedule.", "job", "schedule"),
 )
 """Prefix of a decorator's name, kind of entry, framework; the first match wins."""
+
+
+def matches(base: str, pattern: str) -> bool:
+    """Return whether the dotted name of a base class is, holds or ends with a pattern of `OBJECT_HOOKS`."""
+    return base.startswith(pattern) or f".{pattern}" in base or base.endswith(pattern) or f"{pattern}." in base

@@ -33,6 +33,7 @@ from decompose.graph.sites import calls_in
 from decompose.graph.statements import Statements
 from decompose.ir import facts as f
 from decompose.ir.facts import Node, SourceFacts
+from decompose.knowledge import load
 
 RECURSION_LIMIT = 30_000
 COMMON_METHODS = frozenset(
@@ -64,6 +65,8 @@ class Solver(Expressions, Statements, Attributes, Calls, Definitions, Models, Ex
         self.guesses_names = False
         self.unknown: dict[Frame, None] = {}
         self._methods: dict[str, list[Class]] = {}
+        self.knowledge = load()
+        self._returns: dict[str, str] = {}
         self._loops: dict[str, dict[int, int]] = {}
 
     def solve(self) -> Solver:
@@ -349,7 +352,10 @@ class Solver(Expressions, Statements, Attributes, Calls, Definitions, Models, Ex
 
     def library_return(self, name: str) -> str:
         """Return the documented return type of a library function; empty when it is not known."""
-        return ""
+        known = self._returns.get(name)
+        if known is None:
+            known = self._returns[name] = self.knowledge.returns(name)
+        return known
 
     def evaluate_text(self, frame: Frame, values: Values, pos: int) -> Values:
         """Return what evaluating known source text gives: names and calls without arguments are followed."""

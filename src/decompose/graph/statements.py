@@ -12,6 +12,7 @@ from decompose.graph.objects import (
     EMPTY,
     EXTERNAL,
     INSTANCE,
+    MAX_CONSTANTS,
     Box,
     Cell,
     Class,
@@ -87,6 +88,8 @@ class Statements(Core):
 
     def assign_name(self, frame: Frame, name: str, values: Values) -> None:
         """Bind a name in the scope that it belongs to."""
+        if len(values) > MAX_CONSTANTS:
+            values = self.limited(values)
         scope = frame.scope
         if scope.global_names and name in scope.global_names:
             self._assign_outer(frame, self._top(frame), name, values)
@@ -99,7 +102,9 @@ class Statements(Core):
                 self._assign_outer(frame, outer, name, values)
             return
         frame.env[name] = values
-        if scope.kind == "function" and name in scope.captured:
+        if scope.kind == "module":
+            frame.pending[name] = None
+        elif scope.kind == "function" and name in scope.captured:
             self.capture(frame, name, values)
 
     def _assign_outer(self, frame: Frame, outer: Frame, name: str, values: Values) -> None:
@@ -302,6 +307,8 @@ class Statements(Core):
             if values is None:
                 continue
             env[name] = values if flags & 2 else self.union(env.get(name, EMPTY), values)
+            if frame.scope.kind == "module":
+                frame.pending[name] = None
             if frame.scope.kind == "function" and name in frame.scope.captured:
                 self.capture(frame, name, values)
 
@@ -404,6 +411,8 @@ class Statements(Core):
                 merged = self.union(merged, end[each] or EMPTY)
             if merged or any(end[each] is not None for end in ends):
                 env[each] = merged
+                if frame.scope.kind == "module":
+                    frame.pending[each] = None
         self.block(frame, final)
 
     def exceptions_of(self, frame: Frame, classes: Values, pos: int) -> Values:
