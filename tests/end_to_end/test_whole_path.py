@@ -46,7 +46,7 @@ def test_analyze_leaves_a_graph_a_picture_and_a_page(workspace: Path) -> None:
 def test_the_call_graph_of_the_example_is_exported_for_benchmarks(workspace: Path) -> None:
     callgraph = json.loads(decompose(workspace, "export", str(EXAMPLE), "--format", "callgraph"))
 
-    assert "churn.models.train.Trainer.run" in callgraph["churn.pipeline.run_training"]
+    assert "churn.models.evaluate.Evaluator.run" in callgraph["churn.pipeline.run_training"]
 
 
 def test_every_unit_of_the_example_is_placed_and_has_a_role(workspace: Path) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from typing import Any
 
 from decompose.ir.graph import CodeGraph, Unit
 from decompose.ir.membership import home, membership
-from decompose.ir.partition import DEAD
+from decompose.ir.partition import DEAD, OFFLINE
 from decompose.ir.plan import Plan
 from decompose.ir.symbols import is_asset, module_of
 from decompose.ir.units import index_units
+
+_NOT_DATA = ("env", "url", "cache", "directory")
 
 
 def proposal(plan: Plan, graph: CodeGraph) -> dict[str, Any]:
@@ -29,7 +33,10 @@ def proposal(plan: Plan, graph: CodeGraph) -> dict[str, Any]:
         units[unit.symbol] = _entry(unit, homes[top], is_dead=placed[top] == DEAD)
         if unit.symbol.partition(":")[0].endswith(".ipynb"):
             units.setdefault(module_of(unit.symbol), _entry(unit, homes[top], is_dead=False))
-    return {"units": dict(sorted(units.items())), "assets": _assets(graph)}
+    return {
+        "units": dict(sorted(units.items())),
+        "assets": _assets(graph, {top for top, place in placed.items() if place == OFFLINE}),
+    }
 
 
 def _entry(unit: Unit, service: str, *, is_dead: bool) -> dict[str, Any]:
@@ -38,15 +45,26 @@ def _entry(unit: Unit, service: str, *, is_dead: bool) -> dict[str, Any]:
     return {"service": service, "role": role} | ({"dead": True} if is_dead else {})
 
 
-def _assets(graph: CodeGraph) -> list[dict[str, Any]]:
-    """Return who reads and writes every asset, sorted by name."""
+def _assets(graph: CodeGraph, aside: Collection[str]) -> list[dict[str, Any]]:
+    """Return who reads and writes each data asset, sorted by name.
+
+    Left out: settings and addresses (environment, URLs, caches, folders), assets of which nothing is named, and what
+    only units that are not deployed do (`aside`). Nested functions count as the unit that holds them.
+    """
+    index = index_units(graph)
+    parents = {unit.symbol: unit.parent for unit in graph.units if "nested" in unit.flags or unit.kind == "lambda"}
     touched: dict[str, dict[str, set[str]]] = {}
     for edge in graph.edges:
-        if edge.kind in ("read", "write") and is_asset(edge.target):
-            touched.setdefault(edge.target, {}).setdefault(edge.kind, set()).add(edge.source)
+        if edge.kind in ("read", "write") and is_asset(edge.target) and index.owner(edge.source) not in aside:
+            source = edge.source
+            while parents.get(source):
+                source = parents[source]
+            touched.setdefault(edge.target, {}).setdefault(edge.kind, set()).add(source)
     found: list[dict[str, Any]] = []
     for asset in sorted(graph.assets, key=lambda a: a.symbol):
         ways = touched.get(asset.symbol, {})
+        if not ways or asset.kind in _NOT_DATA or not _is_named(asset.name):
+            continue
         found.append(
             {
                 "name": asset.name,
@@ -56,3 +74,9 @@ def _assets(graph: CodeGraph) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _is_named(name: str) -> bool:
+    """Return whether something of the last part of an asset's name is known (`{}.csv` says nothing)."""
+    bare = re.sub(r"\{[^{}]*\}", "", name.rstrip("/").rpartition("/")[2])
+    return bool(re.search(r"[A-Za-z0-9]", bare.rpartition(".")[0] if bare.startswith(".") else bare))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from decompose.errors import MissingExtraError
 from decompose.ir.graph import Record
 
 if TYPE_CHECKING:
     import httpx
+
+T = TypeVar("T")
 
 _TIMEOUT_S = 10.0
 _MOST_CONNECTIONS = 256
@@ -61,7 +64,7 @@ def offer(url: str, requests: Sequence[Request], *, rate_per_s: float, seconds: 
     due, schedule = 0.0, []
     while (due := due + rng.expovariate(rate_per_s)) < seconds:
         schedule.append((due, rng.choice(list(requests))))
-    return asyncio.run(_offer(url, schedule))
+    return _run(_offer(url, schedule))
 
 
 def saturate(url: str, requests: Sequence[Request], *, users: int = 16, seconds: float = 3.0) -> tuple[float, float]:
@@ -70,12 +73,12 @@ def saturate(url: str, requests: Sequence[Request], *, users: int = 16, seconds:
     Raises:
         MissingExtraError: If `httpx` is not installed.
     """
-    return asyncio.run(_saturate(url, list(requests), users, seconds))
+    return _run(_saturate(url, list(requests), users, seconds))
 
 
 def ask(url: str, requests: Sequence[Request]) -> list[tuple[Answer, bytes]]:
     """Return each request's answer and body, asked one after the other."""
-    return asyncio.run(_ask(url, requests))
+    return _run(_ask(url, requests))
 
 
 def _client(url: str) -> httpx.AsyncClient:
@@ -85,6 +88,12 @@ def _client(url: str) -> httpx.AsyncClient:
         raise MissingExtraError("measuring needs `httpx`", hint='pip install "decompose-ml[parity]"') from error
     limits = httpx.Limits(max_connections=_MOST_CONNECTIONS, max_keepalive_connections=_MOST_CONNECTIONS)
     return httpx.AsyncClient(base_url=url, timeout=_TIMEOUT_S, limits=limits, trust_env=False)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Return what a coroutine gives, also where the calling thread already runs an event loop (a notebook)."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 async def _offer(url: str, schedule: Sequence[tuple[float, Request]]) -> list[Answer]:
