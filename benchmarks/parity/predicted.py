@@ -27,7 +27,7 @@ from decompose.ir.evidence import Trace, TracedCall
 from decompose.parity import VerifyOptions
 from decompose.parity.demand import demand_by_service, entry_demands
 from decompose.parity.load import Request, ask, offer, saturate
-from decompose.parity.measure import Workload, started, figures
+from decompose.parity.measure import Workload, figures, started
 from decompose.parity.queueing import capacity_per_s
 from decompose.parity.simulate import Load, Machine, quantiles, simulate
 from decompose.parity.verify import Bench
@@ -93,7 +93,7 @@ LOADS = (0.2, 0.4, 0.6, 0.75)
 def unit_ms(rounds: int) -> float:
     """Return the processor time of one unit, in ms."""
     space: dict[str, object] = {}
-    exec(__import__("textwrap").dedent(UNIT.format(name="unit", rounds=rounds)), space)  # noqa: S102
+    exec(__import__("textwrap").dedent(UNIT.format(name="unit", rounds=rounds)), space)
     times = []
     for _ in range(30):
         begin = time.process_time()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decompose.boundary.crossing import Crossing, site_of
 from decompose.boundary.hazards import Found, found
 from decompose.boundary.types import STREAMS, names_in
-from decompose.ir.graph import CallUse, Effect, Unit
+from decompose.ir.graph import CallUse, Effect, Site, Unit
 from decompose.ir.symbols import module_of, qualname_of
 
 _BROAD = frozenset({"Exception", "BaseException"})
@@ -74,7 +74,7 @@ def _iterated_instance(crossing: Crossing) -> Iterator[Found]:
         yield found(4, crossing.here(drawn[0]), f"the caller iterates over an instance of `{owner.symbol}`")
 
 
-def _places(unit: Unit, kind: str) -> tuple[object, ...]:
+def _places(unit: Unit, kind: str) -> tuple[Site, ...]:
     """Return the places of one kind of effect."""
     return tuple(site_of(effect, unit) for effect in unit.effects if effect.kind == kind)
 
@@ -119,7 +119,7 @@ def _caught_inside(crossing: Crossing, unit: Unit, name: str) -> bool:
     return bool(marks) and all(any(_covers(crossing, caught, name) for caught in found) for found in marks)
 
 
-def _caught(crossing: Crossing) -> Iterator[tuple[str, tuple[object, ...]]]:
+def _caught(crossing: Crossing) -> Iterator[tuple[str, tuple[Site, ...]]]:
     """Yield the exception types caught around the call, and around calls of the caller in its own service."""
     for use in crossing.uses:
         for name in _marks(use):

@@ -305,7 +305,9 @@ def _unpickled_on_import(crossing: Crossing) -> Iterator[Found]:
     """Yield row 20 where the callee reads a variable of its module, whose body unpickles."""
     read = {effect.subject for effect, _ in crossing.reached("global_read")}
     body = crossing.land.system.units.get(f"{module_of(crossing.target)}:{MODULE_BODY}")
-    for effect in body.effects if body is not None else ():
+    if body is None:
+        return
+    for effect in body.effects:
         if effect.kind == "unpickles" and any(
             state.startswith(f"state:{module_of(crossing.target)}:") for state in read
         ):

@@ -29,12 +29,12 @@ from decompose.graph.objects import (
 )
 from decompose.ir import facts as f
 
-MAX_CONTEXTS = 24
+MAX_CONTEXTS = 8
 """Call sites of a small function that are told apart."""
 MAX_FACTORY_CONTEXTS = 20_000
 """Uses of a decorator, or of a function that gives back a function of its own, that are told apart."""
 MAX_CONTEXT_DEPTH = 3
-MAX_INSTANCES = 10
+MAX_INSTANCES = 6
 """Sites of a class whose instances are told apart."""
 
 

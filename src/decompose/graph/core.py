@@ -9,11 +9,10 @@ from decompose.graph.modules import ModuleInfo, Modules
 from decompose.graph.objects import (
     ANY,
     EMPTY,
-    MAX_CONSTANTS,
     MAX_BOXES,
+    MAX_CONSTANTS,
     MAX_EXTERNALS,
     MAX_VALUES,
-    NUMBER,
     TEXT,
     Bound,
     Box,
@@ -40,7 +39,7 @@ _FAMILIES = (0, 0, 0, 0, 2, 2, 1, 1, 0, 3, 0, 0, 0, 3, 2, 0)
 _LIMITS = (MAX_VALUES, MAX_CONSTANTS, MAX_EXTERNALS, MAX_BOXES)
 EAGER_DEPTH = 40
 """Calls that are followed at once; deeper ones wait in the list."""
-MAX_RUNS = 16
+MAX_RUNS = 6
 """Runs of one frame after which its growth is no longer followed."""
 
 

@@ -66,7 +66,7 @@ def answered(assets: tuple[Asset, ...], units: tuple[Unit, ...]) -> tuple[Asset,
             path = re.sub(r"^(?:https?://[^/]*|\{[^{}]*\})", "", asset.name).rstrip("/")
             found = sorted({symbol for pattern, _, symbol in routes if path and pattern.fullmatch(path)})
             if found:
-                asset = msgspec.structs.replace(asset, detail=f"answered by `{found[0]}`")  # noqa: PLW2901
+                asset = msgspec.structs.replace(asset, detail=f"answered by `{found[0]}`")
         out.append(asset)
     return tuple(out)
 

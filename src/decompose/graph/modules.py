@@ -145,7 +145,7 @@ class Modules:
 def _makers(facts: FileFacts) -> frozenset[int]:
     inner: dict[int, set[str]] = {}
     for scope in facts.scopes:
-        if scope.parent > 0 and facts.scopes[scope.parent].kind == "function":
+        if scope.kind == "function" and scope.parent > 0 and facts.scopes[scope.parent].kind == "function":
             inner.setdefault(scope.parent, set()).add(scope.name)
     return frozenset(index for index, names in inner.items() if _gives_back(facts.scopes[index], names))
 

@@ -16,13 +16,13 @@ EMPTY: Values = frozenset()
 
 FUNCTION, BOUND, CLASS, INSTANCE, EXTERNAL, EXTERNAL_INSTANCE, TEXT, NUMBER, NULL, BOX, MODULE, SUPER, PARTIAL, ITERATOR, METHOD, PROPERTY = range(16)  # noqa: E501  # fmt: skip
 
-MAX_EXTERNALS = 6
+MAX_EXTERNALS = 4
 """External objects a cell may hold; more become one that is not known."""
-MAX_BOXES = 8
+MAX_BOXES = 5
 """Containers a cell may hold."""
-MAX_VALUES = 32
+MAX_VALUES = 20
 """Objects a cell may hold; further ones are counted and left out."""
-MAX_CONSTANTS = 12
+MAX_CONSTANTS = 10
 """Constants a cell may hold besides other objects."""
 
 

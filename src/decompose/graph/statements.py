@@ -174,10 +174,8 @@ class Statements(Core):
             if isinstance(made, Box):
                 keys = self.keys_of(key, made) if key else [None]
                 for constant in keys:
-                    if (
-                        (constant is not None
-                        and made.type == "dict")
-                        or (constant is not None and made.length is not None)
+                    if (constant is not None and made.type == "dict") or (
+                        constant is not None and made.length is not None
                     ):
                         self.put(frame, made, constant, values, replace=len(keys) == 1 and len(base) == 1)
                     else:

@@ -16,7 +16,7 @@ class TracedCall(Record):
     argument_bytes: float = 0.0
     """Mean size of the arguments of a sampled call, in bytes."""
     result_bytes: float = 0.0
-    argument_types: dict[str, str] = {}
+    argument_types: dict[str, str] = {}  # noqa: RUF012  (msgspec copies an empty default)
     """Parameter to dotted type, as sampled."""
     result_type: str = ""
 

@@ -131,5 +131,3 @@ def _nearest(module: str, homes: Mapping[str, str]) -> str:
             return homes[module]
         module = module.rpartition(".")[0]
     return SHARED
-
-

@@ -39,6 +39,6 @@ class Partition(Record):
     name: str
     """`recommended`, `coarser`, `finer`, or the name of a baseline."""
     clusters: tuple[Cluster, ...]
-    metrics: dict[str, float] = {}
+    metrics: dict[str, float] = {}  # noqa: RUF012  (msgspec copies an empty default)
     """Figures of `cluster.metrics` by name."""
     objective: float = 0.0

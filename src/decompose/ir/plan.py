@@ -61,7 +61,7 @@ class Verdict(PlanModel):
 class Plan(PlanModel):
     """The decomposition as people edit it."""
 
-    version: Literal[1] = PLAN_SCHEMA
+    version: Literal[1] = 1
     system: str
     """Name of the analysed system."""
     root: str = "."

@@ -30,7 +30,9 @@ class FactsCache:
     def __enter__(self) -> FactsCache:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._connection is not None:
             self._connection.close()
 
@@ -51,7 +53,9 @@ class FactsCache:
         with contextlib.suppress(sqlite3.Error), self._connection:
             for path, digest, encoded in found:
                 self._connection.execute("DELETE FROM facts WHERE path = ?", (path,))
-                self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", (_key(path, digest), path, encoded))
+                self._connection.execute(
+                    "INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", (_key(path, digest), path, encoded)
+                )
 
 
 def encode(record: FileFacts) -> bytes:

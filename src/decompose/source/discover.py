@@ -6,6 +6,7 @@ import os
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pathspec
 
@@ -63,7 +64,7 @@ def discover(root: Path) -> Found:
     return found
 
 
-def _walk(folder: Path, relative: str, rules: list[tuple[str, pathspec.PathSpec]], found: Found) -> None:
+def _walk(folder: Path, relative: str, rules: list[tuple[str, pathspec.PathSpec[Any]]], found: Found) -> None:
     """Collect the files below one folder; links to folders are not followed."""
     try:
         entries = sorted(os.scandir(folder), key=lambda e: e.name)
@@ -79,7 +80,11 @@ def _walk(folder: Path, relative: str, rules: list[tuple[str, pathspec.PathSpec]
         path = f"{relative}/{entry.name}" if relative else entry.name
         try:
             if entry.is_dir(follow_symlinks=False):
-                if entry.name not in _SKIPPED and not entry.name.endswith(".egg-info") and not _ignored(path + "/", rules):
+                if (
+                    entry.name not in _SKIPPED
+                    and not entry.name.endswith(".egg-info")
+                    and not _ignored(path + "/", rules)
+                ):
                     _walk(folder / entry.name, path, rules, found)
             elif not _ignored(path, rules):
                 _file(entry, path, found)
@@ -88,8 +93,8 @@ def _walk(folder: Path, relative: str, rules: list[tuple[str, pathspec.PathSpec]
 
 
 def _with_ignore_file(
-    folder: Path, relative: str, rules: list[tuple[str, pathspec.PathSpec]]
-) -> list[tuple[str, pathspec.PathSpec]]:
+    folder: Path, relative: str, rules: list[tuple[str, pathspec.PathSpec[Any]]]
+) -> list[tuple[str, pathspec.PathSpec[Any]]]:
     try:
         text = (folder / ".gitignore").read_text(encoding="utf-8", errors="replace")
         return [*rules, (relative, pathspec.PathSpec.from_lines("gitwildmatch", text.splitlines()))]
@@ -97,7 +102,7 @@ def _with_ignore_file(
         return rules
 
 
-def _ignored(path: str, rules: list[tuple[str, pathspec.PathSpec]]) -> bool:
+def _ignored(path: str, rules: list[tuple[str, pathspec.PathSpec[Any]]]) -> bool:
     for base, spec in rules:
         if spec.match_file(path[len(base) + 1 :] if base else path):
             return True
@@ -123,7 +128,15 @@ def _file(entry: os.DirEntry[str], path: str, found: Found) -> None:
 
 
 def _is_requirement(name: str) -> bool:
-    if name in {"pyproject.toml", "setup.cfg", "environment.yml", "environment.yaml", "conda.yaml", "conda.yml", "Pipfile"}:
+    if name in {
+        "pyproject.toml",
+        "setup.cfg",
+        "environment.yml",
+        "environment.yaml",
+        "conda.yaml",
+        "conda.yml",
+        "Pipfile",
+    }:
         return True
     return name.endswith((".txt", ".in")) and "requirement" in name.lower()
 

@@ -74,7 +74,7 @@ def _function(walk: Observer, node: ast.Call, dotted: str, arguments: Arguments,
     if dotted == "builtins.setattr" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
         for tag in first:
             if tag.startswith("imported:"):
-                walk.effect("global_store", f"{tag[9:]}.{node.args[1].value}", line, "rebind")
+                walk.effect("global_store", f"{tag[9:]}.{node.args[1].value!s}", line, "rebind")
     if dotted == "builtins.id":
         for tag in first:
             if tag.startswith("parameter:"):
@@ -94,9 +94,9 @@ def _made(
     first = first_argument(arguments)
     if dotted in tables.SHALLOW_COPIES:
         kind = tables.TYPES.get(dotted, "")
-        found = walk.shallow(first) - ({"iterator"} if last != "reversed" else NOTHING)
+        copied = walk.shallow(first) - ({"iterator"} if last != "reversed" else NOTHING)
         extra = {f"type:{kind}"} if kind else set()
-        return found | extra | ({"iterator"} if last == "reversed" else set())
+        return copied | extra | ({"iterator"} if last == "reversed" else set())
     if dotted in tables.DEEP_COPIES:
         return (
             frozenset(t for t in first if t.startswith(("large:", "exotic:", "ml_model")))

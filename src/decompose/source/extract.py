@@ -240,7 +240,9 @@ class Extractor:
         flags = _ends(node.body) | (_ends(node.orelse) << 1)
         return [f.IF, test, body, orelse, sorted(set(self.binds[start:])), flags]
 
-    def loop(self, target: ast.expr | None, body: list[ast.stmt]) -> tuple[Node | None, list[Node], list[str], list[str]]:
+    def loop(
+        self, target: ast.expr | None, body: list[ast.stmt]
+    ) -> tuple[Node | None, list[Node], list[str], list[str]]:
         """Return target, body, names bound, and names that carry a value from one round to the next."""
         bound_before, self.binds = self.binds, []
         seen_before, self.seen = self.seen, set()
@@ -347,7 +349,12 @@ class Extractor:
             case ast.MatchMapping():
                 if node.rest:
                     self.bind(node.rest)
-                return [f.P_MAPPING, [self.expr(k) for k in node.keys], [self.pattern(p) for p in node.patterns], node.rest]
+                return [
+                    f.P_MAPPING,
+                    [self.expr(k) for k in node.keys],
+                    [self.pattern(p) for p in node.patterns],
+                    node.rest,
+                ]
             case ast.MatchOr():
                 return [f.P_OR, [self.pattern(p) for p in node.patterns]]
             case ast.MatchAs():
@@ -413,7 +420,14 @@ class Extractor:
         function = self.expr(node.func)
         arguments = [self.expr(a) for a in node.args]
         keywords = [[k.arg, self.expr(k.value)] for k in node.keywords]
-        return [f.CALL, (node.lineno << 12) | min(node.col_offset, 4095), function, arguments, keywords, self.scope.loops]
+        return [
+            f.CALL,
+            (node.lineno << 12) | min(node.col_offset, 4095),
+            function,
+            arguments,
+            keywords,
+            self.scope.loops,
+        ]
 
     def e_subscript(self, node: ast.Subscript) -> Node:
         return [f.SUB, self.expr(node.value), self.expr(node.slice), _pos(node)]

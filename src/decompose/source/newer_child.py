@@ -29,7 +29,9 @@ class _Older(cst.CSTTransformer):
         call = cst.Attribute(cst.SimpleString('""'), cst.Name("format"))
         return cst.Call(call, [cst.Arg(part) for part in parts])
 
-    def leave_ExceptHandler(self, original_node: cst.ExceptHandler, updated_node: cst.ExceptHandler) -> cst.ExceptHandler:
+    def leave_ExceptHandler(
+        self, original_node: cst.ExceptHandler, updated_node: cst.ExceptHandler
+    ) -> cst.ExceptHandler:
         kind = updated_node.type
         if isinstance(kind, cst.Tuple) and not kind.lpar:
             return updated_node.with_changes(type=kind.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()]))

@@ -1,6 +1,5 @@
 """Pictures, tables and exports: readable, safe, the same every time."""
 
-
 from __future__ import annotations
 
 import csv
