@@ -61,8 +61,10 @@ def is_by_hand(because: str) -> bool:
 def _work(portrait: Portrait) -> str:
     """Return what a part does, by its strongest roles."""
     whole = sum(portrait.telling.values())
-    strong = [role for role, weight in portrait.telling.items() if weight * 4 >= whole and role in WORK_BY_ROLE][:2]
-    doing = " and ".join(WORK_BY_ROLE[role] for role in strong) if strong else "does work of its own"
+    known = [role for role in portrait.telling if role in WORK_BY_ROLE]
+    strong = [role for role in known if portrait.telling[role] * 4 >= whole][:2]
+    named = [WORK_BY_ROLE[role] for role in strong or known[:3]]
+    doing = " and ".join([*([", ".join(named[:-1])] if named[1:] else []), *named[-1:]]) or "does work of its own"
     return doing[:1].upper() + doing[1:]
 
 
