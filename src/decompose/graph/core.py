@@ -222,7 +222,7 @@ class Core:
         cell.values = grown
         if cell.readers:
             for frame in cell.readers:
-                if not frame.queued:
+                if not frame.queued and (frame is not self.current or cell is not frame.result):
                     self.rerun(frame)
 
     def rerun(self, frame: Frame) -> None:

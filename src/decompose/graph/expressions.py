@@ -77,6 +77,12 @@ class Expressions(Core):
         if name in frame.local_names and frame.scope.kind not in ("class", "module"):
             return EMPTY
         outer = frame.parent
+        if frame.scope.kind == "class":
+            while outer is not None and outer.scope.kind == "class":
+                outer = outer.parent
+            values = outer.env.get(name) if outer is not None else None
+            if values is not None:
+                return values
         while outer is not None and outer.parent is not None:
             if outer.scope.kind != "class" and name in outer.local_names:
                 cell = outer.cells.get(name)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import msgspec
 
 from decompose.graph.assemble import assemble
@@ -10,10 +14,28 @@ from decompose.graph.effects import with_effects
 from decompose.graph.solver import Solver
 from decompose.ir.facts import SourceFacts
 from decompose.ir.graph import CodeGraph
+from decompose.resources import room_for_recursion
 
 
 def link(facts: SourceFacts) -> CodeGraph:
     """Return the code graph of a tree: calls, data, state and effects, with evidence; roles are still empty."""
+    with room_for_recursion(), _no_collection():
+        return _link(facts)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the collector of cycles still: nothing made here becomes garbage before it is done, and looking costs much."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _link(facts: SourceFacts) -> CodeGraph:
     solver = solve(facts)
     graph = assemble(facts, solver)
     layer = data_layer(solver, graph.units)
