@@ -20,6 +20,9 @@ from decompose.parity.probe.diff import TOLERANCE
 from decompose.parity.probe.places import Tolerance
 from decompose.parity.sandbox import PROBE, child_environment
 
+_TEMPORARY = ".decompose-tmp"
+"""Folder of a copy for what is temporary, so that both sides of a replay find the same there, and their own."""
+
 
 class ReplayPlan(Record):
     """What a recording covers and how a replay is made."""
@@ -209,7 +212,10 @@ def _run(
     file = desk.folder / f"spec-{module}.json"
     whole = {"root": str(tree), "operations": plan.operations, "limit": plan.limit, "variants": plan.variants}
     file.write_text(json.dumps({**whole, "seed": plan.seed, **spec}))
-    variables = child_environment({**(environment or {}), SPEC: str(file)}, python_path=[desk.probe])
+    temporary = tree / _TEMPORARY
+    temporary.mkdir(exist_ok=True)
+    inside = {SPEC: str(file), "TMPDIR": str(temporary)}
+    variables = child_environment({**(environment or {}), **inside}, python_path=[desk.probe])
     command = [str(desk.python), "-m", f"{PROBE}.{module}", *arguments]
     try:
         done = subprocess.run(

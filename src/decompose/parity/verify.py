@@ -153,6 +153,13 @@ class Bench:
         with self.services(tree) as running:
             yield tree, running
 
+    def set_aside(self, tree: Path) -> Path:
+        """Move a tree out of the way, so that copies of it can stand in its place, and return where it is now."""
+        target = self.folder / "recorded" / self.root.name
+        shutil.rmtree(target, ignore_errors=True)
+        target.parent.mkdir(exist_ok=True)
+        return tree.rename(target)
+
     @contextmanager
     def replay_side(self, recorded: Path, *, split: bool) -> Iterator[tuple[Path, dict[str, str]]]:
         """Give a copy of the tree as the recording left it; both sides at the same path, so that no message differs."""
@@ -273,13 +280,14 @@ def _replayed(bench: Bench, *, is_varied: bool) -> tuple[tuple[Check, ...], list
     folder = bench.folder / "replay"
     folder.mkdir(mode=0o700, exist_ok=True)
     desk = replay.Desk(folder=folder, probe=bench.probe, python=options.python, timeout_s=options.timeout_s)
-    recorded = bench.plain_copy("recorded")
+    recorded = bench.plain_copy("replayed")  # calls name paths, so they are recorded where they are made again
     bench.progress("recording the calls that cross the boundaries")
     calls = folder / "calls.pkl"
     calls.unlink(missing_ok=True)
     for what in options.record or (("driver",) if options.driver else ("tests",)):
         command = replay.recordable(options.driver if what == "driver" else (), options.tests)
         replay.record(recorded, command, calls, plan=plan, desk=desk)
+    recorded = bench.set_aside(recorded)
     if is_varied:
         calls = replay.vary(recorded, calls, plan=plan, desk=desk)
     outcomes: list[Path] = []

@@ -7,7 +7,7 @@ import json
 import os
 import pickle
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -91,6 +91,11 @@ def read(path: str) -> Iterator[Any]:
                 yield pickle.load(stream)  # noqa: S301  (written by our own probe, in a private folder)
             except (EOFError, pickle.UnpicklingError):
                 return
+
+
+def returned_objects(records: Iterable[Any]) -> dict[int, int]:
+    """Return, for each call that gave back an object of the moved code, the number of that object."""
+    return {r["call"]: r["object"] for r in records if isinstance(r, dict) and "object" in r}
 
 
 def dump_with_handles(value: object, handle: Callable[[object], object]) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import calls
 from .compare import first_difference
-from .places import Tolerance
+from .places import Tolerance, type_name
 
 TOLERANCE = "DECOMPOSE_PROBE_TOLERANCE"
 """Environment variable with the tolerance (JSON list)."""
@@ -42,8 +42,12 @@ def compare(call: calls.Call, outcomes: list[Any], tolerance: Tolerance) -> dict
         return {"outcome": "skipped", "difference": f"not replayed in the monolith: {one['value']}"}
     if len(outcomes) > 2 and (outcomes[2] is None or _difference(one, outcomes[2], tolerance)):
         return {"outcome": "nondeterministic", "difference": "two replays in the monolith disagree"}
+    if other["kind"] == "lost" and other["value"].startswith("NotTransferable"):
+        return {"outcome": "skipped", "difference": f"cannot be asked by value across the services: {other['value']}"}
     if other["kind"] in ("lost", "timeout"):
         return {"outcome": "error", "difference": f"across the services: {other['value']}"}
+    if _stays_remote(one, other):
+        return {"outcome": "skipped", "difference": "only the class was compared: the object stays in its service"}
     found = _difference(one, other, tolerance)
     return {"outcome": "different" if found else "equal", "difference": found, "kind": one["kind"]}
 
@@ -65,6 +69,17 @@ def _difference(one: dict[str, Any], other: dict[str, Any], tolerance: Tolerance
         if found is not None:
             return str(found)
     return ""
+
+
+def _stays_remote(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Return whether the services answered with an object that cannot leave them, of the class that the monolith gave."""
+    if not one["kind"] == other["kind"] == "value":
+        return False
+    try:
+        left, right = _load(one["value"]), _load(other["value"])
+    except Exception:  # told by the comparison
+        return False
+    return isinstance(right, tuple) and right[:1] == ("printed",) and right[1:2] == (type_name(left),)
 
 
 def _told(outcome: dict[str, Any]) -> str:

@@ -41,11 +41,12 @@ class Recorder:
         self.skipped: Counter[tuple[str, str]] = Counter()
         self.objects: list[object] = []
         self.numbers: dict[int, int] = {}
+        self.modules: set[str] = set()
         self.lock = threading.RLock()
         self.count, self.first_object = _continued(spec.calls)
 
-    def note(self, operation: Operation, arguments: tuple[Any, Any], *, on: object = None, made: object = None) -> None:
-        """Record one call, before it is made.
+    def note(self, operation: Operation, arguments: tuple[Any, Any], *, on: object = None, made: object = None) -> int:
+        """Record one call, before it is made, and return its number; 0 when it is not recorded.
 
         Args:
             operation: What is called.
@@ -57,19 +58,26 @@ class Recorder:
         with self.lock:
             if self.seen[symbol] >= self.spec.limit:
                 self.skipped[symbol, "more calls than are recorded"] += 1
-                return
+                return 0
             receiver = self.numbers.get(id(on), 0) if on is not None else 0
             if on is not None and not receiver:
-                self.skipped[symbol, "called on an object that was not made by a recorded constructor"] += 1
-                return
+                self.skipped[symbol, "called on an object that was not made by a recorded call"] += 1
+                return 0
             payload = self._dump(symbol, arguments)
             if payload is None:
-                return
+                return 0
             number = self._remember(made) if made is not None else 0
             self.seen[symbol] += 1
             self.count += 1
             call = calls.Call(self.count, symbol, operation.module, operation.name, receiver, number, payload)
             calls.append(self.spec.calls, call)
+            return self.count
+
+    def note_result(self, number: int, result: object) -> None:
+        """Remember an object of the moved code that a recorded call gave back, so that later calls can refer to it."""
+        with self.lock:
+            if number and type(result).__module__ in self.modules and id(result) not in self.numbers:
+                calls.append(self.spec.calls, {"call": number, "object": self._remember(result)})
 
     def _dump(self, symbol: str, arguments: tuple[Any, Any]) -> bytes | None:
         try:
@@ -97,12 +105,15 @@ def _continued(path: str) -> tuple[int, int]:
     """Return the highest call and object numbers of an earlier recording in the same file."""
     if not Path(path).exists():
         return 0, 0
-    made = [calls.Call(*record) for record in calls.read(path) if isinstance(record, tuple)]
-    return max((call.number for call in made), default=0), max((call.made for call in made), default=0)
+    records = list(calls.read(path))
+    made = [calls.Call(*record) for record in records if isinstance(record, tuple)]
+    objects = [call.made for call in made] + list(calls.returned_objects(records).values())
+    return max((call.number for call in made), default=0), max(objects, default=0)
 
 
 def wrap_module(recorder: Recorder, module: ModuleType, names: Mapping[str, str]) -> None:
     """Replace the operations of a freshly imported module by recording ones."""
+    recorder.modules.add(module.__name__)
     for name, symbol in sorted(names.items()):
         operation = Operation(symbol, module.__name__, name)
         owner_name, _, attribute = name.rpartition(".")
@@ -141,7 +152,10 @@ def _recording(recorder: Recorder, operation: Operation, target: Any, *, is_boun
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         if not _is_inside(operation.module):
             receiver, rest = (args[0], args[1:]) if is_bound else (None, args)
-            recorder.note(operation, (rest, kwargs), on=receiver)
+            number = recorder.note(operation, (rest, kwargs), on=receiver)
+            result = target(*args, **kwargs)
+            recorder.note_result(number, result)
+            return result
         return target(*args, **kwargs)
 
     return wrapper

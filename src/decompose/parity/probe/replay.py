@@ -28,6 +28,7 @@ class Replay:
     def __init__(self, spec: calls.Spec) -> None:
         self.spec = spec
         self.objects: dict[int, Any] = {}
+        self.returned = calls.returned_objects(calls.read(spec.calls))
         self.classes = {
             symbol.replace(":", ".")
             for names in spec.operations.values()
@@ -49,10 +50,11 @@ class Replay:
                     value = ("iterator", list(islice(value, _MOST_ITEMS)))
         except _TimeoutError:
             return _outcome("timeout", f"no answer after {self.spec.timeout_s} s")
-        except Exception as error:  # the behaviour that is compared
+        except (Exception, SystemExit) as error:  # the behaviour that is compared
             return self._raised(error, (args, kwargs))
-        if call.made:
-            self.objects[call.made] = value
+        made = call.made or self.returned.get(call.number, 0)
+        if made:
+            self.objects[made] = value
             value = ("made", type_name(value))
         elif call.receiver and value is self.objects.get(call.receiver):
             value = ("self",)
@@ -77,7 +79,7 @@ class Replay:
     def _returned(self, value: object, after: tuple[Any, Any]) -> dict[str, Any]:
         return _outcome("value", self._dump(value), self._dump(after))
 
-    def _raised(self, error: Exception, after: tuple[Any, Any]) -> dict[str, Any]:
+    def _raised(self, error: BaseException, after: tuple[Any, Any]) -> dict[str, Any]:
         return _outcome("raise", self._dump((type_name(error), list(error.args))), self._dump(after))
 
     def _dump(self, value: object) -> bytes:
