@@ -123,32 +123,28 @@ def blueprint(plan: Plan, system: CodeGraph, *, trace: Trace | None = None) -> B
     return boundary.resolve(plan, system, trace=trace)
 
 
-def generate(
-    plan: Plan, system: CodeGraph, *, root: str | os.PathLike[str] | None = None, only: Sequence[str] = ()
-) -> FileTree:
+def generate(plan: Plan, system: CodeGraph, *, root: str | os.PathLike[str] | None = None) -> FileTree:
     """Return the services as a tree of files; nothing is written.
 
     Args:
         plan: What becomes a service.
         system: The graph that the plan was made for.
         root: The monolith; by default where `system` was analysed, else the plan's `root`.
-        only: Names of services to generate; all when empty.
 
     Raises:
         PlanError: If the plan does not fit the graph.
         GenerateError: If the plan cannot be turned into services.
     """
-    return generate_all(plan, system, root=root, only=only)[0]
+    return generate_all(plan, system, root=root)[0]
 
 
 def generate_all(
-    plan: Plan, system: CodeGraph, *, root: str | os.PathLike[str] | None = None, only: Sequence[str] = ()
+    plan: Plan, system: CodeGraph, *, root: str | os.PathLike[str] | None = None
 ) -> tuple[FileTree, tuple[Finding, ...]]:
     """Return the tree of files, and what the resolved plan had to say about the cut."""
     from decompose import scaffold
 
     folder = Path(root) if root is not None else _root_by_digest.get(system.digest, Path(plan.root))
-    _check_services(plan, only)
     resolved = blueprint(plan, system, trace=find_trace())
     return scaffold.emit(resolved, system, read_sources(system, folder)), resolved.findings
 
@@ -476,11 +472,3 @@ def _relative(root: Path) -> str:
         return root.resolve().relative_to(Path.cwd()).as_posix()
     except ValueError:
         return Path(os.path.relpath(root.resolve())).as_posix()
-
-
-def _check_services(plan: Plan, only: Sequence[str]) -> None:
-    """Raise when a wanted service is not in the plan."""
-    known = {service.name for service in plan.services}
-    for name in only:
-        if name not in known:
-            raise PlanError(f"no service `{name}` in the plan", hint=f"it has {', '.join(sorted(known)) or 'none'}")

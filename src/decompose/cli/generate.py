@@ -16,14 +16,11 @@ def command(
     path: options.OptionalSource = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write the services to.")] = Path("services"),
     plan: options.PlanFile = Path(workflow.PLAN_FILE),
-    only: Annotated[list[str] | None, typer.Option("--only", help="Extract only this service.")] = None,
     json: options.Json = False,
 ) -> None:
     """Write the services of the plan: code moved, call sites untouched, ready to run."""
     with progress("reading") as update:
-        result = workflow.report_generation(
-            path, plan_file=plan, output=output, only=tuple(only or ()), progress=update
-        )
+        result = workflow.report_generation(path, plan_file=plan, output=output, progress=update)
     if json:
         show_json(result.figures)
     else:

@@ -11,6 +11,8 @@ from decompose.ir.facts import Node, ParameterFact, ScopeFact
 
 MAX_DEPTH = 150
 """Nesting of expressions that is kept; deeper ones become `OPAQUE`."""
+MAX_OPERATORS = 60
+"""Operators of one `a + b + …` chain that are kept; of a longer one only the operands are."""
 SMALL_STATEMENTS = 6
 """Functions of up to this many statements may be followed per call site."""
 
@@ -441,10 +443,14 @@ class Extractor:
         while type(left) is ast.BinOp:
             chain.append(left)
             left = left.left
+        if len(chain) > MAX_OPERATORS:
+            return [f.BOOL, "or", [self.expr(left), *(self.expr(link.right) for link in reversed(chain))]]
+        self.depth += len(chain)
         tree = self.expr(left)
-        for link in reversed(chain[:1000]):
+        for link in reversed(chain):
             tree = [f.BIN, _OPERATORS[type(link.op)], tree, self.expr(link.right), _pos(link)]
-        return tree if len(chain) <= MAX_DEPTH else [f.OPAQUE]
+        self.depth -= len(chain)
+        return tree
 
     def e_unary(self, node: ast.UnaryOp) -> Node:
         operand = node.operand
@@ -602,7 +608,7 @@ def _text(node: ast.expr | None) -> str:
         return ""
     kind = type(node)
     if kind is ast.Name:
-        return node.id  # type: ignore[attr-defined, no-any-return]
+        return node.id  # type: ignore[attr-defined]
     if kind is ast.Constant:
         return repr(node.value)[:200]  # type: ignore[attr-defined]
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 from decompose import api
@@ -20,14 +19,13 @@ def report_generation(
     *,
     plan_file: Path,
     output: Path,
-    only: Sequence[str] = (),
     progress: api.Progress | None = None,
 ) -> Outcome:
     """Generate the services of the plan into a folder; a plan that is not there yet is proposed and written."""
     job = open_job(path, plan_file, progress=progress)
     if job.is_new:
         api.write_plan(job.plan, plan_file)
-    tree, notes = api.generate_all(job.plan, job.system, root=job.root, only=only)
+    tree, notes = api.generate_all(job.plan, job.system, root=job.root)
     report = api.write_tree(tree, output)
     write_atomic(output / ORIGIN_FILE, encode({"root": Path(os.path.relpath(job.root, output)).as_posix()}))
     lines = [
