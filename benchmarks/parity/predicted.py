@@ -146,16 +146,23 @@ def run(name: str, folder: Path, seconds: float, runs: int) -> list[dict[str, ob
         targets = {side: stack.enter_context(started(bench, workload, side))[0] for side in ("monolith", "services")}
         for target in targets.values():
             ask(target.url, requests * 20)
-        front = median_ms(targets["monolith"].url, "/")
+        asker = client_ms(targets["monolith"].url)
+        front = max(0.05, median_ms(targets["monolith"].url, "/") - asker)
         hop = median_ms(targets["services"].url, "/hop") - median_ms(targets["services"].url, "/")
         trace = trace_of(calls, unit_ms(build_rounds), unit_ms(predict_rounds))
         machine = Machine(
-            cores=os.cpu_count() or 1, base_ms=max(0.01, hop), ms_per_byte=0.0, front_ms=front, variation=0.3
+            cores=os.cpu_count() or 1,
+            base_ms=max(0.01, hop),
+            ms_per_byte=0.0,
+            front_ms=front,
+            client_ms=asker,
+            variation=0.3,
         )
         for side, target in targets.items():
             (demand,) = entry_demands(trace, BLUEPRINT, ["app:main"], split=side == "services")
             work = demand_by_service(demand.step, base_ms=machine.base_ms, ms_per_byte=0.0)
             work[demand.step.service] += front
+            work["client"] = asker
             limit, bottleneck = capacity_per_s({**work, "cores": sum(work.values())}, {"cores": machine.cores})
             real = statistics.median(
                 saturate(target.url, requests, users=8, seconds=seconds / 2)[0] for _ in range(runs)
@@ -177,6 +184,15 @@ def run(name: str, folder: Path, seconds: float, runs: int) -> list[dict[str, ob
 def median_ms(url: str, path: str) -> float:
     """Return the median time of one request at a time."""
     return statistics.median(answer.latency_ms for answer, _ in ask(url, (Request(entry=path, path=path),) * 60))
+
+
+def client_ms(url: str) -> float:
+    """Return the processor time that the load generator itself spends on one request."""
+    request = (Request(entry="/", path="/"),)
+    offer(url, request, rate_per_s=100, seconds=0.5)
+    begin = time.process_time()
+    answers = offer(url, request, rate_per_s=100, seconds=2.0)
+    return (time.process_time() - begin) * 1000 / len(answers)
 
 
 def row(system: str, side: str, rate: float, what: str, predicted: float, measured: float) -> dict[str, object]:

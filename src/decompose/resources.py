@@ -1,10 +1,26 @@
-"""Files that ship with the package."""
+"""Files that ship with the package, and room on the interpreter's stack."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
+RECURSION_LIMIT = 12_000
+"""Python frames that a walk over nested code may use; facts nest at most some 1,200 levels."""
+
+
+@contextmanager
+def room_for_recursion(frames: int = RECURSION_LIMIT) -> Iterator[None]:
+    """Let walkers and decoders recurse up to `frames` deep; the old limit returns afterwards."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, frames))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def template_root() -> Path:

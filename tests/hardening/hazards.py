@@ -39,7 +39,7 @@ def deep() -> list[Hazard]:
             _text(f"sum_{terms}", "x = " + "+".join(["a"] * terms) + "\n", "analysed" if terms <= 2_000 else "any")
         )
     for branches in (500, 2_000, 10_000):
-        out.append(_text(f"elif_{branches}", elif_chain(branches), "analysed" if branches <= 500 else "any"))
+        out.append(_text(f"elif_{branches}", elif_chain(branches), "analysed" if branches <= 2_000 else "any"))
     for calls in (500, 2_000, 5_000):
         out.append(_text(f"chain_{calls}", "a = 1\nx = a" + ".b()" * calls + "\n", "any"))
     for strings in (500, 2_000, 10_000):
@@ -75,10 +75,27 @@ def deep() -> list[Hazard]:
         )
     )
     out.append(_text("bases_300", "".join(f"class C{n}: pass\n" for n in range(300)) + f"class D({', '.join(f'C{n}' for n in range(300))}): pass\n", "analysed"))  # fmt: skip
-    chain = "class C0:\n    def m(self): return 1\n" + "".join(f"class C{n + 1}(C{n}): pass\n" for n in range(1_200))
-    out.append(_text("inheritance_1200", chain + "C1200().m()\n", "analysed"))
+    chain = "class C0:\n    def m(self): return 1\n" + "".join(f"class C{n + 1}(C{n}): pass\n" for n in range(300))
+    out.append(_text("inheritance_300", chain + "C300().m()\n", "analysed"))
     calls = "".join(f"def f{n}():\n    return f{n + 1}()\n" for n in range(3_000)) + "def f3000(): return 1\nf0()\n"
     out.append(_text("calls_3000", calls, "analysed"))
+    heads = ("try:", "with a():", "for x in a():", "while a():", "if a():")
+    blocks = "".join("    " * n + heads[n % 5] + "\n" for n in range(85))
+    tails = "".join("    " * n + "finally: pass\n" for n in range(84, -1, -1) if n % 5 == 0)
+    inside = "    " * 85 + "a(" * 140 + "1" + ")" * 140 + "\n"
+    out.append(_text("blocks_and_calls", blocks + inside + tails, "analysed"))
+    functions = []
+    for n in range(60):
+        calls = "a(" * 120 + f"f{n + 1}()" + ")" * 120
+        ifs = "".join("    " * k + "if a:\n" for k in range(1, 60))
+        functions.append(f"def f{n}():\n{ifs}{'    ' * 60}return {calls}\n")
+    out.append(
+        _text("deep_everywhere", "def a(x): return x\n" + "".join(functions) + "def f60(): return f0()\nf0()\n", "any")
+    )
+    sums = "+".join(["a()"] * 50)
+    for _ in range(30):
+        sums = f"a({sums})" + "+a()" * 50
+    out.append(_text("sums_in_sums", f"def a(x=1): return x\nx = {sums}\n", "any"))
     out.append(_text("self_base", "class A(A): pass\nclass B(C): pass\nclass C(B): pass\nB().x()\n", "analysed"))
     return out
 

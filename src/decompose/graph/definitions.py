@@ -151,6 +151,25 @@ class Definitions(Core):
 
     def linearize(self, cls: Class) -> None:
         """Set a class's method resolution order (C3; declared order where none is consistent), and its subclasses'."""
+        for each in self._bases_first(cls):
+            self._order(each)
+
+    def _bases_first(self, cls: Class) -> list[Class]:
+        """Return a class and all below it, each after its bases (in some order where they inherit in a circle)."""
+        out: list[Class] = []
+        seen = {cls.id}
+        path = [(cls, iter(list(cls.subclasses)))]
+        while path:
+            _, rest = path[-1]
+            sub = next((self.objects[i] for i in rest if i not in seen), None)
+            if sub is None:
+                out.append(path.pop()[0])
+            elif isinstance(sub, Class):
+                seen.add(sub.id)
+                path.append((sub, iter(list(sub.subclasses))))
+        return out[::-1]
+
+    def _order(self, cls: Class) -> None:
         cls.mro = _c3(cls, self)
         for entry in cls.mro:
             if isinstance(entry, str):
@@ -164,10 +183,6 @@ class Definitions(Core):
             elif not cls.metaclass and entry.metaclass:
                 cls.metaclass = entry.metaclass
         self.touch(cls.shape)
-        for sub in cls.subclasses:
-            made = self.objects[sub]
-            if isinstance(made, Class) and made is not cls:
-                self.linearize(made)
 
     def activate(self, base: str) -> None:
         """Watch for the external calls that drive objects of a base class."""
@@ -349,7 +364,7 @@ def _c3(cls: Class, core: Core) -> list[Class | str]:
     for base in cls.bases:
         owner = core.objects[base] if isinstance(base, int) else base
         if isinstance(owner, Class):
-            if cls in owner.mro:
+            if owner is cls or cls in owner.mro:
                 continue
             rows.append(list(owner.mro))
             direct.append(owner)

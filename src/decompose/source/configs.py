@@ -13,6 +13,7 @@ from ruamel.yaml.error import YAMLError
 
 from decompose.ir.facts import ConfigFact
 from decompose.source.parse import digest_of
+from decompose.source.tame import encodable
 
 MAX_FILES = 400
 _FORMATS = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json", ".ini": "ini", ".cfg": "ini"}
@@ -63,9 +64,11 @@ def _plain(value: Any, depth: int = 0) -> Any:
     if depth > 30:
         return None
     if isinstance(value, dict):
-        return {str(k): _plain(v, depth + 1) for k, v in value.items()}
+        return {encodable(str(k)): _plain(v, depth + 1) for k, v in value.items()}
+    if isinstance(value, str):
+        return encodable(value)
     if isinstance(value, list | tuple):
         return [_plain(v, depth + 1) for v in value[:500]]
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 1 << 62:
         return str(value)
-    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+    return value if isinstance(value, int | float | bool) or value is None else encodable(str(value))

@@ -78,6 +78,10 @@ def _walk(folder: Path, relative: str, rules: list[tuple[str, pathspec.PathSpec[
         return
     for entry in entries:
         path = f"{relative}/{entry.name}" if relative else entry.name
+        if not _is_text(entry.name):
+            shown = path.encode("utf-8", "backslashreplace").decode()
+            found.outcomes.append(FileOutcome(path=shown, outcome="skipped", reason="its name is not UTF-8"))
+            continue
         try:
             if entry.is_dir(follow_symlinks=False):
                 if (
@@ -139,6 +143,15 @@ def _is_requirement(name: str) -> bool:
     }:
         return True
     return name.endswith((".txt", ".in")) and "requirement" in name.lower()
+
+
+def _is_text(name: str) -> bool:
+    """Return whether a name can stand in a record: file systems hold any bytes, JSON does not."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _reason_to_skip(entry: os.DirEntry[str], limit: int) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import io
 import re
-import sys
 import tokenize
 import warnings
 from hashlib import blake2b
@@ -13,13 +12,13 @@ from hashlib import blake2b
 from decompose.errors import SourceError
 from decompose.ir.facts import FileFacts
 from decompose.ir.findings import Finding, Span
+from decompose.resources import room_for_recursion
 from decompose.source import newer
 from decompose.source.effects import effects_of
-from decompose.source.extract import extract, import_statements, is_main_block
+from decompose.source.extract import MAX_DEPTH, extract, import_statements, is_main_block
 from decompose.source.notebooks import cells_of, neutralise
+from decompose.source.tame import encodable, prune, tame
 
-RECURSION_LIMIT = 12_000
-"""Python frames that a deeply nested file may use; Python-to-Python calls take no C stack on 3.11 and later."""
 _SHELL_LINE = re.compile(r"^\s*[!%][\w./$-]", re.MULTILINE)
 
 
@@ -31,15 +30,16 @@ def read_file(path: str, data: bytes) -> FileFacts:
         data: Content of the file.
     """
     result = FileFacts(path, digest_of(data), data.count(b"\n") + 1)
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
     try:
-        _fill(result, data)
+        with room_for_recursion():
+            _fill(result, data)
     except (RecursionError, MemoryError):
-        result.scopes, result.cells = [], []
+        result.scopes, result.cells, result.effects = [], [], {}
         result.findings.append(_finding("DC104", path, 1, "nested too deeply to analyse", "split the expression up"))
-    finally:
-        sys.setrecursionlimit(limit)
+    except Exception as error:  # a fault of ours in one file must not cost the others
+        result.scopes, result.cells, result.effects = [], [], {}
+        message = f"a fault of the analyser: {type(error).__name__}: {error}"
+        result.findings.append(_finding("DC108", path, 1, encodable(message), "please report it with this file"))
     return result
 
 
@@ -57,7 +57,7 @@ def decode(data: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         return data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+    except (SyntaxError, UnicodeError, LookupError, AssertionError) as error:
         raise SourceError(f"cannot decode: {error}") from error
 
 
@@ -74,14 +74,17 @@ def _fill(result: FileFacts, data: bytes) -> None:
     tree = _parse(text, result)
     if tree is None:
         return
+    result.shell = [(line, encodable(command)) for line, command in result.shell]
+    tame(tree, text)
     scopes, truncated = extract(tree, result.lines)
     result.scopes = scopes
     result.statements = import_statements(tree)
     result.has_main_block = any(is_main_block(s) for s in tree.body)
-    result.effects = effects_of(tree)
     if truncated:
+        prune(tree, MAX_DEPTH)
         message = f"{truncated} expressions are nested too deeply and were left out"
         result.findings.append(_finding("DC105", path, 1, message, ""))
+    result.effects = effects_of(tree)
 
 
 def _parse(text: str, result: FileFacts) -> ast.Module | None:

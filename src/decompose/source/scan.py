@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from pathlib import Path
 
 from decompose.ir.facts import FileFacts, SourceFacts
 from decompose.ir.findings import Finding, Span
 from decompose.ir.graph import FileOutcome
+from decompose.resources import room_for_recursion
 from decompose.source.cache import FactsCache, decode, encode
 from decompose.source.configs import read_configs
 from decompose.source.discover import Found, discover
 from decompose.source.parse import digest_of, read_file
 from decompose.source.requirements import read_requirements
+from decompose.source.workers import Chunk, Results, read_elsewhere, read_in_processes
 
 MIN_FILES_FOR_WORKERS = 120
 """Below this many changed files, starting processes costs more than it saves."""
 CHUNK_BYTES = 400_000
-MEMORY_LIMIT_BYTES = 4 << 30
-"""Address space of a worker process."""
-CHUNK_TIMEOUT_S = 120.0
-
-_Chunk = list[tuple[str, bytes]]
 
 
 def scan(
@@ -47,7 +44,7 @@ def scan(
     root = Path(root)
     found = discover(root)
     base = root if root.is_dir() else root.parent
-    with FactsCache(cache_dir) as cache:
+    with FactsCache(cache_dir) as cache, room_for_recursion():
         files = _read_all(base, found, cache, executor, progress)
     requirements, scripts, folders = read_requirements(base, found.requirements, "setup.py" in found.sources)
     findings = sorted([*found.findings, *(x for file in files for x in file.findings)])
@@ -65,12 +62,13 @@ def scan(
     )
 
 
-def read_chunk(chunk: _Chunk) -> list[tuple[str, str, bytes]]:
+def read_chunk(chunk: Chunk) -> Results:
     """Return path, digest and encoded facts of some files; runs in workers."""
     out = []
-    for path, data in chunk:
-        record = read_file(path, data)
-        out.append((path, record.digest, encode(record)))
+    with room_for_recursion():
+        for path, data in chunk:
+            record = read_file(path, data)
+            out.append((path, record.digest, encode(record)))
     return out
 
 
@@ -78,7 +76,7 @@ def _read_all(
     base: Path, found: Found, cache: FactsCache, executor: Executor | None, progress: Callable[[int, int], None] | None
 ) -> list[FileFacts]:
     done: dict[str, FileFacts] = {}
-    missing: _Chunk = []
+    missing: Chunk = []
     for path in found.sources:
         try:
             data = (base / path).read_bytes()
@@ -93,63 +91,33 @@ def _read_all(
             missing.append((path, data))
     total = len(found.sources)
     for results in _extract(missing, executor):
-        cache.store(results)
         for path, _, encoded in results:
             done[path] = decode(encoded)
+        cache.store(row for row in results if not any(x.code == "DC107" for x in done[row[0]].findings))
         if progress is not None:
             progress(len(done), total)
     return [done[path] for path in sorted(done)]
 
 
-def _extract(missing: _Chunk, executor: Executor | None) -> Iterator[list[tuple[str, str, bytes]]]:
+def _extract(missing: Chunk, executor: Executor | None) -> Iterator[Results]:
     chunks = _chunks(missing)
     if executor is not None:
-        yield from executor.map(read_chunk, chunks)
+        yield from read_elsewhere(executor, chunks, read_chunk, _lost)
     elif len(missing) < MIN_FILES_FOR_WORKERS or (os.cpu_count() or 1) < 2:
         yield from map(read_chunk, chunks)
     else:
-        yield from _in_processes(chunks)
+        yield from read_in_processes(chunks, read_chunk, _lost)
 
 
-def _in_processes(chunks: list[_Chunk]) -> Iterator[list[tuple[str, str, bytes]]]:
-    """Read in worker processes; a chunk whose worker dies is read again file by file, so that one file is lost."""
-    workers = min(os.cpu_count() or 1, len(chunks), 8)
-    lost: list[_Chunk] = []
-    with ProcessPoolExecutor(workers, initializer=_limit_memory) as pool:
-        futures = [(chunk, pool.submit(read_chunk, chunk)) for chunk in chunks]
-        for chunk, future in futures:
-            try:
-                yield future.result(timeout=CHUNK_TIMEOUT_S)
-            except (BrokenExecutor, TimeoutError):
-                lost.append(chunk)
-    for chunk in lost:
-        for item in chunk:
-            yield _alone(item)
+def _lost(path: str, data: bytes) -> Results:
+    """Return what stands for a file whose worker died or hung."""
+    finding = Finding("DC107", "error", Span(path), "reading it used too much time or memory")
+    record = FileFacts(path, digest_of(data), 0, findings=[finding])
+    return [(path, record.digest, encode(record))]
 
 
-def _alone(item: tuple[str, bytes]) -> list[tuple[str, str, bytes]]:
-    with ProcessPoolExecutor(1, initializer=_limit_memory) as pool:
-        try:
-            return pool.submit(read_chunk, [item]).result(timeout=CHUNK_TIMEOUT_S)
-        except (BrokenExecutor, TimeoutError):
-            for worker in (pool._processes or {}).values():
-                worker.kill()
-            finding = Finding("DC107", "error", Span(item[0]), "reading it used too much time or memory")
-            record = FileFacts(item[0], digest_of(item[1]), 0, findings=[finding])
-            return [(item[0], record.digest, encode(record))]
-
-
-def _limit_memory() -> None:
-    try:
-        import resource  # noqa: PLC0415  (absent on Windows)
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
-    except (ImportError, ValueError, OSError):
-        return
-
-
-def _chunks(files: _Chunk) -> list[_Chunk]:
-    chunks: list[_Chunk] = []
+def _chunks(files: Chunk) -> list[Chunk]:
+    chunks: list[Chunk] = []
     size = CHUNK_BYTES
     for item in files:
         if size >= CHUNK_BYTES:

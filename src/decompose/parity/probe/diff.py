@@ -79,7 +79,9 @@ def _stays_remote(one: dict[str, Any], other: dict[str, Any]) -> bool:
         left, right = _load(one["value"]), _load(other["value"])
     except Exception:  # told by the comparison
         return False
-    return isinstance(right, tuple) and right[:1] == ("printed",) and right[1:2] == (type_name(left),)
+    if not (isinstance(right, tuple) and len(right) == 3 and all(isinstance(part, str) for part in right)):
+        return False
+    return right[0] == "printed" and right[1] == type_name(left)
 
 
 def _told(outcome: dict[str, Any]) -> str:
