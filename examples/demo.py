@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -36,14 +37,17 @@ def main() -> int:
         if code := run_step(f"{number}/6 {title}", words, folder):
             return code
     print("\n== 5/6 Start: every service as a process of its own", flush=True)
-    if code := start_and_stop(folder / "services", folder / "ready.json"):
+    work = folder / "work"
+    shutil.rmtree(work, ignore_errors=True)
+    shutil.copytree(EXAMPLE, work, ignore=shutil.ignore_patterns("__pycache__", ".pytest_cache"))
+    if code := start_and_stop(folder / "services", work, folder / "ready.json"):
         return code
     if code := run_step("6/6 Prove: the monolith's own tests across the services", ["verify", "services"], folder):
         return code
     print(f"\nDone in {time.monotonic() - started:.0f} s. Look at:")
     for file in ("graph.html", "review.html", "decompose.yaml", "services/README.md"):
         print(f"  {folder / file}")
-    print(f"Start the services yourself: python {folder / 'services' / 'run.py'} up")
+    print(f"Start the services yourself: python {folder / 'services' / 'run.py'} up --workdir {work}")
     return 0
 
 
@@ -53,11 +57,11 @@ def run_step(title: str, words: list[str], folder: Path) -> int:
     return subprocess.run([sys.executable, "-m", "decompose", *words], cwd=folder, check=False).returncode
 
 
-def start_and_stop(services: Path, ready: Path) -> int:
-    """Start the services, ask each whether it is ready, and stop them."""
+def start_and_stop(services: Path, work: Path, ready: Path) -> int:
+    """Start the services in a copy of the example, where its settings and data are, ask each if it is ready, and stop."""
     ready.unlink(missing_ok=True)
-    command = [sys.executable, str(services / "run.py"), "up", "--ready-file", str(ready)]
-    print(f"$ python services/run.py up --ready-file {ready.name}", flush=True)
+    command = [sys.executable, str(services / "run.py"), "up", "--workdir", str(work), "--ready-file", str(ready)]
+    print(f"$ python services/run.py up --workdir {work.name} --ready-file {ready.name}", flush=True)
     launcher = subprocess.Popen(command, cwd=services)
     try:
         deadline = time.monotonic() + READY_SECONDS

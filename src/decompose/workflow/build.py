@@ -33,7 +33,7 @@ def report_generation(
         *(f"  {service.name:<24} {service.kind:<8} {service.because}" for service in job.plan.services),
         f"files: {len(report.written)} written, {len(report.unchanged)} unchanged, {len(report.kept)} kept as edited",
         *(f"{note.level}: {note.span} {note.code} {note.message}" for note in notes),
-        f"start them: python {output / 'run.py'} up",
+        f"start them: python {output / 'run.py'} up --workdir {job.root}   (where settings and data are)",
     ]
     figures = {
         "services": [service.name for service in job.plan.services],

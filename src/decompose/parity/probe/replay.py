@@ -74,7 +74,8 @@ class Replay:
     def _handle(self, value: object) -> object:
         """Return the stand-in for an object that stays where it was made."""
         name = type_name(value)
-        return ("handle", name) if name in self.classes else None
+        is_known = any(value is known for known in self.objects.values())
+        return ("handle", name) if name in self.classes or is_known else None
 
     def _returned(self, value: object, after: tuple[Any, Any]) -> dict[str, Any]:
         return _outcome("value", self._dump(value), self._dump(after))
