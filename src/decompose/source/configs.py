@@ -16,6 +16,9 @@ from decompose.source.parse import digest_of
 from decompose.source.tame import encodable
 
 MAX_FILES = 400
+MAX_VALUES = 100_000
+"""Values of one file that are kept; one with more is not configuration."""
+MAX_DEPTH = 30
 _FORMATS = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json", ".ini": "ini", ".cfg": "ini"}
 
 
@@ -39,11 +42,11 @@ def _content(data: bytes, kind: str) -> Any:
             case "yaml":
                 if len(text) > 100_000:
                     return None
-                return _plain(YAML(typ="safe", pure=False).load(text))
+                return _Plain().of(YAML(typ="safe", pure=False).load(text))
             case "toml":
-                return _plain(tomllib.loads(text))
+                return _Plain().of(tomllib.loads(text))
             case "json":
-                return _plain(json.loads(text))
+                return _Plain().of(json.loads(text))
             case "ini":
                 parser = configparser.ConfigParser(interpolation=None, strict=False)
                 parser.read_string(text)
@@ -59,16 +62,29 @@ def _env(text: str) -> dict[str, str]:
     return {name.strip(): value.strip().strip("'\"") for name, _, value in pairs}
 
 
-def _plain(value: Any, depth: int = 0) -> Any:
-    """Return the value with only strings, numbers, booleans, `None`, lists and string-keyed mappings in it."""
-    if depth > 30:
-        return None
-    if isinstance(value, dict):
-        return {encodable(str(k)): _plain(v, depth + 1) for k, v in value.items()}
-    if isinstance(value, str):
-        return encodable(value)
-    if isinstance(value, list | tuple):
-        return [_plain(v, depth + 1) for v in value[:500]]
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 1 << 62:
-        return str(value)
-    return value if isinstance(value, int | float | bool) or value is None else encodable(str(value))
+class _Plain:
+    """Makes plain values, of bounded number: a YAML alias may stand for a billion of them."""
+
+    def __init__(self) -> None:
+        self.left = MAX_VALUES
+
+    def of(self, value: Any, depth: int = 0) -> Any:
+        """Return the value with only strings, numbers, booleans, `None`, lists and string-keyed mappings in it.
+
+        Raises:
+            ValueError: If it holds more than `MAX_VALUES` values.
+        """
+        self.left -= 1
+        if self.left < 0:
+            raise ValueError("too many values")
+        if depth > MAX_DEPTH:
+            return None
+        if isinstance(value, dict):
+            return {encodable(str(k)): self.of(v, depth + 1) for k, v in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.of(v, depth + 1) for v in value[:500]]
+        if isinstance(value, str):
+            return encodable(value)
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 1 << 62:
+            return str(value)
+        return value if isinstance(value, int | float | bool) or value is None else encodable(str(value))
