@@ -50,18 +50,19 @@ class Modules:
         self._packages: set[str] = set()
         self._suffixes: dict[str, list[str]] = {}
         layout = _layout_roots(facts)
+        names = _names(facts, layout)
         for file in facts.files:
             if not file.scopes:
                 continue
             dotted = dotted_path(file.path)
-            info = ModuleInfo(file, _canonical(file.path, dotted, layout))
+            info = ModuleInfo(file, names[file.path])
             self.infos.append(info)
             self.by_path[file.path] = info
-            if not file.path.endswith(".ipynb"):
+            if not is_path(info.name):
                 self._by_dotted.setdefault(dotted, info)
                 self._add_packages(dotted, info.is_package)
         for info in self.infos:
-            if info.name not in self._by_dotted and not info.name.endswith(".ipynb"):
+            if info.name not in self._by_dotted and not is_path(info.name):
                 self._by_dotted[info.name] = info
                 self._add_packages(info.name, info.is_package)
         for dotted in self._by_dotted:
@@ -164,12 +165,36 @@ def dotted_path(path: str) -> str:
     stem = path.rpartition(".")[0]
     if stem == "__init__":
         return "__init__"
-    return stem.removesuffix("/__init__").replace("/", ".")
+    return stem.removesuffix("/__init__").replace("/", ".").replace(":", "%3A")
+
+
+def is_path(name: str) -> bool:
+    """Return whether a module's name is its path: no import statement can mean it."""
+    return name.endswith((".ipynb", ".py", ".pyw"))
+
+
+def _names(facts: SourceFacts, layout: set[str]) -> dict[str, str]:
+    """Return the name of each file by path; of files that would share one, only what an import finds has it.
+
+    The others are named by their paths, as notebooks are: a package comes before a module, a module before files
+    whose own names hold dots.
+    """
+    owners: dict[str, str] = {}
+    out: dict[str, str] = {}
+    for path in sorted((file.path for file in facts.files), key=_precedence):
+        name = _canonical(path, dotted_path(path), layout)
+        out[path] = name if owners.setdefault(name, path) == path else path.replace(":", "%3A")
+    return out
+
+
+def _precedence(path: str) -> tuple[bool, bool, bool, str]:
+    stem, _, suffix = path.rpartition("/")[2].rpartition(".")
+    return "." in stem, suffix != "py", stem != "__init__", path
 
 
 def _canonical(path: str, dotted: str, layout: set[str]) -> str:
     if path.endswith(".ipynb"):
-        return path
+        return path.replace(":", "%3A")
     for root in layout:
         if dotted.startswith(root + "."):
             return dotted[len(root) + 1 :]

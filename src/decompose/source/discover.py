@@ -115,6 +115,9 @@ def _ignored(path: str, rules: list[tuple[str, pathspec.PathSpec[Any]]]) -> bool
 
 def _file(entry: os.DirEntry[str], path: str, found: Found) -> None:
     name = entry.name
+    if entry.is_symlink() and entry.is_dir():
+        found.outcomes.append(FileOutcome(path=path, outcome="skipped", reason="symbolic link to a folder"))
+        return
     if name.endswith(SOURCE_SUFFIXES):
         reason = _reason_to_skip(entry, MAX_NOTEBOOK_BYTES if name.endswith(".ipynb") else MAX_FILE_BYTES)
         if reason:
