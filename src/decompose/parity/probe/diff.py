@@ -81,7 +81,7 @@ def _stays_remote(one: dict[str, Any], other: dict[str, Any]) -> bool:
         return False
     if not (isinstance(right, tuple) and len(right) == 3 and all(isinstance(part, str) for part in right)):
         return False
-    return right[0] == "printed" and right[1] == type_name(left)
+    return bool(right[0] == "printed" and right[1] == type_name(left))
 
 
 def _told(outcome: dict[str, Any]) -> str:

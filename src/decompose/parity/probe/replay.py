@@ -28,6 +28,7 @@ class Replay:
     def __init__(self, spec: calls.Spec) -> None:
         self.spec = spec
         self.objects: dict[int, Any] = {}
+        self.known: set[int] = set()
         self.returned = calls.returned_objects(calls.read(spec.calls))
         self.classes = {
             symbol.replace(":", ".")
@@ -74,8 +75,7 @@ class Replay:
     def _handle(self, value: object) -> object:
         """Return the stand-in for an object that stays where it was made."""
         name = type_name(value)
-        is_known = any(value is known for known in self.objects.values())
-        return ("handle", name) if name in self.classes or is_known else None
+        return ("handle", name) if name in self.classes or id(value) in self.known else None
 
     def _returned(self, value: object, after: tuple[Any, Any]) -> dict[str, Any]:
         return _outcome("value", self._dump(value), self._dump(after))
@@ -84,6 +84,7 @@ class Replay:
         return _outcome("raise", self._dump((type_name(error), list(error.args))), self._dump(after))
 
     def _dump(self, value: object) -> bytes:
+        self.known = {id(made) for made in self.objects.values()}
         try:
             return calls.dump_with_handles(value, self._handle)
         except Exception:  # what cannot be pickled is compared by its printed form
