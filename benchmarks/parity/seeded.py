@@ -1,4 +1,3 @@
-
 """How many seeded changes of behaviour `verify` finds, and how often it cries wolf on systems that behave alike.
 
 `python benchmarks/parity/seeded.py [--only NAME] [--json FILE]`: each case changes the text of one service of the toy
