@@ -75,10 +75,6 @@ class Attributes(Core):
                 return self._load_partial(made, name)
         return EMPTY
 
-    def load_builtin(self, frame: Frame, made: Object, name: str) -> Values:
-        """Return an attribute of a string, container or iterator."""
-        return self.method(made.id, name)
-
     def load_external(self, frame: Frame, made: External, name: str) -> Values:
         """Return a member of an external module, class or function."""
         held = made.fields.get(name)

@@ -246,9 +246,7 @@ class Calls(Core):
         given = [*made.positional, *positional]
         return self.invoke(frame, functions, given, {**made.keywords, **keywords}, pos, site, found)
 
-    def _call_getter(
-        self, frame: Frame, made: Partial, positional: list[Values], pos: int, site: object
-    ) -> Values:
+    def _call_getter(self, frame: Frame, made: Partial, positional: list[Values], pos: int, site: object) -> Values:
         """Call what `operator.attrgetter`, `methodcaller` or `itemgetter` made."""
         given = positional[0] if positional else EMPTY
         names = made.positional[0] if made.positional else EMPTY
@@ -448,7 +446,9 @@ class Calls(Core):
                     while isinstance(function, Property) and function.getter.values:
                         function = self.objects[min(function.getter.values)]
                     if isinstance(function, Function) and any("validator" in d for d in function.decorated):
-                        self.invoke(frame, function.single, [made], {}, pos, ("validate", name, pos), "protocol:pydantic")
+                        self.invoke(
+                            frame, function.single, [made], {}, pos, ("validate", name, pos), "protocol:pydantic"
+                        )
 
     def instance_at(self, frame: Frame, cls: Class, site: object) -> Instance:
         """Return the instance that a site makes of a class."""

@@ -611,4 +611,6 @@ class Core:
         """Return the documented return type of a library function; empty when it is not known."""
         raise NotImplementedError
 
-
+    def load_builtin(self, frame: Frame, made: Object, name: str) -> Values:
+        """Return an attribute of a string, path, container or iterator."""
+        raise NotImplementedError

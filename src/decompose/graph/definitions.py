@@ -79,7 +79,7 @@ class Definitions(Core):
             if isinstance(made, External):
                 return made.name
             if isinstance(made, ExternalInstance):
-                return made.type
+                return made.type.replace("()", "")
             if isinstance(made, Class | Function):
                 return made.module.symbol(made.scope)
             if isinstance(made, Instance):

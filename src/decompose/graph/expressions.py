@@ -530,6 +530,10 @@ class Expressions(Core):
     def _await(self, frame: Frame, node: Node) -> Values:
         values = self.eval(frame, node[1])
         awaited = self.invoke_method(frame, values, "__await__", [], 0, "operator")
+        for item in values:
+            made = self.objects[item]
+            if isinstance(made, ExternalInstance):
+                awaited = self.union(awaited, self.results_of(made))
         return self.union(values, awaited)
 
     def _yield(self, frame: Frame, node: Node) -> Values:

@@ -7,6 +7,7 @@ from typing import Any
 
 from decompose.graph import rules
 from decompose.graph.core import Core
+from decompose.graph.idioms import IDIOMS
 from decompose.graph.objects import (
     ANY,
     EMPTY,
@@ -23,7 +24,6 @@ from decompose.graph.objects import (
     Text,
     Values,
 )
-from decompose.graph.idioms import IDIOMS
 from decompose.graph.settings import SETTINGS
 from decompose.graph.strings import path_join
 
@@ -166,7 +166,13 @@ class Externals(Core):
         return []
 
     def call_protocol(
-        self, frame: Frame, made: Instance, positional: list[Values], keywords: dict[str, Values], pos: int, site: object
+        self,
+        frame: Frame,
+        made: Instance,
+        positional: list[Values],
+        keywords: dict[str, Values],
+        pos: int,
+        site: object,
     ) -> Values:
         """Call an instance whose external base defines `__call__`."""
         for base in made.cls.mro:
@@ -596,6 +602,12 @@ def _asyncio_run(s: Externals, frame: Frame, p: list[Values], k: dict[str, Value
     return out
 
 
+def _task(s: Externals, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
+    made = s.external_instance("asyncio.Task", id(site))
+    s.flow(s.field(made, "\0callbacks"), _first(p) or k.get("coro", EMPTY))
+    return made.single
+
+
 def _chain(s: Externals, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
     out = EMPTY
     for values in p:
@@ -645,7 +657,7 @@ MODELS: dict[str, _Builtin] = {
     "os.path.realpath": _same, "os.path.expanduser": _same, "os.fspath": _same, "os.path.dirname": _dirname,
     "os.getenv": _environ, "os.environ.get": _environ, "os.getcwd": _cwd, "pathlib.Path.cwd": _cwd,
     "builtins.globals": _globals, "builtins.locals": _globals, "copy.copy": _copy, "copy.deepcopy": _copy,
-    "asyncio.run": _asyncio_run, "asyncio.gather": _asyncio_run, "asyncio.create_task": _asyncio_run,
+    "asyncio.run": _asyncio_run, "asyncio.gather": _asyncio_run, "asyncio.create_task": _task, "asyncio.ensure_future": _task,
     "asyncio.wait_for": _asyncio_run, "concurrent.futures.as_completed": _same, "asyncio.as_completed": _asyncio_run, "itertools.chain": _chain, "itertools.cycle": _chain,
     "typing.cast": lambda s, frame, p, k, pos, site: p[1] if len(p) > 1 else EMPTY,
     "builtins.eval": _evaluate, "builtins.exec": _evaluate, **SETTINGS, **IDIOMS,

@@ -259,7 +259,9 @@ def _option_callables(s: Any, frame: Frame, k: dict[str, Values], site: Any) -> 
 def _parsers_above(s: Any, frame: Frame, site: Any) -> list[ExternalInstance]:
     record = frame.calls.get(id(site)) if isinstance(site, list) else None
     found: dict[int, ExternalInstance] = {}
-    waiting = [s.objects[i].receiver for i in sorted(record.callees) if isinstance(s.objects[i], External)] if record else []
+    waiting = (
+        [s.objects[i].receiver for i in sorted(record.callees) if isinstance(s.objects[i], External)] if record else []
+    )
     for item in waiting:
         made = s.objects[item] if item >= 0 else None
         if isinstance(made, ExternalInstance) and item not in found and len(found) < MAX_HANDLES:
@@ -336,7 +338,15 @@ _SAVERS = {
     "pickle.dump": (0, 1), "joblib.dump": (0, 1), "dill.dump": (0, 1), "cloudpickle.dump": (0, 1), "torch.save": (0, 1),
     "pandas.to_pickle": (0, 1), "skops.io.dump": (0, 1),
 }  # fmt: skip
-_RESTORERS = ("pickle.load", "joblib.load", "dill.load", "cloudpickle.load", "torch.load", "pandas.read_pickle", "skops.io.load")
+_RESTORERS = (
+    "pickle.load",
+    "joblib.load",
+    "dill.load",
+    "cloudpickle.load",
+    "torch.load",
+    "pandas.read_pickle",
+    "skops.io.load",
+)
 _ADD = "argparse.ArgumentParser.add_argument"
 _PARSING = ("argparse.ArgumentParser.parse_args", "argparse.ArgumentParser.parse_known_args")
 _PARSERS = ("argparse.ArgumentParser", "argparse.ArgumentParser.add_subparsers().add_parser()")

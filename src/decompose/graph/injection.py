@@ -27,8 +27,16 @@ class Injection(Core):
             else:
                 out = self.union(out, made.single)
         annotation = parameter.annotation
-        if annotation is not None and annotation[0] == f.SUB and annotation[1][-1] == "Annotated" or (
-            annotation is not None and annotation[0] == f.SUB and annotation[1][0] == f.ATTR and annotation[1][2] == "Annotated"
+        if (
+            annotation is not None
+            and annotation[0] == f.SUB
+            and annotation[1][-1] == "Annotated"
+            or (
+                annotation is not None
+                and annotation[0] == f.SUB
+                and annotation[1][0] == f.ATTR
+                and annotation[1][2] == "Annotated"
+            )
         ):
             out = self.union(out, self._annotated_provider(frame, parameter, annotation[2]))
         return out

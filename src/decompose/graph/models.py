@@ -299,7 +299,12 @@ class Models(Core):
 
     def load_builtin(self, frame: Frame, made: Any, name: str) -> Values:
         """Return an attribute of a string, path, container or iterator."""
-        if isinstance(made, Box) and isinstance(made.site, tuple) and made.site[:1] == ("config",) and name in made.fields:
+        if (
+            isinstance(made, Box)
+            and isinstance(made.site, tuple)
+            and made.site[:1] == ("config",)
+            and name in made.fields
+        ):
             return self.take(frame, made, name)
         if isinstance(made, Text) and made.is_path:
             match name:

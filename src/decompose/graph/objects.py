@@ -14,7 +14,7 @@ Values = frozenset[int]
 
 EMPTY: Values = frozenset()
 
-FUNCTION, BOUND, CLASS, INSTANCE, EXTERNAL, EXTERNAL_INSTANCE, TEXT, NUMBER, NULL, BOX, MODULE, SUPER, PARTIAL, ITERATOR, METHOD, PROPERTY = range(16)  # noqa: E501  # fmt: skip
+FUNCTION, BOUND, CLASS, INSTANCE, EXTERNAL, EXTERNAL_INSTANCE, TEXT, NUMBER, NULL, BOX, MODULE, SUPER, PARTIAL, ITERATOR, METHOD, PROPERTY = range(16)  # fmt: skip
 
 MAX_EXTERNALS = 4
 """External objects a cell may hold; more become one that is not known."""

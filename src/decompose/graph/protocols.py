@@ -21,7 +21,6 @@ from decompose.graph.objects import (
     Class,
     ExternalInstance,
     Frame,
-    Function,
     Instance,
     Iterator,
     Values,

@@ -115,7 +115,9 @@ WAITING = (
 )  # fmt: skip
 """Libraries that run registered functions on events from outside, not for the caller."""
 
-ON_RECEIVER = frozenset({"pipe", "apply", "map", "assign", "transform", "agg", "aggregate", "applymap", "map_partitions"})
+ON_RECEIVER = frozenset(
+    {"pipe", "apply", "map", "assign", "transform", "agg", "aggregate", "applymap", "map_partitions"}
+)
 """Methods that hand their receiver (or parts of it) to the function that they are given."""
 
 CONTAINERS = frozenset({
