@@ -89,7 +89,7 @@ def _units(solver: Solver) -> list[Unit]:
     for made in solver.objects:
         if isinstance(made, Function):
             functions.setdefault((made.module.facts.path, made.index), made)
-        elif isinstance(made, Class):
+        elif isinstance(made, Class) and "made" not in made.flags:
             classes.setdefault((made.module.facts.path, made.index), made)
     units: dict[str, Unit] = {}
     for info in solver.modules.infos:
@@ -277,7 +277,7 @@ def _target_symbol(target: object) -> str:
 def _inherit_edges(solver: Solver) -> list[Edge]:
     edges: dict[tuple[str, str], Edge] = {}
     for made in solver.objects:
-        if not isinstance(made, Class):
+        if not isinstance(made, Class) or "made" in made.flags:
             continue
         source = made.module.symbol(made.scope)
         site = Site(made.module.facts.path, f.line_of(made.scope.pos), f.column_of(made.scope.pos))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decompose.graph import rules
+from decompose.graph.calls import is_field
 from decompose.graph.core import Core
 from decompose.graph.objects import (
     EMPTY,
@@ -73,10 +75,6 @@ class Attributes(Core):
                 return self._load_partial(made, name)
         return EMPTY
 
-    def load_builtin(self, frame: Frame, made: Object, name: str) -> Values:
-        """Return an attribute of a string, container or iterator."""
-        return self.method(made.id, name)
-
     def load_external(self, frame: Frame, made: External, name: str) -> Values:
         """Return a member of an external module, class or function."""
         held = made.fields.get(name)
@@ -84,12 +82,18 @@ class Attributes(Core):
             return self.read(held)
         if made.name.count(".") >= MAX_CHAIN:
             return made.single
+        if made.receiver >= 0:
+            return self.external_member(f"{made.name}.{name}", made.receiver)
         return self.external(f"{made.name}.{name}")
 
     def load_external_instance(self, frame: Frame, made: ExternalInstance, name: str) -> Values:
         """Return an attribute of an external object."""
         if made.type == "?":
             return made.single
+        if name in self.accessors:
+            classes = self.read(self.accessors[name])
+            if self.current is not None:
+                return self.invoke(frame, classes, [made.single], {}, 0, ("accessor", name), "protocol:pandas")
         held = made.fields.get(name)
         if held is not None and held.values:
             return self.read(held)
@@ -159,6 +163,8 @@ class Attributes(Core):
             return cls.metaclass
         if name == "__subclasses__":
             return self.method(cls.id, name)
+        if name in rules.REMOTE_CALLS and any(flag.startswith("@") for flag in cls.flags):
+            return self.method(cls.id, name)
         base = self.external_base(cls)
         return self.external_member(f"{base}.{name}", cls.id) if base else EMPTY
 
@@ -217,6 +223,8 @@ class Attributes(Core):
                 out = self.union(out, got or inner.single)
             elif isinstance(inner, Partial):
                 out = self.union(out, self._bound_partial(inner, made.id))
+            elif isinstance(inner, ExternalInstance) and is_field(inner):
+                continue
             else:
                 out = self.union(out, inner.single)
         return out
@@ -295,6 +303,8 @@ class Attributes(Core):
                     out = self.union(out, inner.single)
             return out
         base = self.external_base(cls, after=after)
+        if not base and isinstance(receiver, Class) and made.cls is not cls and made.cls not in cls.mro:
+            base = self.external_base(made.cls)
         return self.external_member(f"{base}.{name}", receiver.id) if base else EMPTY
 
     # -- functions and modules ----------------------------------------------------------------------------------------
@@ -313,6 +323,8 @@ class Attributes(Core):
             return function.single
         if name == "__self__":
             return self.objects[made.receiver].single
+        if name in rules.REMOTE_CALLS:
+            return self.method(made.id, name)
         return self._load_function(function, name) if isinstance(function, Function) else EMPTY
 
     def _load_partial(self, made: Partial, name: str) -> Values:
@@ -382,6 +394,17 @@ class Attributes(Core):
         if hook:
             self.invoke_method(frame, made.single, "__setattr__", [self.text(name), values], pos, "attribute")
         self.flow(self.field(made, name), values)
+
+    def delete_attribute(self, frame: Frame, base: Values, name: str, pos: int) -> None:
+        """Run `del base.name` on properties."""
+        for item in sorted(base):
+            made = self.objects[item]
+            found = self.find(made.cls, name)[0] if isinstance(made, Instance) else EMPTY
+            for each in sorted(found):
+                inner = self.objects[each]
+                deleter = inner.fields.get("deleter")
+                if isinstance(inner, Property) and deleter is not None:
+                    self.invoke(frame, self.read(deleter), [made.single], {}, pos, (inner.id, pos), "property")
 
     def _store_module(self, frame: Frame, top: Frame, name: str, values: Values) -> None:
         if top.foreign is None:

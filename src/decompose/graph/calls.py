@@ -29,6 +29,7 @@ from decompose.graph.objects import (
 )
 from decompose.ir import facts as f
 
+REGISTERED = "\0registered"
 MAX_CONTEXTS = 8
 """Call sites of a small function that are told apart."""
 MAX_FACTORY_CONTEXTS = 20_000
@@ -121,6 +122,9 @@ class Calls(Core):
         if not target.done:
             self.demand(target)
         flags = function.scope.flags
+        if REGISTERED in function.fields:
+            commands = self.read(function.fields[REGISTERED])
+            self.invoke(frame, commands, [], {}, pos, ("command", pos), "protocol:click")
         if flags & f.GENERATOR:
             return self.iterator(target.yields, "generator", target)
         return self.read(target.result)
@@ -235,10 +239,23 @@ class Calls(Core):
         reason: str,
     ) -> Values:
         """Call a partial: the stored arguments first."""
+        if made.label.startswith("operator."):
+            return self._call_getter(frame, made, positional, pos, site)
         functions = self.union(self.read(made.functions), self.read(made.extra))
         found = "partial" if made.label == "functools.partial" else reason
         given = [*made.positional, *positional]
         return self.invoke(frame, functions, given, {**made.keywords, **keywords}, pos, site, found)
+
+    def _call_getter(self, frame: Frame, made: Partial, positional: list[Values], pos: int, site: object) -> Values:
+        """Call what `operator.attrgetter`, `methodcaller` or `itemgetter` made."""
+        given = positional[0] if positional else EMPTY
+        names = made.positional[0] if made.positional else EMPTY
+        if made.label == "operator.itemgetter":
+            return self.subscript(frame, given, names, pos)
+        found = self.attributes_named(frame, given, names, pos)
+        if made.label == "operator.attrgetter":
+            return found
+        return self.invoke(frame, found, made.positional[1:], made.keywords, pos, site, "getattr")
 
     # -- instances --------------------------------------------------------------------------------------------------
 
@@ -309,11 +326,17 @@ class Calls(Core):
                 found, _ = self.find(meta, "__call__")
                 if found:
                     given = [cls.single, *positional]
-                    made = self.invoke(frame, found, given, keywords, pos, site, "metaclass")
-                    return made or self._construct(frame, cls, positional, keywords, pos, site)
-        return self._construct(frame, cls, positional, keywords, pos, site)
+                    bound = self._bound_to(found, cls.id)
+                    return self.invoke(frame, bound, given[1:], keywords, pos, site, "metaclass")
+        return self.construct(frame, cls, positional, keywords, pos, site)
 
-    def _construct(
+    def _bound_to(self, found: Values, receiver: int) -> Values:
+        out = EMPTY
+        for item in found:
+            out = self.union(out, self.bound(item, receiver))
+        return out
+
+    def construct(
         self,
         frame: Frame,
         cls: Class,
@@ -339,9 +362,12 @@ class Calls(Core):
         self._fill_fields(frame, cls, made, positional, keywords, pos)
         base = self.construction_base(cls)
         if base:
+            for item in made:
+                for values in (*positional, *keywords.values()):
+                    self.flow(self.field(self.objects[item], "\0held"), values)
             frame.edges[(f"{base}.__init__", pos, "direct", False)] = None
             self.pass_to_external(frame, f"{base}.__init__", positional, keywords, pos, site)
-        if not creator:
+        if not creator and "made" not in cls.flags:
             frame.edges[(cls, pos, "direct", False)] = None
         return made
 
@@ -386,9 +412,43 @@ class Calls(Core):
                     self.flow(self.field(receiver, name), values)
             if isinstance(receiver, Instance):
                 receiver.payload = names
+                self._fill_defaults(frame, cls, receiver, names[len(positional) :], keywords, pos)
+        self._validate(frame, cls, made, pos)
         for hook in ("__post_init__", "__attrs_post_init__", "model_post_init"):
             if self.find(cls, hook)[0]:
                 self.invoke_method(frame, made, hook, [], pos, "constructor")
+
+    def _fill_defaults(
+        self, frame: Frame, cls: Class, made: Instance, names: list[str], keywords: dict[str, Values], pos: int
+    ) -> None:
+        """Set the fields that no argument sets, from `field(default=…)` and `field(default_factory=…)`."""
+        for name in names:
+            if name in keywords:
+                continue
+            for item in sorted(self.find(cls, name)[0]):
+                stated = self.objects[item]
+                if isinstance(stated, ExternalInstance) and is_field(stated):
+                    factory = stated.keywords.get("default_factory", EMPTY)
+                    if factory:
+                        values = self.invoke(frame, factory, [], {}, pos, ("factory", pos, name, made.id))
+                        self.flow(self.field(made, name), values)
+                    default = stated.keywords.get("default", stated.positional[0] if stated.positional else EMPTY)
+                    self.flow(self.field(made, name), default)
+
+    def _validate(self, frame: Frame, cls: Class, made: Values, pos: int) -> None:
+        """Call the validators of a settings class, which making an instance runs."""
+        if "fields" not in cls.flags:
+            return
+        for entry in cls.mro:
+            for name, cell in list(entry.fields.items()) if isinstance(entry, Class) else ():
+                for item in sorted(cell.values):
+                    function = self.objects[item]
+                    while isinstance(function, Property) and function.getter.values:
+                        function = self.objects[min(function.getter.values)]
+                    if isinstance(function, Function) and any("validator" in d for d in function.decorated):
+                        self.invoke(
+                            frame, function.single, [made], {}, pos, ("validate", name, pos), "protocol:pydantic"
+                        )
 
     def instance_at(self, frame: Frame, cls: Class, site: object) -> Instance:
         """Return the instance that a site makes of a class."""
@@ -416,6 +476,11 @@ def _depth(context: object) -> int:
         context = context[1]
         depth += 1
     return depth
+
+
+def is_field(made: ExternalInstance) -> bool:
+    """Return whether an object is the declaration of a dataclass or settings field."""
+    return made.type in ("dataclasses.field()", "pydantic.Field", "pydantic.fields.Field", "attr.ib()", "attrs.field()")
 
 
 def is_text(made: object) -> bool:

@@ -58,6 +58,10 @@ class Core:
         self.current: Frame | None = None
         self.module_frames: dict[str, Frame] = {}
         self.saturated = 0
+        self.accessors: dict[str, Cell] = {}
+        """Own classes that are attributes of external data frames, by name."""
+        self.artifacts: dict[str, Cell] = {}
+        """What was saved under a file name."""
         self.active_bases: set[str] = set()
         self.active_triggers: set[str] = set()
         """Last names of external callables that drive objects of some own class."""
@@ -104,6 +108,11 @@ class Core:
         key = ("xm", name, receiver)
         known = self._interned.get(key)
         return self.objects[known].single if known is not None else self._keep(key, External(name, receiver))
+
+    @staticmethod
+    def new_cell() -> Cell:
+        """Return an empty cell."""
+        return Cell()
 
     def external_instance(self, type_name: str, site: object) -> ExternalInstance:
         """Return the instance of an external type that a site makes."""
@@ -600,4 +609,8 @@ class Core:
 
     def library_return(self, name: str) -> str:
         """Return the documented return type of a library function; empty when it is not known."""
+        raise NotImplementedError
+
+    def load_builtin(self, frame: Frame, made: Object, name: str) -> Values:
+        """Return an attribute of a string, path, container or iterator."""
         raise NotImplementedError

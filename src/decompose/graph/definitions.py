@@ -11,6 +11,7 @@ from decompose.graph.objects import (
     EXTERNAL,
     EXTERNAL_INSTANCE,
     FUNCTION,
+    Box,
     Cell,
     Class,
     External,
@@ -19,10 +20,11 @@ from decompose.graph.objects import (
     Function,
     Instance,
     Property,
+    Text,
     Values,
 )
 from decompose.ir import facts as f
-from decompose.ir.facts import Node
+from decompose.ir.facts import Node, ScopeFact
 
 FIELD_BASES = {"typing.NamedTuple", "pydantic.BaseModel", "pydantic.BaseSettings", "pydantic_settings.BaseSettings"}
 ENUM_BASES = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
@@ -52,6 +54,8 @@ class Definitions(Core):
             names.append(self.name_of(decorator, expression))
             values = self.decorate(frame, decorator, values, pos, expression)
         function.decorated = list(reversed(names))
+        if "hydra.main" in names:
+            self.configure(frame, function)
         self.assign_name(frame, function.scope.name, values)
 
     def decorate(self, frame: Frame, decorator: Values, values: Values, pos: int, site: object) -> Values:
@@ -75,7 +79,7 @@ class Definitions(Core):
             if isinstance(made, External):
                 return made.name
             if isinstance(made, ExternalInstance):
-                return made.type
+                return made.type.replace("()", "")
             if isinstance(made, Class | Function):
                 return made.module.symbol(made.scope)
             if isinstance(made, Instance):
@@ -210,6 +214,31 @@ class Definitions(Core):
                 if isinstance(each, Class):
                     self.touch(each.shape)
 
+    def make_class(self, frame: Frame, given: list[Values], pos: int, site: object) -> Values:
+        """Return the class that `type(name, bases, namespace)` makes."""
+        names = [self.objects[i] for i in sorted(given[0])]
+        name = next((made.text for made in names if isinstance(made, Text)), "type")
+        scope = ScopeFact("class", name, name, 0, pos, f.line_of(pos), [])
+        cls = self.intern(("type", id(site), frame.context), lambda: Class(scope, 0, frame.module, frame))
+        assert isinstance(cls, Class)
+        cls.flags.add("made")
+        bases: list[int | str] = []
+        for box in (self.objects[i] for i in sorted(given[1])):
+            for index in range(box.length or 0) if isinstance(box, Box) else ():
+                base = self._base_of(self.take(frame, box, index), [f.OPAQUE])
+                if base is not None:
+                    bases.append(base)
+        if bases != cls.bases:
+            cls.bases = bases
+            self.linearize(cls)
+        for box in (self.objects[i] for i in sorted(given[2])):
+            if isinstance(box, Box):
+                self.flush(frame)
+                for key, cell in list(box.fields.items()):
+                    if isinstance(key, str):
+                        self.flow(self.field(cls, key), self.read(cell))
+        return cls.single
+
     def _member(self, cls: Class, name: str, values: Values) -> Instance:
         key = ("member", name)
         known = cls.by_site.get(key)
@@ -302,7 +331,7 @@ class Definitions(Core):
         self.note_import(frame, module, dotted, pos)
         for name, alias in names:
             if name == "*":
-                self._import_all(frame, info)
+                self.import_all(frame, info)
                 continue
             child = f"{dotted}.{name}" if dotted else name
             found = self.load(frame, values, name, pos) if values else EMPTY
@@ -323,7 +352,7 @@ class Definitions(Core):
             if name != "*":
                 self.assign_name(frame, alias or name, self.external(f"{prefix}.{name}"))
 
-    def _import_all(self, frame: Frame, info: ModuleInfo | None) -> None:
+    def import_all(self, frame: Frame, info: ModuleInfo | None) -> None:
         """Bind every public name of a module (those of `__all__` where it has one)."""
         if info is None:
             return

@@ -23,6 +23,7 @@ from decompose.graph.objects import (
     Cell,
     ExternalInstance,
     Frame,
+    Instance,
     Number,
     Text,
     Values,
@@ -38,6 +39,7 @@ OPERATORS = {
     "<<": "lshift", ">>": "rshift", "&": "and", "|": "or", "^": "xor",
 }  # fmt: skip
 _COMPARISONS = {"==": "__eq__", "!=": "__ne__", "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
+_MANNERS = {"f": "__format__", "r": "__repr__", "s": "__str__"}
 _REFLECTED = {"__lt__": "__gt__", "__gt__": "__lt__", "__le__": "__ge__", "__ge__": "__le__", "__eq__": "__eq__"}
 _UNARY = {"-": "__neg__", "+": "__pos__", "~": "__invert__"}
 
@@ -216,6 +218,8 @@ class Expressions(Core):
             return self.take(frame, box, None)
         out = EMPTY
         for constant in self.keys_of(key, box):
+            if type(constant) is tuple and constant not in box.fields and (box.id, constant) not in frame.heap:
+                constant = None
             out = self.union(out, self.take(frame, box, constant))
         return out
 
@@ -388,10 +392,19 @@ class Expressions(Core):
                     if self.objects[item].kind == EXTERNAL_INSTANCE:
                         out = self.union(out, self.objects[item].single)
             elif operator in ("in", "not in"):
+                self.hash_into(frame, right, left, node[3])
                 found = self.invoke_method(frame, right, "__contains__", [left], node[3], "operator")
                 if not found:
                     self._scan(frame, right, node[3])
         return out
+
+    def hash_into(self, frame: Frame, boxes: Values, values: Values, pos: int) -> None:
+        """Call what looking a value up in containers calls: `__hash__` and `__eq__`, only `__eq__` for lists."""
+        types = {b.type for b in (self.objects[i] for i in boxes) if isinstance(b, Box)}
+        if types & {"set", "dict"}:
+            self.invoke_method(frame, values, "__hash__", [], pos, "operator")
+        if types:
+            self.invoke_method(frame, values, "__eq__", [values], pos, "operator")
 
     def _scan(self, frame: Frame, values: Values, pos: int) -> None:
         for item in sorted(values):
@@ -441,6 +454,8 @@ class Expressions(Core):
                 continue
             values = self.eval(frame, element)
             if index is None or node[2] == "set":
+                if node[2] == "set":
+                    self.hash_into(frame, box.single, values, node[1])
                 self.put(frame, box, ANY, values, replace=False)
             else:
                 self.put(frame, box, index, values, replace=True)
@@ -480,6 +495,8 @@ class Expressions(Core):
                 self.put(frame, box, ANY if constant is None else constant, second, replace=False)
             self.flow(self.field(box, "\0keys"), made)
         else:
+            if kind == "set":
+                self.hash_into(frame, box.single, made, node[5])
             self.put(frame, box, ANY, made, replace=False)
         return box.single
 
@@ -488,32 +505,41 @@ class Expressions(Core):
 
     def _fstring(self, frame: Frame, node: Node) -> Values:
         parts = []
-        for part in node[1]:
+        for index, part in enumerate(node[1]):
             values = self.eval(frame, part)
             if part[0] != f.STR:
-                self.stringify(frame, values, node[2])
+                how = node[3][index]
+                self.stringify(frame, values, node[2], _MANNERS[how])
                 if not values or not all(self.objects[i].kind in (TEXT, NUMBER) for i in values):
                     values = self.text(f"{{{_label(part)}}}", is_template=True)
             parts.append(values)
         return joined(self, parts)
 
-    def stringify(self, frame: Frame, values: Values, pos: int) -> None:
-        """Call what turning into text calls: `__str__`, else `__repr__`."""
+    def stringify(self, frame: Frame, values: Values, pos: int, method: str = "__str__") -> None:
+        """Call what turning into text calls: `__format__` where it is defined, else `__str__`, else `__repr__`."""
+        order = ("__format__", "__str__", "__repr__")
         for item in sorted(values):
             made = self.objects[item]
-            if made.kind == INSTANCE:
-                _, owner = self.find(made.cls, "__str__")  # type: ignore[attr-defined]
-                self.invoke_method(frame, made.single, "__str__" if owner else "__repr__", [], pos, "operator")
+            if not isinstance(made, Instance):
+                continue
+            for name in order[order.index(method) :]:
+                if self.find(made.cls, name)[0]:
+                    self.invoke_method(frame, made.single, name, [], pos, "operator")
+                    break
 
     def _await(self, frame: Frame, node: Node) -> Values:
         values = self.eval(frame, node[1])
         awaited = self.invoke_method(frame, values, "__await__", [], 0, "operator")
+        for item in values:
+            made = self.objects[item]
+            if isinstance(made, ExternalInstance):
+                awaited = self.union(awaited, self.results_of(made))
         return self.union(values, awaited)
 
     def _yield(self, frame: Frame, node: Node) -> Values:
         if node[1] is not None:
             self.flow(frame.yields, self.eval(frame, node[1]))
-        return EMPTY
+        return self.read(frame.cells.setdefault("\0sent", Cell()))
 
     def _yield_from(self, frame: Frame, node: Node) -> Values:
         values = self.eval(frame, node[1])

@@ -7,6 +7,7 @@ from typing import Any
 
 from decompose.graph import rules
 from decompose.graph.core import Core
+from decompose.graph.idioms import IDIOMS
 from decompose.graph.objects import (
     ANY,
     EMPTY,
@@ -33,12 +34,8 @@ PROPERTY_LIKE = frozenset({
 CACHE_LIKE = frozenset(
     {"functools.lru_cache", "functools.cache", "functools.singledispatch", "functools.singledispatchmethod"}
 )
-MAX_NESTING = 6
-"""Containers and external objects within each other that are searched for own objects."""
-MAX_SEARCHED = 300
 MAX_UNKNOWN_CALLS = 2
 """Calls in a chain whose result types are not known; what follows counts as the same object."""
-NESTING_KINDS = (3, 5, 9)
 _Builtin = Callable[["Externals", Frame, list[Values], dict[str, Values], int, object], Values]
 
 
@@ -81,7 +78,8 @@ class Externals(Core):
         model = MODELS.get(name)
         if model is not None:
             return model(self, frame, positional, keywords, pos, site)
-        return self.call_unmodelled(frame, name, made.id, positional, keywords, pos, site)
+        held = self.call_held(frame, made, positional, keywords, pos, site)
+        return self.union(held, self.call_unmodelled(frame, name, made.id, positional, keywords, pos, site))
 
     def call_unmodelled(
         self,
@@ -96,6 +94,9 @@ class Externals(Core):
         """Follow what an external callable does with its arguments; return what comes back."""
         callbacks = self.pass_to_external(frame, name, positional, keywords, pos, site, receiver)
         last = name.rpartition(".")[2]
+        known = self.special_result(frame, name, last, receiver, positional, keywords, pos, site)
+        if known:
+            return known
         type_name = self.return_type(name, last)
         if type_name.count("(") > MAX_UNKNOWN_CALLS:
             return self.objects[receiver].single if receiver >= 0 else self.external_instance(name, None).single
@@ -107,8 +108,6 @@ class Externals(Core):
             self.flow(self.field(result, "\0receiver"), self.objects[receiver].single)
         if callbacks:
             self.flow(self.field(result, "\0callbacks"), callbacks)
-        if name == "dataclasses.field" or last == "Field":
-            return self._declared_default(frame, positional, keywords, pos) or result.single
         return result.single
 
     def return_type(self, name: str, last: str) -> str:
@@ -117,13 +116,6 @@ class Externals(Core):
         if known:
             return known
         return name if last[:1].isupper() else f"{name}()"
-
-    def _declared_default(
-        self, frame: Frame, positional: list[Values], keywords: dict[str, Values], pos: int
-    ) -> Values:
-        factory = keywords.get("default_factory", EMPTY)
-        made = self.invoke(frame, factory, [], {}, pos, ("factory", pos, id(frame))) if factory else EMPTY
-        return self.union(made, keywords.get("default", positional[0] if positional else EMPTY))
 
     def pass_to_external(
         self,
@@ -139,15 +131,16 @@ class Externals(Core):
         last = name.rpartition(".")[2].removesuffix("()")
         callables = EMPTY
         for values in (*positional, *keywords.values()):
-            for item in values:
-                if self.is_function_like(item):
-                    callables |= self.objects[item].single
-        if callables and last not in rules.REGISTERING:
+            callables = self.union(callables, self.functions_in(frame, values))
+        is_kept = last in rules.REGISTERING or (last[:1].isupper() and last not in rules.SUBMITTING)
+        if callables and not is_kept:
             reason = f"submit:{name.partition('.')[0]}" if last in rules.SUBMITTING else "higher_order"
-            arguments = self._callback_arguments(frame, name, last, positional, receiver, pos)
+            arguments = self._callback_arguments(frame, last, positional, receiver, pos)
             callables_result = self.run_callables(frame, callables, arguments, pos, reason)
         else:
             callables_result = EMPTY
+            if callables and receiver >= 0 and isinstance(self.objects[receiver], ExternalInstance):
+                self.flow(self.field(self.objects[receiver], "\0registered"), callables)
         self.drive(frame, name, last, positional, keywords, pos, receiver)
         return self.union(callables, callables_result)
 
@@ -157,9 +150,11 @@ class Externals(Core):
         return made.kind in (0, 12) or (made.kind == 1 and self.is_callable(item))
 
     def _callback_arguments(
-        self, frame: Frame, name: str, last: str, positional: list[Values], receiver: int, pos: int
+        self, frame: Frame, last: str, positional: list[Values], receiver: int, pos: int
     ) -> list[Values]:
         """Return the arguments that an external callable hands to a function given to it."""
+        if last in rules.ON_RECEIVER and receiver >= 0:
+            return [self.objects[receiver].single]
         index = next((i for i, v in enumerate(positional) if any(self.is_function_like(x) for x in v)), None)
         if index is None:
             return []
@@ -169,70 +164,6 @@ class Externals(Core):
         if last in ("submit", "run_in_executor", "to_thread", "apply"):
             return rest
         return []
-
-    def drive(
-        self,
-        frame: Frame,
-        name: str,
-        last: str,
-        positional: list[Values],
-        keywords: dict[str, Values],
-        pos: int,
-        receiver: int,
-    ) -> None:
-        """Run the hooks of own objects that an external callable drives."""
-        if last not in self.active_triggers:
-            return
-        seen: dict[int, bool] = {}
-        for values in (*positional, *keywords.values()):
-            self._own_instances(values, seen, 0)
-        if receiver >= 0:
-            self._own_instances(self.objects[receiver].single, seen, 0)
-        for item, is_driven in seen.items():
-            made = self.objects[item]
-            if is_driven and isinstance(made, Instance):
-                self._run_hooks(frame, made, last, pos)
-
-    def _own_instances(self, values: Values, seen: dict[int, bool], depth: int) -> None:
-        """Collect own instances within values: directly, in containers, and handed to external constructors."""
-        if depth > MAX_NESTING or not values or len(seen) > MAX_SEARCHED:
-            return
-        for item in sorted(values) if len(values) > 1 else values:
-            made = self.objects[item]
-            if item in seen or made.kind not in NESTING_KINDS:
-                continue
-            if isinstance(made, Instance):
-                seen[item] = any(isinstance(e, str) for e in made.cls.mro)
-                continue
-            seen[item] = False
-            if isinstance(made, Box):
-                self._own_in_box(made, seen, depth)
-            elif isinstance(made, ExternalInstance):
-                for inner in (*made.positional, *made.keywords.values()):
-                    self._own_instances(inner, seen, depth + 1)
-                for field in list(made.fields.values()):
-                    self._own_instances(field.values, seen, depth + 1)
-
-    def _own_in_box(self, box: Box, seen: dict[int, bool], depth: int) -> None:
-        for cell in list(box.fields.values()):
-            self._own_instances(self.read(cell) if depth < 2 else cell.values, seen, depth + 1)
-        frame = self.current
-        if frame is not None and frame.heap:
-            for (holder, _), held in list(frame.heap.items()):
-                if holder == box.id:
-                    self._own_instances(held, seen, depth + 1)
-
-    def _run_hooks(self, frame: Frame, made: Instance, last: str, pos: int) -> None:
-        bases = [e for e in made.cls.mro if isinstance(e, str)]
-        for base, triggers, hooks in rules.OBJECT_HOOKS:
-            if last not in triggers or not any(rules.matches(b, base) for b in bases):
-                continue
-            for hook in hooks:
-                found, _ = self.find(made.cls, hook)
-                if found:
-                    bound = self.bind_special(found, made)
-                    site = ("hook", pos, hook, made.id)
-                    self.invoke(frame, bound, [], {}, pos, site, f"protocol:{bases[0].partition('.')[0]}")
 
     def call_protocol(
         self,
@@ -247,13 +178,19 @@ class Externals(Core):
         for base in made.cls.mro:
             if not isinstance(base, str):
                 continue
-            for prefix, method in rules.CALL_PROTOCOLS:
-                if base.startswith(prefix):
+            for prefix, methods in rules.CALL_PROTOCOLS:
+                if not base.startswith(prefix):
+                    continue
+                out, ran = EMPTY, False
+                for method in methods:
                     found, _ = self.find(made.cls, method)
                     if found:
+                        ran = True
                         bound = self.bind_special(found, made)
                         reason = f"protocol:{prefix.partition('.')[0]}"
-                        return self.invoke(frame, bound, positional, keywords, pos, site, reason)
+                        out = self.invoke(frame, bound, positional, keywords, pos, site, reason)
+                if ran:
+                    return out
         base = self.external_base(made.cls)
         if base:
             frame.edges[(f"{base}.__call__", pos, "operator", False)] = None
@@ -268,12 +205,10 @@ class Externals(Core):
             return made.single
         last = made.type.rpartition(".")[2]
         if last == "DataLoader":
-            self.drive(frame, made.type, "DataLoader[]", made.positional, made.keywords, pos, -1)
-        callbacks = made.fields.get("\0callbacks")
-        if callbacks is not None:
-            held = frozenset(i for i in self.read(callbacks) if not self.is_function_like(i))
-            if held:
-                return held
+            self.drive(frame, made.type, "DataLoader[]", [], {}, pos, made.id)
+        held = self.results_of(made) or self.members_of(made)
+        if held:
+            return held
         return self.external_instance(f"{made.type}[]" if not made.type.endswith("[]") else made.type, made.site).single
 
     def external_item(self, frame: Frame, made: ExternalInstance, key: Values) -> Values:
@@ -283,6 +218,10 @@ class Externals(Core):
         held = made.fields.get("[]")
         if held is not None:
             return self.read(held)
+        self.run_callables(frame, key, [made.single], 0)
+        members = self.members_of(made)
+        if members:
+            return members
         return self.external_instance(f"{made.type}[]" if not made.type.endswith("[]") else made.type, made.site).single
 
     def external_subscript(self, frame: Frame, item: int, key: Values, pos: int) -> Values:
@@ -292,6 +231,8 @@ class Externals(Core):
             return self.environment(key)
         if isinstance(made, External) and made.name.startswith("typing."):
             return self.union(made.single, key)
+        if isinstance(made, External) and made.receiver >= 0:
+            self.run_callables(frame, key, [self.objects[made.receiver].single], pos)
         return made.single
 
     def environment(self, key: Values) -> Values:
@@ -335,8 +276,8 @@ class Externals(Core):
                 if isinstance(function, Function) and made.positional:
                     self.flow(self.field(function, "__wrapped__"), made.positional[0])
             return values
-        if plain in ("contextlib.contextmanager", "contextlib.asynccontextmanager"):
-            return values
+        if isinstance(made, ExternalInstance):
+            self.register_with(frame, made, plain, values)
         return values
 
     def property_of(self, label: str, values: Values) -> Values:
@@ -478,7 +419,8 @@ def _extreme(s: Externals, frame: Frame, p: list[Values], k: dict[str, Values], 
 
 def _sum(s: Externals, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
     elements = s.iterate(frame, _first(p), pos)
-    return s.union(elements, s.invoke_method(frame, elements, "__add__", [elements], pos, "operator"))
+    out = s.union(elements, s.invoke_method(frame, elements, "__add__", [elements], pos, "operator"))
+    return s.union(out, s.invoke_method(frame, elements, "__radd__", [s.number_any], pos, "operator"))
 
 
 def _zip(s: Externals, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
@@ -587,6 +529,8 @@ def _wrap(label: str) -> _Builtin:
 
 
 def _type(s: Externals, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
+    if len(p) == 3:
+        return s.make_class(frame, p, pos, site)
     out = EMPTY
     for item in sorted(_first(p)):
         made = s.objects[item]
@@ -658,6 +602,12 @@ def _asyncio_run(s: Externals, frame: Frame, p: list[Values], k: dict[str, Value
     return out
 
 
+def _task(s: Externals, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
+    made = s.external_instance("asyncio.Task", id(site))
+    s.flow(s.field(made, "\0callbacks"), _first(p) or k.get("coro", EMPTY))
+    return made.single
+
+
 def _chain(s: Externals, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
     out = EMPTY
     for values in p:
@@ -707,8 +657,8 @@ MODELS: dict[str, _Builtin] = {
     "os.path.realpath": _same, "os.path.expanduser": _same, "os.fspath": _same, "os.path.dirname": _dirname,
     "os.getenv": _environ, "os.environ.get": _environ, "os.getcwd": _cwd, "pathlib.Path.cwd": _cwd,
     "builtins.globals": _globals, "builtins.locals": _globals, "copy.copy": _copy, "copy.deepcopy": _copy,
-    "asyncio.run": _asyncio_run, "asyncio.gather": _asyncio_run, "asyncio.create_task": _asyncio_run,
-    "asyncio.wait_for": _asyncio_run, "itertools.chain": _chain, "itertools.cycle": _chain,
+    "asyncio.run": _asyncio_run, "asyncio.gather": _asyncio_run, "asyncio.create_task": _task, "asyncio.ensure_future": _task,
+    "asyncio.wait_for": _asyncio_run, "concurrent.futures.as_completed": _same, "asyncio.as_completed": _asyncio_run, "itertools.chain": _chain, "itertools.cycle": _chain,
     "typing.cast": lambda s, frame, p, k, pos, site: p[1] if len(p) > 1 else EMPTY,
-    "builtins.eval": _evaluate, "builtins.exec": _evaluate, **SETTINGS,
+    "builtins.eval": _evaluate, "builtins.exec": _evaluate, **SETTINGS, **IDIOMS,
 }  # fmt: skip

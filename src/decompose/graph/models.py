@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from decompose.graph import rules
 from decompose.graph.core import Core
 from decompose.graph.objects import (
     ANY,
@@ -18,6 +19,7 @@ from decompose.graph.objects import (
     TEXT,
     Bound,
     Box,
+    Cell,
     Class,
     External,
     ExternalInstance,
@@ -61,12 +63,16 @@ class Models(Core):
             frame.edges[(f"{kind}.{name}", pos, "direct", False)] = None
             return self._text_method(frame, receiver, name, positional, keywords, pos)
         if isinstance(receiver, Iterator):
-            return self.read(receiver.cell) if name in ("__next__", "send", "__anext__") else EMPTY
+            if name in ("send", "asend") and receiver.frame is not None and positional:
+                self.flow(receiver.frame.cells.setdefault("\0sent", Cell()), positional[0])
+            return self.read(receiver.cell) if name in ("__next__", "send", "__anext__", "asend") else EMPTY
         if isinstance(receiver, Class) and name == "__subclasses__":
             box = self.box("list", ("subclasses", receiver.id))
             for sub in receiver.subclasses:
                 self.flow(self.field(box, ANY), self.objects[sub].single)
             return box.single
+        if isinstance(receiver, Class | Bound) and name in rules.REMOTE_CALLS:
+            return self.invoke(frame, receiver.single, positional, keywords, pos, site, "submit:remote")
         if isinstance(receiver, Function | Partial):
             return self._function_method(frame, receiver, name, positional, keywords, pos, site)
         return EMPTY
@@ -83,6 +89,14 @@ class Models(Core):
     ) -> Values:
         if name in ("__call__", "__wrapped__"):
             return self.invoke(frame, receiver.single, positional, keywords, pos, site)
+        if name in ("command", "group", "callback", "result_callback"):
+            return self.method(receiver.id, f"{name}()")
+        if name.endswith("()") and positional:
+            self.flow(self.field(receiver, "\0registered"), positional[0])
+            return positional[0]
+        if name in rules.REMOTE_CALLS:
+            given = positional if name not in ("map", "starmap") else [self.iterate(frame, v, pos) for v in positional]
+            return self.invoke(frame, receiver.single, given, keywords, pos, site, "submit:remote")
         if name == "register" and isinstance(receiver, Partial):
             for values in positional:
                 functions = frozenset(i for i in values if self.objects[i].kind == FUNCTION)
@@ -97,8 +111,10 @@ class Models(Core):
     def _property_part(self, frame: Frame, receiver: Property, name: str, positional: list[Values]) -> Values:
         if name == "setter" and positional:
             self.flow(receiver.setter, positional[0])
-        elif name in ("getter",) and positional:
+        elif name == "getter" and positional:
             self.flow(receiver.getter, positional[0])
+        elif name == "deleter" and positional:
+            self.flow(self.field(receiver, "deleter"), positional[0])
         return receiver.single
 
     # -- containers -------------------------------------------------------------------------------------------------
@@ -176,9 +192,9 @@ class Models(Core):
             return self._values_of(frame, box)
         out = EMPTY
         for constant in self.keys_of(key, box):
-            out = self.union(
-                out, self.take(frame, box, constant) if constant is not None else self._values_of(frame, box)
-            )
+            is_known = type(constant) is not tuple or constant in box.fields
+            held = self.take(frame, box, constant) if constant is not None and is_known else self._values_of(frame, box)
+            out = self.union(out, held)
         return out
 
     def _values_of(self, frame: Frame, box: Box) -> Values:
@@ -219,7 +235,7 @@ class Models(Core):
         match name:
             case "format":
                 for values in (*positional, *keywords.values()):
-                    self.stringify(frame, values, pos)
+                    self.stringify(frame, values, pos, "__format__")
                 return formatted(self, text.single, positional, keywords)
             case "join" if not text.is_path:
                 if positional:
@@ -239,6 +255,8 @@ class Models(Core):
             case "with_suffix" if positional:
                 stem = text.text.rpartition(".")[0] or text.text
                 return path_like(self, [self.text(stem, is_template=text.is_template), positional[0]])
+            case "split" | "rsplit" | "partition" | "rpartition" if self._is_plain(text, positional):
+                return self._split_text(text, name, positional)
             case "split" | "splitlines" | "rsplit" | "glob" | "rglob" | "iterdir" | "partition":
                 box = self.box("list", ("split", text.id, name))
                 value = (
@@ -254,6 +272,23 @@ class Models(Core):
                 return self.number_any
         return self.text_any
 
+    def _is_plain(self, text: Text, positional: list[Values]) -> bool:
+        """Return whether a string and the arguments of its method are all known."""
+        given = [self.objects[min(v)] for v in positional if len(v) == 1]
+        known = all((isinstance(g, Text) and not g.is_template) or isinstance(g, Number) for g in given)
+        return not text.is_template and not text.is_path and len(given) == len(positional) and known
+
+    def _split_text(self, text: Text, name: str, positional: list[Values]) -> Values:
+        given = [getattr(o, "text", getattr(o, "value", None)) for o in (self.objects[min(v)] for v in positional)]
+        if given[:1] == [""]:
+            return EMPTY
+        parts = getattr(text.text, name)(*given)
+        box = self.box("list", ("split", text.id, name, tuple(given)))
+        box.length = len(parts)
+        for index, part in enumerate(parts):
+            self.flow(self.field(box, index), self.text(part))
+        return box.single
+
     def _join_text(self, frame: Frame, text: Text, values: Values, pos: int) -> Values:
         boxes = [b for b in (self.objects[i] for i in sorted(values)) if isinstance(b, Box)]
         self.iterate(frame, values, pos)
@@ -264,6 +299,13 @@ class Models(Core):
 
     def load_builtin(self, frame: Frame, made: Any, name: str) -> Values:
         """Return an attribute of a string, path, container or iterator."""
+        if (
+            isinstance(made, Box)
+            and isinstance(made.site, tuple)
+            and made.site[:1] == ("config",)
+            and name in made.fields
+        ):
+            return self.take(frame, made, name)
         if isinstance(made, Text) and made.is_path:
             match name:
                 case "parent":

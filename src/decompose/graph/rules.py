@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-CALL_PROTOCOLS: tuple[tuple[str, str], ...] = (
-    ("torch.nn.", "forward"),
-    ("torch.autograd.", "forward"),
-    ("pytorch_lightning.", "forward"),
-    ("lightning.", "forward"),
-    ("transformers.", "forward"),
-    ("sentence_transformers.", "forward"),
-    ("torchvision.", "forward"),
-    ("timm.", "forward"),
-    ("tensorflow.keras.", "call"),
-    ("tensorflow.", "call"),
-    ("keras.", "call"),
-    ("flax.", "__call__"),
+CALL_PROTOCOLS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("torch.nn.", ("forward",)),
+    ("torch.autograd.", ("forward",)),
+    ("pytorch_lightning.", ("forward",)),
+    ("lightning.", ("forward",)),
+    ("transformers.", ("forward",)),
+    ("sentence_transformers.", ("forward",)),
+    ("torchvision.", ("forward",)),
+    ("timm.", ("forward",)),
+    ("torch_geometric.", ("forward",)),
+    ("tensorflow.", ("build", "call")),
+    ("keras.", ("build", "call")),
 )
-"""Base class prefix, and the method that calling an instance runs."""
+"""Base class prefix, and the methods that calling an instance runs, the one that gives the result last."""
 
 LIGHTNING_HOOKS = (
     "prepare_data", "setup", "configure_optimizers", "configure_callbacks", "train_dataloader", "val_dataloader",
@@ -73,6 +72,7 @@ OBJECT_HOOKS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("torch.nn", ("train_model[]", "fit", "train", "Trainer[]"), ("forward",)),
     ("xgboost.callback", ("train", "fit"), ("before_training", "before_iteration", "after_iteration", "after_training")),
     ("sklearn", ("fit",), ("fit", "fit_transform", "transform", "get_params", "set_params")),
+    ("sklearn", ("GridSearchCV.fit", "RandomizedSearchCV.fit", "HalvingGridSearchCV.fit"), ("__init__", "predict", "score")),
     ("sklearn", ("fit_transform",), ("fit", "fit_transform", "transform")),
     ("sklearn", ("fit_predict",), ("fit", "fit_transform", "transform", "fit_predict", "predict")),
     ("sklearn", ("transform",), ("transform",)),
@@ -90,12 +90,62 @@ OBJECT_HOOKS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
 )  # fmt: skip
 """Base prefix of an own class, last names of the external callables that drive it, methods they run."""
 
+PLAIN_HOOKS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("catboost", ("fit", "train", "cv"), (
+        "evaluate", "get_final_error", "is_max_optimal", "calc_ders_range", "calc_ders_multi", "after_iteration",
+    )),
+    ("lightgbm", ("fit", "train", "cv"), ("__call__",)),
+    ("sklearn", ("fit",), ("fit", "transform", "fit_transform", "predict")),
+    ("sklearn", ("transform", "predict", "predict_proba", "score"), ("transform", "predict", "score")),
+    ("torch.utils.data", ("DataLoader[]",), ("__getitem__", "__len__", "__iter__")),
+)  # fmt: skip
+"""As `OBJECT_HOOKS`, for own classes without an external base: prefix of the driving object's type instead."""
+
+DRIVING = frozenset({
+    "fit", "fit_transform", "fit_predict", "transform", "predict", "predict_proba", "score", "evaluate", "train",
+    "__call__", "start", "execute", "search", "optimize", "cross_val_score", "cross_validate", "cross_val_predict",
+    "run", "DataLoader[]", "learning_curve", "validation_curve", "permutation_importance", "compute", "fit_resample",
+    "partial_fit", "step", "run_forever", "run_until_complete", "inverse_transform", "minimize", "validate", "test", "tune",
+})  # fmt: skip
+"""Last names of external callables that run the functions stored in the objects that they work on."""
+
+WAITING = (
+    "flask", "fastapi", "starlette", "sanic", "celery", "airflow", "streamlit", "gradio", "dagster", "aiohttp", "quart",
+    "uvicorn", "discord", "telegram", "slack_bolt", "apscheduler", "schedule", "django",
+)  # fmt: skip
+"""Libraries that run registered functions on events from outside, not for the caller."""
+
+ON_RECEIVER = frozenset(
+    {"pipe", "apply", "map", "assign", "transform", "agg", "aggregate", "applymap", "map_partitions"}
+)
+"""Methods that hand their receiver (or parts of it) to the function that they are given."""
+
+CONTAINERS = frozenset({
+    "torch.nn.ModuleList", "torch.nn.Sequential", "torch.nn.ModuleDict", "torch.nn.modules.container.ModuleList",
+    "torchvision.transforms.Compose", "keras.Sequential", "tensorflow.keras.Sequential",
+})  # fmt: skip
+"""External containers whose elements are the own objects that they were made with."""
+
+ACCESSORS = frozenset({"register_dataframe_accessor", "register_series_accessor", "register_index_accessor"})
+"""Decorators that make a class an attribute of every external data frame."""
+
+NEVER_CALL_HELD = frozenset({"fastapi.FastAPI", "flask.Flask", "gradio.Interface", "gradio.Blocks"})
+
+REMOTE_CALLS = frozenset({
+    "remote", "delay", "apply_async", "submit", "map", "starmap", "s", "si", "fn", "py_func", "serve", "expand",
+    "override", "with_options", "options", "__call__",
+})  # fmt: skip
+"""Methods that task libraries give to the functions and classes they decorate, and that run them."""
+
+RESULTS = frozenset({"result", "get", "compute", "join", "collect", "exception", "wait"})
+"""Methods that give back what a submitted function returned."""
+
 REGISTERING = frozenset({
     "register", "add_argument", "set_defaults", "signal", "connect", "subscribe", "bind", "add_command", "add_typer",
     "include_router", "add_url_rule", "add_api_route", "add_route", "register_blueprint", "errorhandler", "on_event",
     "add_event_handler", "exception_handler", "middleware", "add_middleware", "isinstance", "issubclass", "type", "id",
     "hasattr", "setattr", "getattr", "callable", "super", "print", "repr", "wraps", "update_wrapper", "register_hook",
-    "TypeVar", "cast", "path", "re_path", "url", "dump", "dumps", "load", "loads", "field", "Field", "append", "put",
+    "TypeVar", "cast", "add_node", "add_edge", "attach", "add_job", "add_function", "post_init", "__init__", "path", "re_path", "url", "dump", "dumps", "load", "loads", "field", "Field", "append", "put",
     "partial", "partialmethod", "property", "classmethod", "staticmethod", "lru_cache", "cache", "singledispatch",
     "delayed", "list", "tuple", "dict", "set", "len", "str", "vars", "dir", "format", "enumerate", "zip", "reversed",
     "signature", "getsource", "iscoroutinefunction", "info", "debug", "warning", "error", "exception", "log", "Depends",
@@ -105,6 +155,7 @@ REGISTERING = frozenset({
 """Last names of external callables that keep, inspect or wrap a function without running it there and then."""
 
 SUBMITTING = frozenset({
+    "Pool", "ProcessPoolExecutor", "ThreadPoolExecutor", "call_soon", "call_later",
     "submit", "apply_async", "map", "imap", "imap_unordered", "starmap", "map_async", "starmap_async", "Process",
     "Thread", "Timer", "apply", "run_in_executor", "remote", "run", "create_task", "to_thread", "delay", "spawn",
     "map_partitions", "map_blocks", "applymap", "transform", "agg", "aggregate", "pipe", "filter", "reduce",

@@ -26,7 +26,7 @@ def _loaded(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: in
     source = p[0] if p else next((v for n, v in k.items() if n in ("stream", "fp", "f", "file_", "file")), EMPTY)
     out = EMPTY
     for config in _configs(s, source):
-        out = s.union(out, _content(s, config))
+        out = s.union(out, content_of(s, config))
     if out:
         return out
     name = "{}"
@@ -37,7 +37,7 @@ def _loaded(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: in
     return s.call_unmodelled(frame, name, -1, p, k, pos, site)  # type: ignore[no-any-return]
 
 
-def _content(s: Any, config: ConfigFact) -> Values:
+def content_of(s: Any, config: ConfigFact) -> Values:
     """Return the content of a configuration file, made into values on first use."""
     place = (config.path,)
     if isinstance(config.content, dict):

@@ -10,6 +10,7 @@ from decompose.graph.calls import Calls
 from decompose.graph.definitions import Definitions, dotted_text
 from decompose.graph.expressions import Expressions
 from decompose.graph.externals import Externals
+from decompose.graph.injection import Injection
 from decompose.graph.models import Models
 from decompose.graph.objects import (
     ANY,
@@ -29,6 +30,7 @@ from decompose.graph.objects import (
     Text,
     Values,
 )
+from decompose.graph.protocols import Protocols
 from decompose.graph.sites import calls_in
 from decompose.graph.statements import Statements
 from decompose.ir import facts as f
@@ -55,7 +57,7 @@ COMMON_METHODS = frozenset(
 """Method names too common to say whose they are."""
 
 
-class Solver(Expressions, Statements, Attributes, Calls, Definitions, Models, Externals):
+class Solver(Expressions, Statements, Attributes, Calls, Definitions, Models, Externals, Protocols, Injection):
     """Runs the analysis; read the result through `graph.solution.Solution`."""
 
     def __init__(self, facts: SourceFacts) -> None:

@@ -39,9 +39,13 @@ class Statements(Core):
         captured = set(scope.captured)
         for parameter, cell in zip(scope.parameters, frame.parameters, strict=True):
             values = self.read(cell)
+            if parameter.default is not None or parameter.annotation is not None:
+                values = self.injected(frame, parameter, values)
             env[parameter.name] = values
             if parameter.name in captured:
                 self.capture(frame, parameter.name, values)
+        if scope.kind == "module" and frame.module.facts.shell:
+            self.run_shell_lines(frame)
         self.block(frame, scope.body)
         self.flush(frame)
         if scope.kind == "module":
@@ -259,6 +263,7 @@ class Statements(Core):
                 self.invoke_method(frame, base, "__delitem__", [self.eval(frame, target[2])], target[3], "operator")
             elif target[0] == f.ATTR:
                 base = self.eval(frame, target[1])
+                self.delete_attribute(frame, base, target[2], target[3])
                 self.invoke_method(frame, base, "__delattr__", [self.text(target[2])], target[3], "operator")
 
     def _assert(self, frame: Frame, node: Node) -> None:

@@ -69,7 +69,7 @@ def _walk(folder: Path, relative: str, rules: list[tuple[str, pathspec.PathSpec[
     try:
         entries = sorted(os.scandir(folder), key=lambda e: e.name)
     except OSError as error:
-        found.findings.append(_unreadable(relative or ".", error))
+        _give_up(relative or ".", error, found)
         return
     rules = _with_ignore_file(folder, relative, rules)
     names = {e.name for e in entries}
@@ -93,7 +93,7 @@ def _walk(folder: Path, relative: str, rules: list[tuple[str, pathspec.PathSpec[
             elif not _ignored(path, rules):
                 _file(entry, path, found)
         except OSError as error:
-            found.findings.append(_unreadable(path, error))
+            _give_up(path, error, found)
 
 
 def _with_ignore_file(
@@ -167,5 +167,8 @@ def _reason_to_skip(entry: os.DirEntry[str], limit: int) -> str:
     return f"larger than {limit // 1_000_000 or 1} MB" if status.st_size > limit else ""
 
 
-def _unreadable(path: str, error: OSError) -> Finding:
-    return Finding("DC102", "warning", Span(path), f"cannot be read: {error.strerror or error}")
+def _give_up(path: str, error: OSError, found: Found) -> None:
+    """Account for a file or folder that cannot be read."""
+    reason = f"cannot be read: {error.strerror or error}"
+    found.outcomes.append(FileOutcome(path=path, outcome="skipped", reason=reason))
+    found.findings.append(Finding("DC102", "warning", Span(path), reason))

@@ -507,14 +507,16 @@ class Extractor:
 
     def e_fstring(self, node: ast.JoinedStr) -> Node:
         parts: list[Node] = []
+        manners: list[str] = []
         for value in node.values:
+            manners.append(_MANNERS.get(value.conversion, "f") if isinstance(value, ast.FormattedValue) else "f")
             if isinstance(value, ast.FormattedValue):
                 parts.append(self.expr(value.value))
                 if value.format_spec is not None:
                     self.expr(value.format_spec)
             else:
                 parts.append(self.expr(value))
-        return [f.FSTR, parts, _pos(node)]
+        return [f.FSTR, parts, _pos(node), "".join(manners)]
 
     def e_await(self, node: ast.Await) -> Node:
         return [f.AWAIT, self.expr(node.value)]
@@ -528,6 +530,8 @@ class Extractor:
         return [f.YIELDFROM, self.expr(node.value), _pos(node)]
 
 
+_MANNERS = {114: "r", 97: "r", 115: "s"}
+"""How a part of an f-string becomes text: `f` by `format`, `r` by `repr`, `s` by `str`."""
 _SEQUENCES: dict[type[ast.AST], str] = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}
 _COMPREHENSIONS: dict[type[ast.AST], str] = {
     ast.ListComp: "list", ast.SetComp: "set", ast.DictComp: "dict", ast.GeneratorExp: "gen",

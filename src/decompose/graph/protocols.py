@@ -1,0 +1,255 @@
+"""What external objects do with the own objects that they hold: hooks, stored callables, registered functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator as Iterates
+
+from decompose.graph import rules
+from decompose.graph.core import Core
+from decompose.graph.objects import (
+    BOUND,
+    BOX,
+    CLASS,
+    EMPTY,
+    EXTERNAL_INSTANCE,
+    FUNCTION,
+    INSTANCE,
+    ITERATOR,
+    PARTIAL,
+    Box,
+    Cell,
+    Class,
+    ExternalInstance,
+    Frame,
+    Instance,
+    Iterator,
+    Values,
+)
+
+MAX_NESTING = 14
+"""Containers and external objects within each other that are searched for own objects."""
+MAX_SEARCHED = 300
+NESTING_KINDS = frozenset({FUNCTION, BOUND, CLASS, INSTANCE, EXTERNAL_INSTANCE, BOX, PARTIAL, ITERATOR})
+RECEIVER, CALLBACKS, REGISTERED, HELD = "\0receiver", "\0callbacks", "\0registered", "\0held"
+"""Fields of an external object: what its method was called on, what it was given to run and what that gave, what was
+registered with it by decorators; of an own instance, what its external base was made with."""
+
+
+class Protocols(Core):
+    """Library protocols that run own code later than it is handed over."""
+
+    def functions_in(self, frame: Frame, values: Values, depth: int = 0) -> Values:
+        """Return the own functions among values and directly in lists, tuples and dicts among them."""
+        out = EMPTY
+        for item in sorted(values) if len(values) > 1 else values:
+            made = self.objects[item]
+            if self.is_function_like(item):
+                out = self.union(out, made.single)
+            elif isinstance(made, Box) and depth < 2 and len(made.fields) <= 40:
+                out = self.union(out, self.functions_in(frame, self.take(frame, made, None), depth + 1))
+        return out
+
+    def drive(
+        self,
+        frame: Frame,
+        name: str,
+        last: str,
+        positional: list[Values],
+        keywords: dict[str, Values],
+        pos: int,
+        receiver: int,
+    ) -> None:
+        """Run the hooks of own objects, and the stored functions, that an external callable drives."""
+        runs_stored = last in rules.DRIVING and not name.startswith(rules.WAITING)
+        if not runs_stored and last not in self.active_triggers:
+            return
+        seen: dict[int, int] = {}
+        for values in (*positional, *keywords.values()):
+            self._held_in(frame, values, seen, 0)
+        if receiver >= 0:
+            self._held_in(frame, self.objects[receiver].single, seen, 0)
+        owner = self.objects[receiver] if receiver >= 0 else None
+        kind = owner.type if isinstance(owner, ExternalInstance) else name
+        for item, depth in list(seen.items()):
+            made = self.objects[item]
+            if isinstance(made, Instance):
+                if depth >= 0:
+                    self._run_hooks(frame, made, kind, last, pos)
+            elif runs_stored and depth > 0 and self.is_function_like(item):
+                self.run_callables(frame, made.single, [], pos, f"protocol:{name.partition('.')[0]}")
+
+    def held_by(self, frame: Frame, made: ExternalInstance) -> Values:
+        """Return the own functions and instances that an external object was made with."""
+        seen: dict[int, int] = {}
+        self._held_in(frame, made.single, seen, 0)
+        return frozenset(i for i, depth in seen.items() if depth > 0)
+
+    def _search(self, frame: Frame, made: object, seen: dict[int, int], depth: int) -> None:
+        """Search one container or external object."""
+        for values in self._contents(frame, made, depth):
+            self._held_in(frame, values, seen, depth + 1)
+
+    def _contents(self, frame: Frame, made: object, depth: int) -> Iterates[Values]:
+        if isinstance(made, Box):
+            for cell in list(made.fields.values()):
+                yield self.read(cell) if depth < 3 else cell.values
+            if frame.heap:
+                yield from [held for (box, _), held in list(frame.heap.items()) if box == made.id]
+        elif isinstance(made, ExternalInstance):
+            yield from made.positional
+            yield from list(made.keywords.values())
+            for key, cell in list(made.fields.items()):
+                if key != CALLBACKS:
+                    yield self.read(cell) if depth < 3 else cell.values
+        elif isinstance(made, Iterator):
+            yield self.read(made.cell)
+        elif isinstance(made, Instance):
+            yield self.read(made.fields[HELD])
+
+    def _held_in(self, frame: Frame, values: Values, seen: dict[int, int], depth: int) -> None:
+        if depth > MAX_NESTING or not values or len(seen) > MAX_SEARCHED:
+            return
+        for item in sorted(values) if len(values) > 1 else values:
+            made = self.objects[item]
+            if item in seen or made.kind not in NESTING_KINDS:
+                continue
+            seen[item] = depth
+            if made.kind in (BOX, EXTERNAL_INSTANCE, ITERATOR) or HELD in made.fields:
+                self._search(frame, made, seen, depth)
+
+    def _run_hooks(self, frame: Frame, made: Instance, kind: str, last: str, pos: int) -> None:
+        bases = [e for e in made.cls.mro if isinstance(e, str)]
+        names = {last, f"{kind.rpartition('.')[2]}.{last}"}
+        for base, triggers, hooks in rules.OBJECT_HOOKS:
+            if names.isdisjoint(triggers) or not any(rules.matches(b, base) for b in bases):
+                continue
+            for hook in hooks:
+                self._run_hook(frame, made, hook, pos, bases[0].partition(".")[0])
+        if not bases or bases == ["builtins.object"]:
+            for prefix, triggers, hooks in rules.PLAIN_HOOKS:
+                if last in triggers and kind.startswith(prefix):
+                    for hook in hooks:
+                        self._run_hook(frame, made, hook, pos, prefix.partition(".")[0])
+
+    def _run_hook(self, frame: Frame, made: Instance, hook: str, pos: int, library: str) -> None:
+        found, _ = self.find(made.cls, hook)
+        if found:
+            bound = self.bind_special(found, made)
+            self.invoke(frame, bound, [], {}, pos, ("hook", pos, hook, made.id), f"protocol:{library}")
+
+    def special_result(
+        self,
+        frame: Frame,
+        name: str,
+        last: str,
+        receiver: int,
+        positional: list[Values],
+        keywords: dict[str, Values],
+        pos: int,
+        site: object,
+    ) -> Values:
+        """Return what an external callable gives back of what is ours; nothing when it gives nothing back."""
+        owner = self.objects[receiver] if receiver >= 0 else None
+        if isinstance(owner, ExternalInstance) and last in rules.RESULTS:
+            return self.results_of(owner)
+        if name in ("ray.get", "dask.compute", "asyncio.gather", "asyncio.wait_for"):
+            out = EMPTY
+            for values in positional:
+                for item in values:
+                    made = self.objects[item]
+                    if isinstance(made, ExternalInstance):
+                        out = self.union(out, self.results_of(made))
+                    elif name == "ray.get":
+                        out = self.union(out, made.single)
+            return out
+        if isinstance(owner, Class):
+            return self._class_protocol(frame, owner, name, last, positional, keywords, pos, site)
+        return EMPTY
+
+    def _class_protocol(
+        self,
+        frame: Frame,
+        owner: Class,
+        name: str,
+        last: str,
+        positional: list[Values],
+        keywords: dict[str, Values],
+        pos: int,
+        site: object,
+    ) -> Values:
+        """Call an external class method on an own class."""
+        if name == "builtins.type.__call__":
+            return self.construct(frame, owner, positional, keywords, pos, site)
+        if last == "apply" and name.startswith("torch.autograd"):
+            out = EMPTY
+            for hook in ("forward", "backward"):
+                found = self.load(frame, owner.single, hook, pos)
+                own = frozenset(i for i in found if self.is_function_like(i))
+                given = [EMPTY, *positional]
+                out = self.union(out, self.invoke(frame, own, given, {}, pos, (hook, pos), "protocol:torch"))
+            return out
+        if last in ("from_pretrained", "load_from_checkpoint", "from_config", "model_validate", "parse_obj"):
+            return self.construct(frame, owner, [], {}, pos, site) if last != "from_config" else owner.single and EMPTY
+        return EMPTY
+
+    # -- calling what an external object holds --------------------------------------------------------------------------
+
+    def call_held(
+        self,
+        frame: Frame,
+        made: ExternalInstance,
+        positional: list[Values],
+        keywords: dict[str, Values],
+        pos: int,
+        site: object,
+    ) -> Values:
+        """Call an external object: the functions and callable instances that it was made with or that registered."""
+        out = EMPTY
+        plain = made.type.replace("()", "")
+        if plain in rules.NEVER_CALL_HELD:
+            return out
+        for item in sorted(self.held_by(frame, made)):
+            inner = self.objects[item]
+            if isinstance(inner, Instance):
+                if self.find(inner.cls, "__call__")[0] or self.has_call_protocol(inner.cls):
+                    out = self.union(out, self.call_instance(frame, inner, positional, keywords, pos, site))
+            elif self.is_function_like(item):
+                reason = f"protocol:{plain.partition('.')[0]}"
+                out = self.union(out, self.invoke(frame, inner.single, positional, keywords, pos, site, reason))
+        return out
+
+    def has_call_protocol(self, cls: Class) -> bool:
+        """Return whether calling an instance runs a method of it by its library's protocol."""
+        return any(
+            isinstance(base, str) and base.startswith(prefix) and bool(self.find(cls, method)[0])
+            for base in cls.mro
+            for prefix, methods in rules.CALL_PROTOCOLS
+            for method in methods
+        )
+
+    def members_of(self, made: ExternalInstance) -> Values:
+        """Return the own objects in an external container (`torch.nn.ModuleList`)."""
+        if made.type.partition("(")[0] not in rules.CONTAINERS or self.current is None:
+            return EMPTY
+        return frozenset(i for i in self.held_by(self.current, made) if self.objects[i].kind == INSTANCE)
+
+    def results_of(self, made: ExternalInstance) -> Values:
+        """Return what the functions gave back that an external call was given to run."""
+        callbacks = made.fields.get(CALLBACKS)
+        if callbacks is None:
+            return EMPTY
+        return frozenset(i for i in self.read(callbacks) if not self.is_function_like(i))
+
+    def register_with(self, frame: Frame, made: ExternalInstance, name: str, values: Values) -> None:
+        """Remember a function that a decorator from an external object registers with that object."""
+        receiver = made.fields.get(RECEIVER)
+        for item in sorted(receiver.values) if receiver is not None else ():
+            owner = self.objects[item]
+            if isinstance(owner, ExternalInstance):
+                self.flow(self.field(owner, REGISTERED), values)
+        if name.rpartition(".")[2] in rules.ACCESSORS:
+            for given in made.positional[:1]:
+                for item in given:
+                    label = getattr(self.objects[item], "text", "")
+                    if label:
+                        self.flow(self.accessors.setdefault(label, Cell()), values)
