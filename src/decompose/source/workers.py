@@ -71,6 +71,7 @@ def read_alone(
                 try:
                     yield pool.submit(read, [item]).result(_patience([item]))
                 except (BrokenExecutor, TimeoutError):
+                    _kill(pool)
                     yield lose(*item)
                     break
 
