@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from decompose.graph.core import Core
+from decompose.graph.ends import ends_of, into_folder, store_of, ways_of
 from decompose.graph.library import (
     LibraryCall,
     argument_node,
@@ -42,13 +43,6 @@ MAX_WRAPPING = 4
 """Wrappers round wrappers that are followed."""
 MAX_TEXT = 60
 _REGISTRIES = ("mlflow", "wandb", "huggingface", "azureml", "spacy")
-_STORES = {
-    ("azureml", "model"): "azureml model registry", ("azureml", "table"): "azureml dataset",
-    ("mlflow", "model"): "mlflow model registry", ("mlflow", "table"): "mlflow runs",
-    ("wandb", "model"): "wandb artifacts", ("hopsworks", "model"): "hopsworks model registry",
-    ("hopsworks", "table"): "hopsworks feature store", ("comet", "model"): "comet model registry",
-}  # fmt: skip
-"""Names for entries of a store that the source does not name: the store itself is the asset then."""
 _HANDLES = ("io.", "gzip.", "tarfile.", "zipfile.", "codecs.", "sqlite3.", "builtins.open")
 
 
@@ -86,7 +80,7 @@ class _Touch:
     path: Node | None
     depth: int = 0
     parameter: str = ""
-    via: list[str] = field(default_factory=list)
+    is_reading: bool = False
 
 
 class AssetLinker:
@@ -115,31 +109,31 @@ class AssetLinker:
     # -- one call ---------------------------------------------------------------------------------------------------
 
     def _of_call(self, call: LibraryCall) -> Iterator[Link]:
-        api = call.api
-        if api.effect == "sql":
+        if call.api.effect == "sql":
             yield from self._of_sql(call)
             return
-        for argument, position, effect in _ends(call):
-            values = argument_values(self.core, call, argument, position)
-            if values is None and not _store(call.api):
+        for end in ends_of(call):
+            values = argument_values(self.core, end, end.api.argument, end.api.position)
+            if values is None and not store_of(end.api):
                 continue
-            yield from self._of_argument(call, argument_node(call, argument, position), effect, values or frozenset())
+            yield from self._of_end(end, values or frozenset())
 
-    def _of_argument(self, call: LibraryCall, node: Node | None, effect: str, values: Values) -> Iterator[Link]:
-        store = _store(call.api)
+    def _of_end(self, call: LibraryCall, values: Values) -> Iterator[Link]:
+        node = argument_node(call, call.api.argument, call.api.position)
+        effect, store = call.api.effect, store_of(call.api)
         names = self._names(values, call.api)
         if names is None and store:
             names = []
         if names is None:
             return
+        names = into_folder(self.core, call, names)
         if store:
             names = [n for n in names if not is_nameless(n)] or [store]
-        parameter = "" if store else self.wrappers.parameter(call, node)
-        if parameter and node is not None and label(node) == parameter:
-            if (id(call.record.node), effect) in self._wrapped:
-                return  # another context of the same wrapper: its callers have been visited
-            self._wrapped.add((id(call.record.node), effect))
-        touch = _Touch(call, call.frame, call.record.node, names, node, parameter=parameter)
+        parameter = "" if store else self._handed_on(call, node)
+        if parameter is None:
+            return
+        ways = ways_of(self.core, call)
+        touch = _Touch(call, call.frame, call.record.node, names, node, parameter=parameter, is_reading=ways == ("read",))
         for final in self._resolved(touch):
             path = final.frame.module.facts.path
             pos = final.node[1]
@@ -149,21 +143,21 @@ class AssetLinker:
             for name in final.names or [f"{{{label(final.path)}}}"]:
                 if is_code(name):
                     continue
-                for way in _ways(self, call, effect):
+                for way in ways:
                     link = self._link(call.api, name, unit, way=way, site=site, effect=effect)
                     if way == "read":
                         link.columns = tuple(sorted(self.columns.get(id(call.record.node), ())))
                     yield link
 
     def _link(self, api: Api, name: str, unit: str, *, way: str, site: Site, effect: str) -> Link:
-        stated = "file" if api.asset == "url" and way == "write" and api.effect == "read" else api.asset
+        stated = api.asset
         normal = normal_path(name) if stated in ("file", "directory", "model", "config", "object", "") else name
         kind = kind_of(normal, stated)
         return Link(
             unit, normal, kind, way, format_of(normal, api.format), site, api.name,
             is_certain=not is_template(normal),
             is_registry=kind == "model" and api.format in _REGISTRIES,
-            store=_store(api),
+            store=store_of(api),
             original=name if name != normal else "",
             is_place=effect == "create" or (kind == "directory" and way == "write"),
         )  # fmt: skip
@@ -172,6 +166,8 @@ class AssetLinker:
         """Return the names that an argument may be; empty when unknown, `None` when it names nothing (a buffer)."""
         core = self.core
         found = [t.text for t in texts_of(core, values)]
+        if api.effect == "sql":
+            return list(dict.fromkeys(found))
         if not found and values:
             for item in sorted(values):
                 made = core.objects[item]
@@ -186,6 +182,16 @@ class AssetLinker:
         return _plainest(list(dict.fromkeys(n for n in found if n and n != "{}" and "\n" not in n)))
 
     # -- wrappers ---------------------------------------------------------------------------------------------------
+
+    def _handed_on(self, call: LibraryCall, node: Node | None) -> str | None:
+        """Return the parameter that names the asset of a thin wrapper; `None` when its callers were visited before."""
+        parameter = self.wrappers.parameter(call, node)
+        if parameter and node is not None and label(node) == parameter:
+            key = (id(call.record.node), call.api.effect)
+            if key in self._wrapped:
+                return None
+            self._wrapped.add(key)
+        return parameter
 
     def _resolved(self, touch: _Touch) -> Iterator[_Touch]:
         """Yield the places that name the asset: the call itself, or the callers of the wrapper that it stands in."""
@@ -225,11 +231,12 @@ class AssetLinker:
                 return None
         sources = self.wrappers.sources(frame, path)
         parameter = next(iter(sources)) if len(sources) == 1 and not found else ""
-        return _Touch(touch.call, frame, node, found, path, touch.depth + 1, parameter)
+        return _Touch(touch.call, frame, node, found, path, touch.depth + 1, parameter, touch.is_reading)
 
     @staticmethod
     def _is_config(touch: _Touch) -> bool:
-        return all(kind_of(n, touch.call.api.asset) == "config" for n in touch.names)
+        """Whether settings are read: that is the wrapper's own work, whoever asks for them."""
+        return touch.is_reading and all(kind_of(n, touch.call.api.asset) == "config" for n in touch.names)
 
     def _calling(self, frame: Frame) -> list[tuple[Frame, Node, Values | None]]:
         """Return the calls of the function that a frame runs: calling frame and call node, each once."""
@@ -275,57 +282,32 @@ class AssetLinker:
         values = argument_values(self.core, call, call.api.argument, call.api.position)
         if not values:
             return
-        pos = call.record.node[1]
-        site = Site(
-            call.frame.module.facts.path, line_of(pos), column_of(pos), text=f"{call.api.name.rpartition('.')[2]}(…)"
-        )
-        unit = unit_of(call.frame, call.line)
-        for text in dict.fromkeys(t.text for t in texts_of(self.core, values)):
-            if not looks_like_sql(text):
-                if call.api.name.startswith("pandas.read_sql") and text.isidentifier():
-                    yield Link(unit, text, "table", "read", "sql", site, call.api.name)
-                continue
-            statement = read_sql(text)
-            for way, tables in (("read", statement.reads), ("write", statement.writes)):
-                for table in tables:
-                    columns = statement.columns if way == "read" else ()
-                    yield Link(unit, table, "table", way, "sql", site, call.api.name, columns=columns)
-            for table in statement.creates:
-                yield Link(unit, table, "table", "write", "sql", site, call.api.name, is_place=True)
+        node = argument_node(call, call.api.argument, call.api.position)
+        parameter = self._handed_on(call, node)
+        if parameter is None:
+            return
+        texts = self._names(values, call.api) or []
+        for final in self._resolved(_Touch(call, call.frame, call.record.node, texts, node, parameter=parameter)):
+            pos = final.node[1]
+            text = f"{call.api.name.rpartition('.')[2]}(…)"
+            site = Site(final.frame.module.facts.path, line_of(pos), column_of(pos), text=text)
+            for statement in final.names:
+                yield from _of_statement(statement, unit_of(final.frame, line_of(pos)), site, call.api.name)
 
 
-def _store(api: Api) -> str:
-    """Return the name of the registry or store whose entries an API reads or writes; empty for none."""
-    return _STORES.get((api.format, api.asset), "")
-
-
-def _ends(call: LibraryCall) -> Iterator[tuple[str, int, str]]:
-    """Yield the arguments that name assets, with the effect on each."""
-    api = call.api
-    if api.effect == "copy":
-        yield api.argument, api.position, "read"
-        yield "dst", api.position + 1, "write"
+def _of_statement(text: str, unit: str, site: Site, api: str) -> Iterator[Link]:
+    """Yield the links of one SQL text, or of a bare table name that `pandas.read_sql` takes too."""
+    if not looks_like_sql(text):
+        if api.startswith("pandas.read_sql") and text.isidentifier():
+            yield Link(unit, text, "table", "read", "sql", site, api)
         return
-    yield api.argument, api.position, api.effect
-    if api.name == "urllib.request.urlretrieve":
-        yield "filename", 1, "write"
-
-
-def _ways(linker: AssetLinker, call: LibraryCall, effect: str) -> tuple[str, ...]:
-    """Return `read`, `write` or both for an effect."""
-    if effect == "create":
-        return ("write",)
-    if effect != "mode":
-        return (effect,)
-    position = 0 if call.api.argument == RECEIVER else 1
-    values = argument_values(linker.core, call, "mode", position)
-    modes = [t.text for t in texts_of(linker.core, values or frozenset())] or ["r"]
-    ways = []
-    if any("r" in m or "+" in m for m in modes) and not any(m.startswith(("w", "a", "x")) for m in modes):
-        ways.append("read")
-    if any(c in m for m in modes for c in "wax+"):
-        ways.append("write")
-    return tuple(ways) or ("read",)
+    statement = read_sql(text)
+    for way, tables in (("read", statement.reads), ("write", statement.writes)):
+        for table in tables:
+            columns = statement.columns if way == "read" else ()
+            yield Link(unit, table, "table", way, "sql", site, api, columns=columns)
+    for table in statement.creates:
+        yield Link(unit, table, "table", "write", "sql", site, api, is_place=True)
 
 
 def _plainest(names: list[str]) -> list[str]:

@@ -10,6 +10,7 @@ from decompose.graph.assets import AssetLinker
 from decompose.graph.core import Core
 from decompose.graph.handoffs import path_findings
 from decompose.graph.merging import answered, assets_of
+from decompose.graph.places import place
 from decompose.graph.schema import SchemaReader
 from decompose.graph.source_findings import call_findings, config_secrets, secrets, undefined_names
 from decompose.graph.state import StateFinder
@@ -63,7 +64,8 @@ def data_layer(core: Core, units: tuple[Unit, ...], knowledge: Knowledge | None 
     schema = SchemaReader(core, known)
     schema.read()
     links = AssetLinker(core, known, schema.by_call).links()
-    findings = list(path_findings(links, {file.path: file for file in core.facts.files}))
+    place(links, core.facts.data_files)
+    findings = list(path_findings(links, core.facts))
     assets, touches = assets_of(links)
     assets = answered(assets, units)
     state = StateFinder(core, known)

@@ -20,12 +20,14 @@ from __future__ import annotations
 import difflib
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+
+import msgspec
 
 from decompose.graph.assets import Link
 from decompose.graph.naming import MODEL_SUFFIXES, is_nameless, is_template, pattern_of
 from decompose.graph.walk import expressions_of
-from decompose.ir.facts import STR, FileFacts
+from decompose.ir.facts import STR, FileFacts, SourceFacts
 from decompose.ir.findings import Finding, Span
 
 _NOT_MEANT_TO_BE_READ = re.compile(
@@ -40,13 +42,34 @@ _SIMILAR = 0.86
 _WORD = re.compile(r"\d+")
 
 
-def path_findings(links: list[Link], files_by_path: Mapping[str, FileFacts]) -> Iterator[Finding]:
-    """Yield findings about the names of assets: hand-offs that cannot meet, and paths for one machine.
+def path_findings(links: list[Link], facts: SourceFacts) -> Iterator[Finding]:
+    """Yield findings about the names of assets, one a place: hand-offs that cannot meet, paths for one machine.
 
     Args:
         links: Every link of the system.
-        files_by_path: Facts by path: a path for one machine is told only in the file that spells it.
+        facts: What the tree holds: a file that stands in it is there to be read, and a path for one machine is told
+            only in the file that spells it.
     """
+    yield from _one_a_place(_hand_offs(links, facts))
+    files_by_path = {file.path: file for file in facts.files}
+    spelt = (x for x in _machine_paths(links) if _spells(files_by_path[x.span.path], x.message.split("`")[1]))
+    yield from _one_a_place(spelt)
+
+
+def _one_a_place(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Yield the first finding of a code and place, and say how many more names it stands for there."""
+    by_place: dict[tuple[str, Span], list[Finding]] = {}
+    for finding in findings:
+        by_place.setdefault((finding.code, finding.span), []).append(finding)
+    for found in by_place.values():
+        messages = dict.fromkeys(x.message for x in found)
+        more = len(messages) - 1
+        suffix = f" (and {more} more like it here)" if more else ""
+        yield msgspec.structs.replace(found[0], message=found[0].message + suffix)
+
+
+def _hand_offs(links: list[Link], facts: SourceFacts) -> Iterator[Finding]:
+    held = {f"/{path}" for path in facts.data_files}
     kept = [k for k in links if k.kind in ("file", "model", "config") and not k.is_registry and not k.is_place]
     named = [k for k in kept if not is_nameless(k.name)]
     lost, unread = _unmet(named, "read", named), _unmet(named, "write", named)
@@ -56,16 +79,14 @@ def path_findings(links: list[Link], files_by_path: Mapping[str, FileFacts]) -> 
         yield _two_spellings(lost[name], unread[other])
     folders = {posixpath.dirname(k.name) for k in named if k.effect == "write"} - {""}
     for name, link in _unmet(named, "read", kept).items():
-        if name not in paired and posixpath.dirname(name) in folders and link.kind == "model":
+        is_there = any(path.endswith(f"/{name}") for path in held)
+        if name not in paired and posixpath.dirname(name) in folders and link.kind == "model" and not is_there:
             message = f"`{name}` is read, but nothing writes it"
             yield _finding("DC301", "warning", link, message, "write it, or read what is written")
     for name, link in _unmet(named, "write", kept).items():
         if name not in paired and link.format in _KEPT and not _NOT_MEANT_TO_BE_READ.search(name):
             message = f"`{name}` is written, but nothing reads it"
             yield _finding("DC302", "note", link, message, "drop it, or read it where it is needed")
-    for finding in _machine_paths(links):
-        if _spells(files_by_path[finding.span.path], finding.message.split("`")[1]):
-            yield finding
 
 
 def _unmet(named: list[Link], effect: str, others: list[Link]) -> dict[str, Link]:

@@ -27,8 +27,21 @@ def _loaded(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: in
     out = EMPTY
     for config in _configs(s, source):
         out = s.union(out, content_of(s, config))
-    if out:
-        return out
+    return out or _unmodelled(s, frame, p, k, pos, site)
+
+
+def _wrapped(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: Any) -> Values:
+    """Return the mappings that an attribute-style dictionary (`box.ConfigBox(content)`) is made of."""
+    out = EMPTY
+    for values in (*p, *k.values()):
+        for item in sorted(values):
+            if isinstance(s.objects[item], Box):
+                out = s.union(out, s.objects[item].single)
+    return out or _unmodelled(s, frame, p, k, pos, site)
+
+
+def _unmodelled(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: Any) -> Values:
+    """Call what a model has no answer for as any other external function."""
     name = "{}"
     for item in frame.calls[id(site)].callees if isinstance(site, list) else ():
         made = s.objects[item]
@@ -203,9 +216,17 @@ _LOADERS = (
     "yaml.safe_load", "yaml.load", "yaml.full_load", "yaml.unsafe_load", "json.load", "tomllib.load", "toml.load",
     "omegaconf.OmegaConf.load", "tomli.load", "hjson.load", "json5.load",
 )  # fmt: skip
+_DICTIONARIES = (
+    "box.Box", "box.ConfigBox", "box.DefaultBox", "munch.Munch", "munch.munchify", "munch.Munch.fromDict", "munch.DefaultMunch.fromDict",
+    "easydict.EasyDict", "addict.Dict", "attrdict.AttrDict", "dotmap.DotMap", "ml_collections.ConfigDict",
+    "ml_collections.config_dict.ConfigDict", "omegaconf.OmegaConf.create", "omegaconf.OmegaConf.merge",
+    "omegaconf.OmegaConf.to_container", "omegaconf.DictConfig", "prodict.Prodict.from_dict", "yacs.config.CfgNode",
+)  # fmt: skip
+"""Dictionaries whose keys are attributes too, and what makes them of others."""
 _GROUPS = ("", ".add_argument_group()", ".add_mutually_exclusive_group()")
 SETTINGS: dict[str, Model] = {
     **dict.fromkeys(_LOADERS, _loaded),
+    **dict.fromkeys(_DICTIONARIES, _wrapped),
     **{f"argparse.ArgumentParser{group}.add_argument": _add_argument for group in _GROUPS},
     "argparse.ArgumentParser.parse_args": _parse_args,
     "argparse.ArgumentParser.parse_known_args": _parse_known,

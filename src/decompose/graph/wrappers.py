@@ -35,6 +35,8 @@ class Wrappers:
         if len(sources) != 1:
             return ""
         name = next(iter(sources))
+        if call.api.effect == "sql" or call.api.other:
+            return name  # what it works on is the statement, or what stands at the other end
         if call.api.effect in ("write", "mode") and _writes(call):
             return name if self._payload_is_foreign(scope, call, name) else ""
         return name if self._result_leaves(scope, call) else ""

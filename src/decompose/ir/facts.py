@@ -160,3 +160,5 @@ class SourceFacts(msgspec.Struct, array_like=True):
     """Console entry points declared in packaging metadata: name to `module:function`."""
     folders: list[str] = []
     """Folders (POSIX, relative) that packaging metadata or layout mark as import roots, sorted; always holds `""`."""
+    data_files: list[str] = []
+    """Files of the tree that are neither source nor ignored, sorted: what is there before anything runs."""

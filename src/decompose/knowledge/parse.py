@@ -23,8 +23,8 @@ Table = Mapping[str, Any]
 
 _TOKEN = re.compile(r"([\w.]+)(?:\((\*{0,2}\w*)(?:@(-?\d+))?\))?(?:->(\S+))?")
 _GROUP_KEYS = frozenset(
-    ("within", "names", "role", "weight", "effect", "asset", "format", "argument", "position", "returns", "resource",
-     "mutates", "like", "until")
+    ("within", "names", "role", "weight", "effect", "asset", "format", "argument", "position", "other", "other_position",
+     "returns", "resource", "mutates", "like", "until")
 )  # fmt: skip
 _ALLOWED = {
     "role": frozenset((*get_args(Role), "inference", "")),

@@ -35,6 +35,10 @@ class Api(Record):
     """Parameter that names the asset; `self` when the receiver does."""
     position: int = 0
     """Position of that parameter, 0-based, not counting the receiver; -1 when it is keyword-only."""
+    other: str = ""
+    """Of a transfer, the parameter that names the local file at its other end: a read writes it, a write reads it."""
+    other_position: int = -1
+    """Position of `other`, as `position`."""
     returns: str = ""
     """Dotted type of the result; `self` when the receiver comes back; empty when unknown."""
     resource: str = ""

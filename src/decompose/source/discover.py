@@ -18,6 +18,8 @@ MAX_FILE_BYTES = 4_000_000
 """Larger Python files are generated; they are skipped and named."""
 MAX_NOTEBOOK_BYTES = 64_000_000
 MAX_CONFIG_BYTES = 300_000
+MAX_OTHERS = 20_000
+"""Other files that are remembered by name; a tree with more of them is a data set."""
 SOURCE_SUFFIXES = (".py", ".pyw", ".ipynb")
 CONFIG_SUFFIXES = (".yaml", ".yml", ".toml", ".json", ".env", ".ini", ".cfg")
 _SKIPPED = {
@@ -34,6 +36,8 @@ class Found:
     sources: list[str] = field(default_factory=list)
     configs: list[str] = field(default_factory=list)
     requirements: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    """Files that are no source: data, models, settings, documents."""
     outcomes: list[FileOutcome] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -56,7 +60,7 @@ def discover(root: Path) -> Found:
         found.sources.append(root.name)
         return found
     _walk(root, "", [], found)
-    for names in (found.sources, found.configs, found.requirements):
+    for names in (found.sources, found.configs, found.requirements, found.others):
         names.sort()
     found.outcomes.sort(key=lambda outcome: outcome.path)
     if not found.sources:
@@ -118,6 +122,8 @@ def _file(entry: os.DirEntry[str], path: str, found: Found) -> None:
     if entry.is_symlink() and entry.is_dir():
         found.outcomes.append(FileOutcome(path=path, outcome="skipped", reason="symbolic link to a folder"))
         return
+    if not name.endswith(SOURCE_SUFFIXES) and len(found.others) < MAX_OTHERS:
+        found.others.append(path)
     if name.endswith(SOURCE_SUFFIXES):
         reason = _reason_to_skip(entry, MAX_NOTEBOOK_BYTES if name.endswith(".ipynb") else MAX_FILE_BYTES)
         if reason:

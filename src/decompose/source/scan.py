@@ -59,6 +59,7 @@ def scan(
         findings,
         scripts,
         folders,
+        found.others,
     )
 
 

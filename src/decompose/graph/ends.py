@@ -1,0 +1,75 @@
+"""Which arguments of a library call name assets, and what the call does to each."""
+
+from __future__ import annotations
+
+import dataclasses
+import posixpath
+from collections.abc import Iterator
+
+import msgspec
+
+from decompose.graph.core import Core
+from decompose.graph.library import LibraryCall, argument_values, texts_of
+from decompose.knowledge import RECEIVER, Api
+
+_STORES = {
+    ("azureml", "model"): "azureml model registry", ("azureml", "table"): "azureml dataset",
+    ("mlflow", "model"): "mlflow model registry", ("mlflow", "table"): "mlflow runs",
+    ("wandb", "model"): "wandb artifacts", ("hopsworks", "model"): "hopsworks model registry",
+    ("hopsworks", "table"): "hopsworks feature store", ("comet", "model"): "comet model registry",
+}  # fmt: skip
+"""Names for entries of a store that the source does not name: the store itself is the asset then."""
+
+
+def ends_of(call: LibraryCall) -> Iterator[LibraryCall]:
+    """Yield the call once for each asset that it touches; `api` then says argument, effect and kind of that end.
+
+    A download reads an object and writes a file, an upload the reverse; a copy reads one file and writes another.
+    """
+    api = call.api
+    if api.effect == "copy":
+        yield _end(call, effect="read")
+        yield _end(call, effect="write", argument="dst", position=api.position + 1)
+        return
+    yield call
+    if api.other:
+        effect = "write" if api.effect == "read" else "read"
+        yield _end(call, effect=effect, argument=api.other, position=api.other_position, asset="file", format="")
+
+
+def ways_of(core: Core, call: LibraryCall) -> tuple[str, ...]:
+    """Return `read`, `write` or both: what one end of a call does to its asset."""
+    effect = call.api.effect
+    if effect == "create":
+        return ("write",)
+    if effect != "mode":
+        return (effect,)
+    position = 0 if call.api.argument == RECEIVER else 1
+    values = argument_values(core, call, "mode", position)
+    modes = [t.text for t in texts_of(core, values or frozenset())] or ["r"]
+    ways = []
+    if any("r" in m or "+" in m for m in modes) and not any(m.startswith(("w", "a", "x")) for m in modes):
+        ways.append("read")
+    if any(c in m for m in modes for c in "wax+"):
+        ways.append("write")
+    return tuple(ways) or ("read",)
+
+
+def store_of(api: Api) -> str:
+    """Return the name of the registry or store whose entries an API reads or writes; empty for none."""
+    return _STORES.get((api.format, api.asset), "")
+
+
+def into_folder(core: Core, call: LibraryCall, names: list[str]) -> list[str]:
+    """Return the files that a copy makes: a target without a suffix is the folder that receives the source's name."""
+    if call.api.argument != "dst":
+        return names
+    sources = argument_values(core, call, "src", call.api.position - 1) or frozenset()
+    files = [t.text.replace("\\", "/").rpartition("/")[2] for t in texts_of(core, sources)]
+    if len(files) != 1 or not posixpath.splitext(files[0])[1]:
+        return names
+    return [n if posixpath.splitext(n)[1] else posixpath.join(n, files[0]) for n in names]
+
+
+def _end(call: LibraryCall, **changes: str | int) -> LibraryCall:
+    return dataclasses.replace(call, api=msgspec.structs.replace(call.api, **changes))
