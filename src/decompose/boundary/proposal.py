@@ -6,14 +6,14 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from decompose.ir.graph import CodeGraph, Unit
+from decompose.ir.graph import Asset, CodeGraph, Unit
 from decompose.ir.membership import home, membership
 from decompose.ir.partition import DEAD, OFFLINE
 from decompose.ir.plan import Plan
 from decompose.ir.symbols import is_asset, module_of
 from decompose.ir.units import index_units
 
-_NOT_DATA = ("env", "url", "cache", "directory")
+_NOT_DATA = ("env", "cache", "directory")
 
 
 def proposal(plan: Plan, graph: CodeGraph) -> dict[str, Any]:
@@ -48,9 +48,10 @@ def _entry(unit: Unit, service: str, *, is_dead: bool) -> dict[str, Any]:
 def _assets(graph: CodeGraph, aside: Collection[str]) -> list[dict[str, Any]]:
     """Return who reads and writes each data asset, sorted by name.
 
-    Left out: settings and addresses (environment, URLs, caches, folders), assets of which nothing is named, and what
-    only units that are not deployed do (`aside`). Nested functions count as the unit that holds them.
+    Left out: settings and addresses (environment, services, caches, folders), assets of which nothing is named, and
+    what only units that are not deployed do (`aside`). Nested functions count as the unit that holds them.
     """
+    given = _given_at_start(graph)
     index = index_units(graph)
     parents = {unit.symbol: unit.parent for unit in graph.units if "nested" in unit.flags or unit.kind == "lambda"}
     touched: dict[str, dict[str, set[str]]] = {}
@@ -63,17 +64,41 @@ def _assets(graph: CodeGraph, aside: Collection[str]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for asset in sorted(graph.assets, key=lambda a: a.symbol):
         ways = touched.get(asset.symbol, {})
-        if not ways or asset.kind in _NOT_DATA or not _is_named(asset.name):
+        name = _shown_name(asset, given)
+        if not ways or not name:
             continue
         found.append(
             {
-                "name": asset.name,
+                "name": name,
                 "kind": asset.kind,
                 "read_by": sorted(ways.get("read", ())),
                 "written_by": sorted(ways.get("write", ())),
             }
         )
     return found
+
+
+def _given_at_start(graph: CodeGraph) -> set[str]:
+    """Return the parameters of what a person starts: an asset that one of them names has no other name."""
+    return {
+        parameter.name
+        for unit in graph.units
+        if unit.entry is not None and unit.entry.kind in ("cli", "main", "flow") and unit.signature is not None
+        for parameter in unit.signature.parameters
+    }
+
+
+def _shown_name(asset: Asset, given: Collection[str]) -> str:
+    """Return what an asset is called for a reader; empty when it is no data, or has no name.
+
+    A file fetched from an address is called `… (URL)`, one that an argument of a command names `argument (FORMAT)`.
+    """
+    if asset.kind == "url":
+        return f"{asset.name} (URL)" if asset.format and "{" not in asset.name else ""
+    hole = re.fullmatch(r"\{(\w+)\}", asset.name)
+    if hole and hole[1] in given and asset.format:
+        return f"{hole[1]} ({asset.format.upper()})"
+    return asset.name if asset.kind not in _NOT_DATA and _is_named(asset.name) else ""
 
 
 def _is_named(name: str) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from decompose.graph.core import Core
-from decompose.graph.ends import ends_of, into_folder, store_of, ways_of
+from decompose.graph.ends import ends_of, into_folder, payload_of, store_of, ways_of
 from decompose.graph.library import (
     LibraryCall,
     argument_node,
@@ -37,7 +37,7 @@ from decompose.graph.sql import looks_like_sql, read_sql
 from decompose.graph.wrappers import Wrappers, argument_of
 from decompose.ir.facts import Node, column_of, line_of
 from decompose.ir.graph import AssetKind, Site
-from decompose.knowledge import RECEIVER, Api, Knowledge
+from decompose.knowledge import Api, Knowledge
 
 MAX_WRAPPING = 4
 """Wrappers round wrappers that are followed."""
@@ -133,7 +133,9 @@ class AssetLinker:
         if parameter is None:
             return
         ways = ways_of(self.core, call)
-        touch = _Touch(call, call.frame, call.record.node, names, node, parameter=parameter, is_reading=ways == ("read",))
+        touch = _Touch(
+            call, call.frame, call.record.node, names, node, parameter=parameter, is_reading=ways == ("read",)
+        )
         for final in self._resolved(touch):
             path = final.frame.module.facts.path
             pos = final.node[1]
@@ -145,6 +147,7 @@ class AssetLinker:
                     continue
                 for way in ways:
                     link = self._link(call.api, name, unit, way=way, site=site, effect=effect)
+                    link.format = link.format or payload_of(call)
                     if way == "read":
                         link.columns = tuple(sorted(self.columns.get(id(call.record.node), ())))
                     yield link
@@ -229,8 +232,7 @@ class AssetLinker:
             found = [n for n in touch.names if any(p in n for p in found)]
             if not found:
                 return None
-        sources = self.wrappers.sources(frame, path)
-        parameter = next(iter(sources)) if len(sources) == 1 and not found else ""
+        parameter = "" if found else self.wrappers.passed_on(frame, path)
         return _Touch(touch.call, frame, node, found, path, touch.depth + 1, parameter, touch.is_reading)
 
     @staticmethod

@@ -10,6 +10,8 @@ import msgspec
 
 from decompose.graph.core import Core
 from decompose.graph.library import LibraryCall, argument_values, texts_of
+from decompose.graph.walk import expressions_of
+from decompose.ir.facts import ATTR, CALL, NAME
 from decompose.knowledge import RECEIVER, Api
 
 _STORES = {
@@ -19,6 +21,8 @@ _STORES = {
     ("hopsworks", "table"): "hopsworks feature store", ("comet", "model"): "comet model registry",
 }  # fmt: skip
 """Names for entries of a store that the source does not name: the store itself is the asset then."""
+_SERIALIZERS = {"json": "json", "pickle": "pickle", "yaml": "yaml", "csv": "csv", "dill": "dill", "joblib": "joblib"}
+"""Modules that take open files, and the formats that they speak."""
 
 
 def ends_of(call: LibraryCall) -> Iterator[LibraryCall]:
@@ -60,15 +64,28 @@ def store_of(api: Api) -> str:
     return _STORES.get((api.format, api.asset), "")
 
 
+def payload_of(call: LibraryCall) -> str:
+    """Return the format in which an opened file is read or written, told by what takes the handle; empty if nothing."""
+    if not call.name.endswith("open"):
+        return ""
+    for node in expressions_of(call.frame.scope.body):
+        if node[0] == CALL and node[2][0] == ATTR and node[2][1][0] == NAME:
+            base, method = node[2][1][1], node[2][2]
+            if base in _SERIALIZERS and method.startswith(("dump", "load", "safe_", "reader", "writer", "Dict")):
+                return _SERIALIZERS[base]
+    return ""
+
+
 def into_folder(core: Core, call: LibraryCall, names: list[str]) -> list[str]:
     """Return the files that a copy makes: a target without a suffix is the folder that receives the source's name."""
     if call.api.argument != "dst":
         return names
     sources = argument_values(core, call, "src", call.api.position - 1) or frozenset()
-    files = [t.text.replace("\\", "/").rpartition("/")[2] for t in texts_of(core, sources)]
-    if len(files) != 1 or not posixpath.splitext(files[0])[1]:
+    files = {t.text.replace("\\", "/").rpartition("/")[2] for t in texts_of(core, sources)}
+    file = next(iter(files)) if len(files) == 1 else ""
+    if not posixpath.splitext(file)[1]:
         return names
-    return [n if posixpath.splitext(n)[1] else posixpath.join(n, files[0]) for n in names]
+    return [n if posixpath.splitext(n)[1] else posixpath.join(n, file) for n in names]
 
 
 def _end(call: LibraryCall, **changes: str | int) -> LibraryCall:

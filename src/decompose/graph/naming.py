@@ -22,6 +22,11 @@ FORMATS = {
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _OBJECT_SCHEMES = frozenset(("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "wasbs", "hdfs", "dbfs", "oss", "minio"))
 _HOLE = re.compile(r"\{[^{}]*\}")
+_CODE_SUFFIXES = frozenset((".py", ".ipynb", ".md", ".rst", ".sh", ".pyc", ".lock", ".js", ".css"))
+_PACKAGING = re.compile(
+    r"requirements[\w.-]*\.(txt|in)$|(conda|environment)[\w.-]*\.ya?ml$|Dockerfile|setup\.cfg$|pyproject\.toml$|Pipfile",
+    re.I,
+)
 _PREFIX = {
     "file": "asset", "directory": "asset", "object": "asset", "table": "table", "topic": "topic", "url": "url",
     "env": "env", "config": "asset", "cache": "cache", "model": "asset",
@@ -71,18 +76,9 @@ def is_nameless(name: str) -> bool:
 
 
 def is_code(name: str) -> bool:
-    """Return whether a name is that of a program or its documentation, which is no data."""
-    return posixpath.splitext(name)[1].lower() in (
-        ".py",
-        ".ipynb",
-        ".md",
-        ".rst",
-        ".sh",
-        ".pyc",
-        ".toml.lock",
-        ".js",
-        ".css",
-    )
+    """Return whether a name is that of a program, its documentation or its packaging, which is no data."""
+    last = name.rpartition("/")[2]
+    return posixpath.splitext(name)[1].lower() in _CODE_SUFFIXES or bool(_PACKAGING.match(last))
 
 
 def is_template(name: str) -> bool:

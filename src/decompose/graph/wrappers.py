@@ -41,9 +41,13 @@ class Wrappers:
             return name if self._payload_is_foreign(scope, call, name) else ""
         return name if self._result_leaves(scope, call) else ""
 
-    def sources(self, frame: Frame, node: Node | None) -> frozenset[str]:
-        """Return the parameters from which an expression takes its value."""
-        return self._sources(frame.scope, node) if node is not None else frozenset()
+    def passed_on(self, frame: Frame, node: Node | None) -> str:
+        """Return the one parameter from which a short function takes an expression's value; empty when it has none."""
+        scope = frame.scope
+        if node is None or scope.kind != "function" or scope.statements > MAX_STATEMENTS:
+            return ""
+        sources = self._sources(scope, node)
+        return next(iter(sources)) if len(sources) == 1 else ""
 
     def _sources(self, scope: ScopeFact, node: Node) -> frozenset[str]:
         tainted = self._taint(scope)
@@ -97,8 +101,9 @@ class Wrappers:
         holders = {id(call.record.node)}
         names: set[str] = set()
         for statement in statements_of(scope.body):
-            if statement[0] == f.ASSIGN and _hands_on(statement[2], holders, names):
-                names.update(t[1] for t in statement[1] if t[0] == f.NAME)
+            if statement[0] == f.ASSIGN:
+                bound = {t[1] for t in statement[1] if t[0] == f.NAME}
+                names = names | bound if _hands_on(statement[2], holders, names) else names - bound
             elif statement[0] == f.WITH:
                 for context, target, _ in statement[1]:
                     if target is not None and target[0] == f.NAME and _hands_on(context, holders, names):

@@ -1,9 +1,10 @@
 """Transfers have two ends, relative paths one root, statements the caller that wrote them."""
 
-from decompose.ir.facts import SourceFacts
-from decompose.graph import link
-from decompose.source.parse import read_file
 from tests.unit.graph.test_assets import links
+
+from decompose.graph import link
+from decompose.ir.facts import SourceFacts
+from decompose.source.parse import read_file
 
 
 def test_a_download_reads_the_object_and_writes_the_file(linked):

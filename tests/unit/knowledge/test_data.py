@@ -28,11 +28,14 @@ def installed(library: str) -> bool:
 
 
 def exists(name: str) -> bool:
+    """Whether a name is there; one behind an optional dependency that is not installed cannot be told, and passes."""
     parts = name.split(".")
     for cut in range(len(parts), 0, -1):
         try:
             found: object = importlib.import_module(".".join(parts[:cut]))
-        except ImportError:
+        except ImportError as error:
+            if error.name and error.name.partition(".")[0] != parts[0]:
+                return True
             continue
         for part in parts[cut:]:
             try:
