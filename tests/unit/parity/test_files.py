@@ -59,7 +59,12 @@ def _zip(**members):
         ("a.npy", _npy(X), _npy(X.astype("f4")), "a.npy"),
         ("a.npy", _npy(X), _npy(X + (np.arange(3) == 1) * 0.1), "a.npy[0, 1]"),
         ("a.npz", _zip(x_npy=_npy(X)), _zip(x_npy=_npy(X[::-1])), "a.npz!x.npy[0, 0]"),
-        ("a.csv.gz", gzip.compress(b"x\n1.5\n"), gzip.compress(b"x\n2.5\n"), "a.csv row 1, column 'x'"),
+        (
+            "a.csv.gz",
+            gzip.compress(b"x\n1.5\n", mtime=0),
+            gzip.compress(b"x\n2.5\n", mtime=0),
+            "a.csv row 1, column 'x'",
+        ),
         ("a.txt", b"R2: 0.88\n", b"R2: 0.89\n", "a.txt line 1"),
         ("a.bin", b"abc", b"abd", "a.bin"),
         ("m.pkl", pickle.dumps({"a": 1}), pickle.dumps({"a": 2}), "m.pkl['a']"),
