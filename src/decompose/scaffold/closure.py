@@ -39,6 +39,7 @@ class Closure:
         self._forced: set[str] = set()
         self._overlaid: set[str] = set()
         self._pending: list[tuple[str, int]] = []
+        self._live_bodies: dict[str, bool] = {}
         self._force_bases()
 
     def is_local(self, symbol: str) -> bool:
@@ -133,7 +134,29 @@ class Closure:
         owner = self.territory.body_owner(module)
         if owner is None or owner == self.process:
             return True
-        return self.process == CLIENT and self.territory.service_by_name[owner].kind == "gateway"
+        if self.process != CLIENT:
+            return False
+        return self._is_gateway(owner) or self._serves_live_units(module)
+
+    def _is_gateway(self, service: str) -> bool:
+        return self.territory.service_by_name[service].kind == "gateway"
+
+    def _serves_live_units(self, module: str) -> bool:
+        """Return whether routes or commands that stay here use a value of their module (`@app.route`): both stay."""
+        known = self._live_bodies.get(module)
+        if known is None:
+            text = self.territory.text(module)
+            live = [s for s in self.territory.units_of.get(module, ()) if s in self.territory.live_units]
+            indexes = [i for s in live for i in (text.binders.get(qualname_of(s), ()) if text is not None else ())]
+            known = self._live_bodies[module] = any(self._needs_value(module, i) for i in indexes)
+        return known
+
+    def _needs_value(self, module: str, index: int) -> bool:
+        """Return whether a statement uses a value of its module that only the owner of its body can make."""
+        text = self.territory.text(module)
+        assert text is not None
+        binders = [text.statements[i] for name in text.statements[index].uses for i in text.binders.get(name, ())]
+        return any(b.kind in ("assign", "compound") and not self._is_copyable(module, b, set()) for b in binders)
 
     def _is_own(self, module: str) -> bool:
         units = self.territory.units_of.get(module, ())
@@ -192,7 +215,8 @@ class Closure:
         indexes = text.binders.get(name, ())
         if not indexes:
             self._want_unbound(need, name)
-        for index in indexes:
+        on_import = [index for index in indexes if text.statements[index].kind != "main"]
+        for index in on_import or indexes:
             self._want_binder(need, text.statements[index], name)
 
     def want_all(self, module: str) -> None:
@@ -207,7 +231,11 @@ class Closure:
         if statement.index in need.kept and (statement.kind != "import" or name in need.names):
             return
         is_ours = need.is_whole or self.is_local_body(need.module.name) or self._is_mixed(need.module.name)
-        if statement.kind in ("assign", "compound") and not is_ours and not self._is_copyable(need, statement, set()):
+        if (
+            statement.kind in ("assign", "compound")
+            and not is_ours
+            and not self._is_copyable(need.module.name, statement, set())
+        ):
             need.remote_values.add(name)
             return
         if statement.kind == "import":
@@ -252,7 +280,16 @@ class Closure:
         for statement in text.statements if text is not None else ():
             if statement.kind in ("def", "class") and not all(self.is_local(f"{module}:{n}") for n in statement.binds):
                 continue
+            if statement.kind == "main" and self._runs_at_owner(module, statement):
+                continue
             self._keep(need, statement.index, with_all_imports=True)
+
+    def _runs_at_owner(self, module: str, statement: Statement) -> bool:
+        """Return whether a program changes values that functions of another service read: it must run beside them."""
+        text = self.territory.text(module)
+        owner = self.territory.body_owner(module)
+        is_elsewhere = self.process == CLIENT and owner is not None and not self._is_gateway(owner)
+        return is_elsewhere and text is not None and any(len(text.binders.get(n, ())) > 1 for n in statement.binds)
 
     def _want_interface(self, module: str) -> None:
         """Have every name that the module of another service offers, for code that stays where the monolith was."""
@@ -262,7 +299,8 @@ class Closure:
             self.want(module, name)
         for statement in text.statements if text is not None else ():
             if statement.kind == "main":
-                self._keep(need, statement.index)
+                if not self._needs_value(module, statement.index):
+                    self._keep(need, statement.index)
             elif statement.kind in ("assign", "compound"):
                 for name in statement.binds:
                     self.want(module, name)
@@ -416,26 +454,12 @@ class Closure:
                     path[:0] = [root.attr] if isinstance(root, ast.Attribute) else []
                     root = root.func if isinstance(root, ast.Call) else root.value
                 if isinstance(root, ast.Name):
-                    symbol = self._symbol_of(need.module.name, root.id, path)
+                    symbol = self.territory.symbol_of(need.module.name, root.id, path)
                     if symbol in self.territory.units and not self.is_local(symbol):
                         self._forced.add(symbol)
                         if module_of(symbol) in self.needs:
                             self.needs[module_of(symbol)].facades.discard(qualname_of(symbol))
                             self.want(module_of(symbol), qualname_of(symbol))
-
-    def _symbol_of(self, module: str, name: str, path: list[str]) -> str:
-        """Return the unit that a name of the module stands for; empty when that is none of the tree's."""
-        if f"{module}:{name}" in self.territory.units:
-            return f"{module}:{name}"
-        text = self.territory.text(module)
-        for index in text.binders.get(name, ()) if text is not None else ():
-            assert text is not None
-            for imported in text.statements[index].imports:
-                found = self.territory.find_module(imported, module) if imported.bound == name else None
-                if found is not None:
-                    attribute = imported.attribute or (path[0] if path else "")
-                    return f"{found[0].name}:{attribute}"
-        return ""
 
     def _is_mixed(self, module: str) -> bool:
         """Return whether units of the module run in this process beside units that do not: both need its values."""
@@ -445,9 +469,8 @@ class Closure:
             return any(s not in owner and s not in self.territory.shared for s in units)
         return any(owner.get(s) == self.process for s in units)
 
-    def _is_copyable(self, need: Need, statement: Statement, seen: set[str]) -> bool:
+    def _is_copyable(self, module: str, statement: Statement, seen: set[str]) -> bool:
         """Return whether evaluating the statement here gives what it gives at its owner, without doing anything."""
-        module = need.module.name
         if statement.kind != "assign" or any(f"{module}:{name}" in self.territory.mutated for name in statement.binds):
             return False
         node = statement.node
@@ -457,21 +480,21 @@ class Closure:
         for name in statement.uses - set(statement.binds) - seen:
             for index in text.binders.get(name, ()) if text is not None else ():
                 assert text is not None
-                if not self._is_copyable_name(need, text.statements[index], name, seen | set(statement.binds)):
+                if not self._is_copyable_name(module, text.statements[index], name, seen | set(statement.binds)):
                     return False
         return True
 
-    def _is_copyable_name(self, need: Need, binder: Statement, name: str, seen: set[str]) -> bool:
+    def _is_copyable_name(self, module: str, binder: Statement, name: str, seen: set[str]) -> bool:
         if binder.kind == "import":
             items = [item for item in binder.imports if item.bound == name]
             return all(
-                self.territory.find_module(item, need.module.name) is not None
+                self.territory.find_module(item, module) is not None
                 or item.module.partition(".")[0] in sys.stdlib_module_names
                 for item in items
             )
         if binder.kind == "assign":
-            return self._is_copyable(need, binder, seen)
-        return binder.kind == "class" and self.is_local(f"{need.module.name}:{name}")
+            return self._is_copyable(module, binder, seen)
+        return binder.kind == "class" and self.is_local(f"{module}:{name}")
 
     def _is_pure_call(self, module: str, call: ast.Call) -> bool:
         called = ast.unparse(call.func)
@@ -530,7 +553,7 @@ class Closure:
         if any(item.bound not in need.names for s in partly for item in s.imports):
             return False
         return not any(s.imports for s in dropped) and not any(
-            s.kind == "assign" and not self._is_copyable(need, s, set()) for s in dropped
+            s.kind == "assign" and not self._is_copyable(need.module.name, s, set()) for s in dropped
         )
 
 

@@ -21,6 +21,7 @@ from decompose.scaffold.closure import Closure, modules_in
 from decompose.scaffold.context import BASE_PORT, ServiceContext, SystemContext, as_json, entries_of
 from decompose.scaffold.dependencies import imported_roots, requirements
 from decompose.scaffold.facades import LINE_LENGTH
+from decompose.scaffold.messages import Messages, messages_of
 from decompose.scaffold.need import Need
 from decompose.scaffold.operations import ServedOperation, callers_by_symbol, named_symbols, served
 from decompose.scaffold.pytext import comment, doc_literal, pystr
@@ -61,7 +62,8 @@ def emit(blueprint: Blueprint, graph: CodeGraph, sources: Mapping[str, bytes]) -
         }
     context = _context(territory, needs, operations, rendered)
     files = _code_files(rendered)
-    files |= _templates(context)
+    messages = {s.name: messages_of(territory, s, operations[s.name]) for s in blueprint.services}
+    files |= _templates(context, messages)
     files["provenance.json"] = _json(_provenance(rendered))
     files["system.json"] = _json(as_json(context))
     files[LOCK_FILE] = _lock(files)
@@ -272,7 +274,7 @@ def _provenance(rendered: Mapping[str, list[Rendered]]) -> dict[str, list[dict[s
     return found
 
 
-def _templates(context: SystemContext) -> dict[str, bytes]:
+def _templates(context: SystemContext, messages: Mapping[str, Messages]) -> dict[str, bytes]:
     root = template_root()
     environment = Environment(
         loader=FileSystemLoader(root),
@@ -288,10 +290,12 @@ def _templates(context: SystemContext) -> dict[str, bytes]:
     files |= _folder(root / "packages" / "contracts", "packages/contracts", environment, {"system": context})
     files |= _folder(root / "system", "", environment, {"system": context})
     for service in context.services:
-        variables = {"system": context, "service": service}
+        variables: dict[str, object] = {"system": context, "service": service}
         files |= _folder(root / "service", f"services/{service.name}", environment, variables)
-        contract = environment.get_template("contract/service.py.jinja").render(variables).encode()
-        files[f"packages/contracts/src/service_contracts/{service.name}.py"] = contract
+        variables = {**variables, "messages": messages[service.name]}
+        for name, template in (("", "service"), ("_messages", "messages")):
+            content = environment.get_template(f"contract/{template}.py.jinja").render(variables).encode()
+            files[f"packages/contracts/src/service_contracts/{service.name}{name}.py"] = content
     return files
 
 

@@ -19,7 +19,7 @@ def pystr(text: str) -> str:
 def doc_literal(text: str) -> str:
     """Return a one-line docstring: the first line of `text`, with nothing in it that could end the string."""
     first = _CONTROL.sub(" ", text.strip().partition("\n")[0]).strip()
-    safe = first.replace("\\", "/").replace('"', "'")[:108]
+    safe = first.replace("\\", "/").replace('"', "'")[:108].rstrip()
     return f'"""{safe or "No description."}"""'
 
 

@@ -64,7 +64,7 @@ def _render_facade(need: Need, closure: Closure, names: Names, text: ModuleText)
     parts = _facade_parts(need, closure, names, text)
     where = ", ".join(f"`{s}`" for s in parts.services)
     head = doc_literal(f"Facade of `{need.module.name}`: the same names, answered by {where}.")
-    content = f"{head}\n\n{parts.imports}{parts.tail}".rstrip("\n") + "\n"
+    content = f"{head}\n\n{parts.imports}{parts.tail}{parts.main}".rstrip("\n") + "\n"
     ranges = _ranges_of(content, parts.origins)
     return Rendered(need.module.path, content.encode(), "facade", ranges)
 
@@ -82,7 +82,7 @@ def _render_split(need: Need, closure: Closure, names: Names, text: ModuleText, 
         whole = ((1, lines, need.module.path, 1),)
         return Rendered(need.module.path, source.encode(), need.form, whole, trouble=answer["error"])
     ranges = tuple((first, last, need.module.path, origin) for first, last, origin in answer["ranges"])
-    content = answer["text"]
+    content = answer["text"] + (parts.main if parts is not None else "")
     ranges += _ranges_of(content, parts.origins) if parts is not None else ()
     return Rendered(need.module.path, content.encode(), need.form, tuple(sorted(ranges)))
 
@@ -92,6 +92,8 @@ class _Parts:
     services: tuple[str, ...]
     imports: str
     tail: str
+    main: str
+    """Block that runs a script in its service when the script's file is run here."""
     origins: tuple[tuple[str, str, int], ...]
     """Heading line of a definition, and path and line of what it stands for."""
 
@@ -134,9 +136,9 @@ def _facade_parts(need: Need, closure: Closure, names: Names, text: ModuleText) 
     if main:
         services.add(body_owner)
     lookup = _lookup(need, closure, body_owner)
-    tail = "".join(f"\n\n{definition}" for definition in definitions) + (f"\n\n{lookup}" if lookup else "") + main
-    imports = _imports(tail, services, base_imports, _typing_imports(uses, need, closure, text))
-    return _Parts(tuple(sorted(services)), imports, tail, tuple(origins))
+    tail = "".join(f"\n\n{definition}" for definition in definitions) + (f"\n\n{lookup}" if lookup else "")
+    imports = _imports(tail + main, services, base_imports, _typing_imports(uses, need, closure, text))
+    return _Parts(tuple(sorted(services)), imports, tail, main, tuple(origins))
 
 
 def _imports(tail: str, services: set[str], bases: dict[str, str], typing: str) -> str:
@@ -181,10 +183,14 @@ def _lookup(need: Need, closure: Closure, body_owner: str) -> str:
 
 def _remote_main(need: Need, closure: Closure, text: ModuleText, owner: str) -> str:
     """Return the block that runs a script in its service when the script's file is run here."""
-    if closure.process != CLIENT or not owner or closure.is_local_body(need.module.name):
+    if closure.process != CLIENT or not owner or owner not in closure.territory.service_by_name:
         return ""
-    kinds = {statement.kind for statement in text.statements}
-    if "main" in kinds or "effect" not in kinds:
+    programs = [s.index for s in text.statements if s.kind == "main"]
+    is_kept = any(index in need.kept for index in programs)
+    does_something = bool(programs) or (
+        not closure.is_local_body(need.module.name) and any(s.kind == "effect" for s in text.statements)
+    )
+    if is_kept or not does_something:
         return ""
     run = f"{client_alias(owner)}.run({pystr(need.module.name)}, sys.argv)"
     return f'\n\nif __name__ == "__main__":\n    raise SystemExit({run})\n'

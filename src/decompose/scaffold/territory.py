@@ -6,7 +6,7 @@ import ast
 import builtins
 import posixpath
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from decompose.ir.blueprint import Blueprint, ServiceBlueprint
@@ -122,6 +122,34 @@ class Territory:
             package = package[:-1]
         package = package[: len(package) - imported.level + 1]
         return ".".join([*package, imported.module] if imported.module else package)
+
+    def symbol_of(self, module: str, name: str, path: Sequence[str] = ()) -> str:
+        """Return the unit that a name of a module stands for; empty when that is none of the tree's.
+
+        Args:
+            module: Module in which the name stands.
+            name: A name that the module binds.
+            path: Attributes read from it, when it is an imported module.
+        """
+        if f"{module}:{name}" in self.units:
+            return f"{module}:{name}"
+        text = self.text(module) if module in self.modules else None
+        for index in text.binders.get(name, ()) if text is not None else ():
+            assert text is not None
+            for imported in text.statements[index].imports:
+                found = self.find_module(imported, module) if imported.bound == name else None
+                if found is not None:
+                    return f"{found[0].name}:{imported.attribute or (path[0] if path else '')}"
+        return ""
+
+    def class_named(self, name: str, module: str) -> str:
+        """Return the symbol of the own class that a type name stands for in a module; empty when it is none."""
+        if ":" in name:
+            symbol = name
+        else:
+            first, *path = name.split(".")
+            symbol = self.symbol_of(module, first, path) or f"{name.rpartition('.')[0]}:{name.rpartition('.')[2]}"
+        return symbol if symbol in self.units and self.units[symbol].kind == "class" else ""
 
     def is_package_folder(self, name: str) -> bool:
         """Return whether modules of the tree stand below the dotted name."""

@@ -138,3 +138,32 @@ def test_a_foreign_folder_is_left_alone(tmp_path):
 def test_a_path_that_leads_out_is_refused(tmp_path):
     with pytest.raises(WriteError, match="leads out"):
         write(FileTree({"../x": b""}), tmp_path / "out")
+
+
+WEB = {
+    "app.py": (
+        "import flask\n\nMODEL = None\napp = flask.Flask(__name__)\n\n\ndef score(x):\n    return MODEL, x\n\n\n"
+        '@app.route("/")\ndef page():\n    return score(1)\n\n\n'
+        'if __name__ == "__main__":\n    MODEL = 3\n    app.run()\n'
+    )
+}
+
+
+def test_routes_that_stay_have_the_application_and_the_program_runs_at_its_owner():
+    import msgspec
+
+    from decompose.ir.graph import EntryPoint
+
+    graph = graph_of(WEB)
+    route = EntryPoint(kind="route", framework="flask", detail="GET /")
+    units = tuple(msgspec.structs.replace(u, entry=route) if u.symbol == "app:page" else u for u in graph.units)
+    graph = msgspec.structs.replace(graph, units=units)
+
+    text = emit(blueprint_of(graph, {"one": ("app",)}), graph, {p: t.encode() for p, t in WEB.items()}).text(
+        "harness/app.py"
+    )
+
+    assert "app = flask.Flask(__name__)" in text
+    assert '_one.call("score"' in text
+    assert text.rstrip().endswith('raise SystemExit(_one.run("app", sys.argv))')
+    assert "MODEL = 3" not in text

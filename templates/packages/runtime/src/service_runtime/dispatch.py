@@ -12,10 +12,10 @@ import traceback
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from service_runtime import allowlist, callbacks, context, echo, tokens
-from service_runtime.errors import WireError
+from service_runtime.errors import ContractError, WireError
 from service_runtime.handles import describe, exports
 from service_runtime.instances import encode_exception, encode_handle
 from service_runtime.operations import Operation
@@ -25,6 +25,11 @@ from service_runtime.transport import LocalAnswer, frame
 from service_runtime.values import Decoder, Encoder
 from service_runtime.wire import JSON, STREAM, Part, pack, unpack
 
+if TYPE_CHECKING:
+    from service_runtime.messages import Message
+
+CHECK_LIMIT = 65536
+"""Largest message of a facade that is checked against its model, in bytes: what is only reported may not cost much."""
 _CONTAINERS = (list, dict, set)
 _ITERATORS: tuple[type[Any], ...] = (
     types.GeneratorType, map, filter, zip, enumerate, reversed, type(iter([])), type(iter(())), type(iter({})),
@@ -48,6 +53,7 @@ class Dispatcher:
         name: Name of the process: its service, or `client`.
         operations: What it offers.
         symbols: Classes, functions and modules that others may name, with the services that do.
+        messages: Models of arguments and results, by what they are for.
         live: Module-level values (`module:NAME`) that change, so that others get a handle instead of a copy.
         is_open: Whether the process `client` may call everything, as tests and drivers do.
     """
@@ -58,19 +64,25 @@ class Dispatcher:
         operations: tuple[Operation, ...] = (),
         symbols: dict[str, tuple[str, ...]] | None = None,
         *,
+        messages: dict[str, Message] | None = None,
         live: tuple[str, ...] = (),
         is_open: bool = False,
     ) -> None:
         self.name = name
         self.operations = {operation.name: operation for operation in operations}
         self.symbols = symbols or {}
+        self.messages = messages or {}
+        self.mismatches = 0
+        """Arguments of facades that were not what the annotations say."""
         self.live = frozenset(live)
         self.is_open = is_open
         self.patches = Patches()
         self.loop: asyncio.AbstractEventLoop | None = None
         self._targets: dict[str, Callable[..., Any]] = {}
 
-    def answer(self, path: str, caller: str, content_type: str, body: bytes | memoryview) -> Reply:
+    def answer(
+        self, path: str, caller: str, content_type: str, body: bytes | memoryview, is_strict: bool = False
+    ) -> Reply:
         """Return the answer to one message.
 
         Args:
@@ -78,6 +90,8 @@ class Dispatcher:
             caller: Process that calls, as its token says.
             content_type: Of the message.
             body: The message.
+            is_strict: Whether a message that is not what its model says is refused. Facades call as the monolith
+                did, where annotations are not binding: there it is only reported.
         """
         try:
             message, parts = unpack(content_type, body)
@@ -85,6 +99,10 @@ class Dispatcher:
             decoder = Decoder(parts)
             args = [decoder.decode(item) for item in message.get("args", ())]
             arguments = {key: decoder.decode(item) for key, item in message.get("arguments", {}).items()}
+            if self.messages and (is_strict or len(body) <= CHECK_LIMIT):
+                self._check(self._symbol(path, message), args, arguments, is_strict=is_strict)
+        except ContractError as error:
+            return problem(422, str(error), error.found)
         except WireError as error:
             return problem(422, str(error))
         except PermissionError as error:
@@ -99,6 +117,27 @@ class Dispatcher:
         """Import the code behind every operation, so that the first call does not pay for it."""
         for operation in self.operations.values():
             self._target(operation)
+
+    def _symbol(self, path: str, message: dict[str, Any]) -> str:
+        """Return what a message calls, as the contract names it; empty for anything else."""
+        kind, _, name = path.lstrip("/").partition("/")
+        if kind == "operations":
+            return self.operations[name].symbol
+        if name:
+            is_call = message["do"] == "call"
+            return f"{allowlist.key_of(type(exports.find(name)))}.{message.get('name', '')}" if is_call else ""
+        method = f".{message['name']}" if message["do"] == "class_call" else ""
+        return f"{message['class']}{method}" if message["do"] in ("create", "class_call", "function") else ""
+
+    def _check(self, symbol: str, args: list[Any], arguments: dict[str, Any], *, is_strict: bool) -> None:
+        from service_runtime.messages import report, troubles  # noqa: PLC0415  (processes that only lend have no pydantic)
+
+        model = self.messages.get(symbol)
+        found = troubles(model, args, arguments) if model is not None else []
+        if found and is_strict:
+            raise ContractError(symbol, found)
+        if found:
+            self.mismatches += report(symbol, found)
 
     def _action(self, path: str, caller: str, message: dict[str, Any]) -> Callable[..., Any]:
         for handle, count in message.get("release", ()):
@@ -208,9 +247,10 @@ class InProcessTransport:
         return LocalAnswer(reply.status, reply.content_type, iter(reply.chunks))
 
 
-def problem(status: int, detail: str) -> Reply:
+def problem(status: int, detail: str, errors: list[dict[str, str]] | None = None) -> Reply:
     """Return a refusal (RFC 9457)."""
-    _, chunks = pack({"title": "refused", "status": status, "detail": detail}, [])
+    body = {"title": "refused", "status": status, "detail": detail} | ({"errors": errors} if errors else {})
+    _, chunks = pack(body, [])
     return Reply(status, "application/problem+json", chunks)
 
 

@@ -32,3 +32,12 @@ class NotTransferable(TypeError):
 
 class WireError(ValueError):
     """The bytes received are not a message of ours."""
+
+
+class ContractError(ValueError):
+    """The arguments are not what the contract says."""
+
+    def __init__(self, symbol: str, found: list[dict[str, str]]) -> None:
+        places = "; ".join(f"`{item['where']}` {item['what']}" for item in found[:5])
+        super().__init__(f"`{symbol}`: {places}")
+        self.found = found

@@ -24,6 +24,7 @@ from service_runtime.dispatch import Dispatcher, Reply, problem
 from service_runtime.errors import RemoteCallError
 from service_runtime.metrics import Metrics
 from service_runtime.modules import is_ours
+from service_runtime.openapi import document
 from service_runtime.runs import Runs
 from service_runtime.service import Service
 from service_runtime.sessions import Sessions
@@ -47,6 +48,7 @@ class Host:
             service.name,
             service.operations,
             service.symbols,
+            messages=service.messages,
             live=service.live,
             is_open=os.environ.get("SERVICE_OPEN") == "1",
         )
@@ -156,7 +158,8 @@ class Host:
         if self.dispatcher.is_open:
             _follow(headers.get("x-folder") or "")
         run, content_type = contextvars.copy_context().run, headers.get("content-type", "")
-        future = self.sessions.submit(session, run, self.dispatcher.answer, path, caller, content_type, body)
+        is_strict = "x-chain" not in headers
+        future = self.sessions.submit(session, run, self.dispatcher.answer, path, caller, content_type, body, is_strict)
         return await asyncio.wait_for(asyncio.wrap_future(future), until - time.time())
 
     async def _stream(self, chunks: Any, session: str) -> AsyncIterator[bytes]:
@@ -187,6 +190,7 @@ def build_app(service: Service, host: Host | None = None) -> FastAPI:
         host.sessions.shutdown()
 
     app = FastAPI(title=service.name, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.openapi = lambda: document(service)  # type: ignore[method-assign]
     app.add_route("/operations/{name}", host.call, methods=["POST"])
     app.add_route("/objects", host.call, methods=["POST"])
     app.add_route("/objects/{handle}", host.call, methods=["POST"])

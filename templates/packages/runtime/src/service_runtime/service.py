@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from service_runtime.messages import Message
 from service_runtime.operations import Operation
 
 
@@ -20,6 +21,8 @@ class Service:
     operations: tuple[Operation, ...] = ()
     symbols: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Classes, functions and modules that others may name, with the services that do."""
+    messages: dict[str, Message] = field(default_factory=dict)
+    """Models of arguments and results, by what they are for."""
     anchored: tuple[str, ...] = ()
     """Modules that look for data beside themselves."""
     entries: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,155 @@
+"""The models of messages: what annotations become, what is checked, what is only told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from service_runtime.dispatch import Dispatcher
+from service_runtime.messages import Message, troubles
+from service_runtime.openapi import document
+from service_runtime.operations import Operation
+from service_runtime.schema import Arguments, Reply
+from service_runtime.service import Service
+from tests.unit.scaffold.monoliths import blueprint_of, graph_of
+
+from decompose.ir.graph import CodeGraph, Parameter, Signature, TypeGuess
+from decompose.scaffold import emit
+from decompose.scaffold.schema import expression_of
+
+OWN = {"Order": "shop.entities:Order"}
+
+
+@pytest.mark.parametrize(
+    ("annotation", "expected"),
+    [
+        ("int", "Int"),
+        ("str | None", "Text | None"),
+        ("Optional[float]", "Float | None"),
+        ("typing.List[int]", "Annotated[list[Int], LISTED]"),
+        ("dict[str, list[float]]", "Annotated[dict[Text, Annotated[list[Float], LISTED]], MAPPED]"),
+        ("tuple[int, ...]", "Annotated[list[Int], LISTED]"),
+        ("pd.DataFrame", "Frame"),
+        ("'npt.NDArray[np.float64]'", "Array"),
+        ("Literal['a', 1]", 'Literal["a", 1]'),
+        ("Order", 'Annotated[Any, instance("shop.entities:Order")]'),
+        ("Callable[[int], int]", "Callback"),
+        ("Union[int, Any]", "Any"),
+        ("Something", "Any"),
+        ("not a type (", "Any"),
+        ("builtins.bool", "Bool"),
+    ],
+)
+def test_an_annotation_becomes_a_type_of_the_contract(annotation, expected):
+    assert expression_of(annotation, lambda name: OWN.get(name, "")) == expected
+
+
+SOURCES = {
+    "a.py": (
+        "def f(rows: int, name: str = 'x', *, json=None, **rest):\n    return rows\n\n\n"
+        "def g(values):\n    return values\n"
+    ),
+    "b.py": "from a import f\n\n\ndef h():\n    return f(1)\n",
+}
+
+
+def with_signatures(graph: CodeGraph) -> CodeGraph:
+    """Return the graph with what the analysis would say of `f` and `g`."""
+    f = Signature(
+        parameters=(
+            Parameter(name="rows", annotation="int"),
+            Parameter(name="name", annotation="str", default="'x'"),
+            Parameter(name="json", kind="keyword_only", default="None"),
+            Parameter(name="rest", kind="var_keyword"),
+        )
+    )
+    g = Signature(
+        parameters=(Parameter(name="values", types=(TypeGuess(type="numpy.ndarray", provenance="library"),)),)
+    )
+    units = [u for u in graph.units if u.symbol not in ("a:f", "a:g")]
+    by_symbol = {u.symbol: u for u in graph.units}
+    import msgspec
+
+    units += [
+        msgspec.structs.replace(by_symbol["a:f"], signature=f),
+        msgspec.structs.replace(by_symbol["a:g"], signature=g),
+    ]
+    return msgspec.structs.replace(graph, units=tuple(sorted(units, key=lambda u: u.symbol)))
+
+
+@pytest.fixture
+def messages() -> dict[str, Message]:
+    graph = with_signatures(graph_of(SOURCES))
+    tree = emit(blueprint_of(graph, {"one": ("a",), "two": ("b",)}), graph, {p: t.encode() for p, t in SOURCES.items()})
+    names: dict[str, object] = {"__name__": "generated_messages"}
+    text = tree.text("packages/contracts/src/service_contracts/one_messages.py")
+    exec(compile(text, "one_messages.py", "exec", dont_inherit=True), names)
+    return names["MESSAGES"]
+
+
+def test_a_model_has_the_parameters_and_leaves_defaults_to_the_callee(messages):
+    model = messages["a:f"].arguments
+
+    assert troubles(messages["a:f"], [3], {}) == []
+    assert model.model_json_schema()["required"] == ["rows"]
+    assert messages["a:f"].positional == ("rows", "name")
+    assert troubles(messages["a:f"], [3], {"further": 1}) == []
+
+
+def test_numbers_of_numpy_are_numbers_and_a_text_is_none(messages):
+    assert troubles(messages["a:f"], [np.int64(3)], {}) == []
+    (found,) = troubles(messages["a:f"], ["three"], {})
+    assert found["where"] == "rows"
+    assert "whole number" in found["what"]
+
+
+def test_a_guess_is_documented_and_refuses_nothing(messages):
+    schema = messages["a:g"].arguments.model_json_schema()
+
+    assert schema["properties"]["values"]["contentMediaType"] == "application/x-npy"
+    assert troubles(messages["a:g"], ["whatever"], {}) == []
+
+
+class TotalArguments(Arguments):
+    """Arguments."""
+
+    rows: int
+
+
+class TotalReply(Reply):
+    """Result."""
+
+    result: int
+
+
+OPERATION = Operation(name="total", symbol="math:trunc", callers=("two",))
+MODELS = {"math:trunc": Message(TotalArguments, TotalReply, ("rows",))}
+
+
+def ask(body: bytes, *, is_strict: bool):
+    dispatcher = Dispatcher("one", (OPERATION,), messages=MODELS)
+    return dispatcher, dispatcher.answer("/operations/total", "two", "application/json", body, is_strict)
+
+
+def test_a_stranger_is_refused_with_the_place():
+    _, reply = ask(b'{"args": ["x"]}', is_strict=True)
+
+    assert reply.status == 422
+    assert b"rows" in reply.chunks[0]
+
+
+def test_a_facade_is_reported_and_the_callee_answers():
+    dispatcher, reply = ask(b'{"args": [1.5]}', is_strict=False)
+
+    assert reply.status == 200
+    assert dispatcher.mismatches == 1
+
+
+def test_the_document_names_models_callers_and_binary_bodies(tmp_path):
+    service = Service("one", tmp_path, {}, (OPERATION,), messages=MODELS)
+
+    found = document(service)
+
+    post = found["paths"]["/operations/total"]["post"]
+    assert post["x-callers"] == ["two"]
+    assert "application/vnd.service.frames" in post["requestBody"]["content"]
+    assert "TotalArguments" in found["components"]["schemas"]
