@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from decompose.boundary.system import System
+from decompose.boundary.types import MODEL_PACKAGES, MODELS
 from decompose.ir.graph import Argument, CallUse, Effect, Parameter, Site, Unit
 from decompose.ir.partition import DEAD, OFFLINE, SHARED
 from decompose.ir.symbols import MODULE_BODY, join, module_of, qualname_of
@@ -116,6 +117,8 @@ class Land:
 
     def _changes(self, class_symbol: str) -> Iterator[Site]:
         for unit in self.system.lineage(class_symbol):
+            if any(base.startswith(MODEL_PACKAGES) or base.rpartition(".")[2] in MODELS for base in unit.bases):
+                yield Site(path=unit.span.path, line=unit.span.line)
             for method in self.system.members.get(unit.symbol, ()):
                 effect = mutates_itself(method)
                 if effect is not None:
@@ -277,16 +280,27 @@ def _access(
 
 
 def _is_told_by_edge(target: str, system: System) -> bool:
-    """Return whether two sides can fight over what an edge leads to: a file, a table, state of an own module."""
+    """Return whether two sides can fight over what an edge leads to: a file, state of an own module.
+
+    Tables have an owner that keeps them whole; what can go wrong there is told as a transaction.
+    """
     if target.startswith("state:"):
         return module_of(target.removeprefix("state:")) in system.index.modules and "<" not in target
-    return not target.startswith(("env:", "config:", "url:"))
+    return not target.startswith(("env:", "config:", "url:", "table:"))
 
 
 def _is_near(effect: Effect, inside: set[str]) -> bool:
     """Return whether an effect happens in the unit itself, or in a callee that belongs to the same side."""
     _, through, symbol = effect.detail.partition("through ")
     return not through or symbol in inside
+
+
+def same_place(first: str, second: str) -> bool:
+    """Return whether two paths are one, or one is the folder that the other lies in."""
+    if first == second:
+        return True
+    folder, other = sorted((first, second), key=len)
+    return other.startswith(f"{folder.rstrip('/')}/") and "." not in folder.rpartition("/")[2]
 
 
 def path_key(subject: str) -> str:

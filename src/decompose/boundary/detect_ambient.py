@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from decompose.boundary.crossing import Access, Crossing, path_access, path_key, site_of, state_access
+from decompose.boundary.crossing import Access, Crossing, path_access, path_key, same_place, site_of, state_access
 from decompose.boundary.hazards import Found, found, starts
 from decompose.boundary.system import NOT_A_SERVICE
 from decompose.ir.graph import Site, Unit
@@ -208,6 +208,8 @@ def ambient(crossing: Crossing) -> Iterator[Found]:
     """Row 23: the callee depends on, or changes, what surrounds it in the process."""
     around = _ambient_set(crossing)
     for effect, unit in crossing.reached("sets_ambient"):
+        if effect.detail.startswith("with "):
+            continue  # put back before the callee returns
         yield found(
             23,
             (*crossing.here(), site_of(effect, unit)),
@@ -303,7 +305,8 @@ def artifact_by_path(crossing: Crossing) -> Iterator[Found]:
     else:
         near = crossing.land.paths(service)
     for path in sorted({*below.reads, *below.writes}):
-        theirs = (*near.writes.get(path, ()), *(near.reads.get(path, ()) if path in below.writes else ()))
+        theirs = [*_places_at(near.writes, path), *(_places_at(near.reads, path) if path in below.writes else ())]
+        theirs = _beside_the_call(crossing, theirs)
         if theirs and _says_something(path):
             mine = (*below.writes.get(path, ()), *below.reads.get(path, ()))
             yield found(
@@ -314,6 +317,19 @@ def artifact_by_path(crossing: Crossing) -> Iterator[Found]:
             )
     yield from _path_argument(crossing, near)
     yield from _path_result(crossing)
+
+
+def _places_at(access: Mapping[str, tuple[Site, ...]], path: str) -> Iterator[Site]:
+    """Yield where something touches a path, the folder that it lies in, or what lies in it."""
+    for other, sites in access.items():
+        if same_place(path, other):
+            yield from sites
+
+
+def _beside_the_call(crossing: Crossing, sites: list[Site]) -> list[Site]:
+    """Return the places other than the call itself, where the graph puts what the callee does with a path given."""
+    calls = {(site.path, site.line) for site in crossing.here()}
+    return [site for site in sites if (site.path, site.line) not in calls]
 
 
 def _says_something(path: str) -> bool:
@@ -338,6 +354,7 @@ def _path_argument(crossing: Crossing, near: Access) -> Iterator[Found]:
             mine += near.writes.get(text, ())
             mine += near.reads.get(text, ()) if writes else ()
         mine += _own_uses(caller, argument.traits, with_reads=bool(writes))
+        mine = _beside_the_call(crossing, mine)
         if mine:
             place = site_of((writes or reads)[0], callee)
             yield found(

@@ -105,8 +105,9 @@ def live_handle(crossing: Crossing) -> Iterator[Found]:
 
 def _instances(crossing: Crossing) -> Iterator[str]:
     """Yield own classes whose instances the edge makes or hands back."""
-    if crossing.class_called is not None:
-        yield crossing.class_called.symbol
+    owner = _stateful_class(crossing)
+    if owner:
+        yield owner
     for effect in crossing.effects("returns"):
         if effect.subject == "instance":
             yield effect.detail

@@ -198,7 +198,7 @@ def _inherit(function: Function, functions: Mapping[str, Function], names: NameT
             callee = functions.get(names.callable_of(target))
             made = names.class_made(target, site.fact)
             if made:
-                if result in function.raw.returns:
+                if result in function.raw.returns or f"inner:{result}" in function.raw.returns:
                     function.returns.add(f"instance:{made}")
             elif callee is not None and result in function.raw.returns:
                 function.returns |= _returned(callee, site, names, target)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from decompose.source.effect_state import INNER, LITERAL, NOTHING, ORIGINS, State, Tags
+from decompose.source.effect_state import INNER, LITERAL, NOTHING, ORIGINS, State, Tags, held
 
 _LASTING = ("attribute:", "global:", "imported:")
 
@@ -97,6 +97,12 @@ class Bindings(State):
         into = self.value(target.value)
         self.change(into, target.lineno, "item")
         self.keep_in(into, tags, target.lineno)
+        self.put_into(target.value, tags)
+
+    def put_into(self, container: ast.expr, tags: Tags) -> None:
+        """Note what a container that has a name holds from now on."""
+        if isinstance(container, ast.Name) and container.id in self.env:
+            self.env[container.id] |= held(tags)
 
     def keep(self, tags: Tags, where: str, line: int) -> None:
         """Note that parameters outlive the call."""

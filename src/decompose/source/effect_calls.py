@@ -114,11 +114,17 @@ def _made(
         found.add(f"handle:{last}")
     if dotted in ("collections.namedtuple", "typing.NamedTuple"):
         found.add("makes:tuple")
+    if dotted in tables.HANDLE_FACTORIES:
+        found.add(f"makes:handle:{tables.HANDLE_FACTORIES[dotted]}")
     if dotted == "functools.partial":
         found.add("callback:partial")
     if dotted in tables.RNG_OBJECTS:
         found.add("rng")
-    if dotted in tables.UNPICKLERS and not _is_safe_load(keywords):
+    if last in tables.SPARSE_MAKERS and not _is_dense(keywords):
+        found.add("sparse")
+    if (dotted in tables.UNPICKLERS and not _is_safe_load(keywords)) or (
+        dotted == "numpy.load" and _is_true(keywords.get("allow_pickle"))
+    ):
         found.add("unpickled")
         walk.effect("unpickles", "", node.lineno, dotted)
         for tag in first:
@@ -130,7 +136,7 @@ def _made(
     found |= _array(node, dotted, last)
     if (
         dotted.startswith(tables.MODEL_ROOTS)
-        and (ord(last[0]) in _CLASS or last == "from_pretrained")
+        and (ord(last[0]) in _CLASS or last in tables.MODEL_FACTORIES)
         and not any(dotted.startswith(f"{n}.") or dotted == n for n in tables.NOT_MODELS)
     ):
         found.add("ml_model")
@@ -140,8 +146,11 @@ def _made(
     if dotted in tables.CONTEXT_OBJECTS:
         found |= {"context_object", f"context:{tables.CONTEXT_OBJECTS[dotted]}"}
     found |= _dtype(walk, keywords.get("dtype"))
-    if dotted.endswith("DataFrame") or last in ("concat", "merge"):
+    if dotted.endswith(("DataFrame", "Series")) or last in ("concat", "merge"):
         found |= {t for t in first if t.startswith("large:")}
+        found |= {t for _, tags in arguments for t in tags if t.startswith("exotic:")}
+    if dotted.startswith("pandas.") and ("tz" in keywords or _is_true(keywords.get("utc"))):
+        found.add("exotic:timezone")
     return frozenset(found)
 
 
@@ -203,7 +212,16 @@ def _count(node: ast.Call) -> int:
 
 def _is_safe_load(keywords: dict[str, ast.expr]) -> bool:
     """Return whether a load refuses arbitrary objects."""
-    value = keywords.get("weights_only")
+    return _is_true(keywords.get("weights_only"))
+
+
+def _is_dense(keywords: dict[str, ast.expr]) -> bool:
+    """Return whether a transformer is told to give a dense result."""
+    given = [keywords[name] for name in ("sparse", "sparse_output") if name in keywords]
+    return any(isinstance(value, ast.Constant) and value.value is False for value in given)
+
+
+def _is_true(value: ast.expr | None) -> bool:
     return isinstance(value, ast.Constant) and value.value is True
 
 
@@ -238,7 +256,8 @@ def _ambient(walk: Observer, node: ast.Call, dotted: str, arguments: Arguments) 
     """Note what a call takes from, or leaves in, the process around it."""
     subject = tables.AMBIENT_SETTERS.get(dotted)
     if subject:
-        walk.effect("sets_ambient", subject, node.lineno, dotted)
+        is_undone = "entering" in walk.around or f"ambient:{subject}" in walk.around
+        walk.effect("sets_ambient", subject, node.lineno, f"with {dotted}" if is_undone else dotted)
     subject = tables.AMBIENT_READERS.get(dotted)
     if subject and not (dotted == "os.path.abspath" and "__file__" in ast.unparse(node)):
         walk.effect("reads_ambient", subject, node.lineno, dotted)
@@ -282,9 +301,12 @@ def _method(
         walk.change(receiver, line, f"{name}(inplace=True)")
     if name in tables.MUTATING_METHODS or (name.endswith("_") and not name.startswith("_") and not name.endswith("__")):
         if not (name == "update" and isinstance(node.func, ast.Attribute) and "pbar" in ast.unparse(node.func.value)):
-            walk.change(receiver, line, name, is_certain=False, column=node.col_offset)
+            if not _is_session(node, name):
+                walk.change(receiver, line, name, is_certain=False, column=node.col_offset)
         for _, tags in arguments:
             walk.keep_in(receiver, tags, line)
+            if name in tables.FILLING_METHODS and isinstance(node.func, ast.Attribute):
+                walk.put_into(node.func.value, tags)
     if name == "shuffle":
         walk.change(first_argument(arguments), line, name)
     if name in ("apply", "applymap", "submit", "starmap", "imap", "progress_apply", "add_done_callback"):
@@ -314,6 +336,13 @@ def _method(
         for tag in receiver:
             walk.use(tag, "with")
     return _method_result(walk, node, name, receiver, arguments, keywords)
+
+
+def _is_session(node: ast.Call, name: str) -> bool:
+    """Return whether a method adds to a database, by the name of what it is called on: no container changes then."""
+    owner = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+    words = set(owner.lower().replace(".", "_").split("_"))
+    return name in ("add", "insert", "update", "remove", "clear") and bool(words & set(tables.SESSION_NAMES))
 
 
 def _context_value(walk: Observer, node: ast.Call, name: str, receiver: Tags) -> None:

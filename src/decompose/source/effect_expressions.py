@@ -11,10 +11,11 @@ from decompose.source import effect_tables as tables
 from decompose.source.effect_binding import Bindings
 from decompose.source.effect_calls import observe
 from decompose.source.effect_scope import constant_path, is_sized_loop
-from decompose.source.effect_state import CARRIED, CONTAINED, INNER, LITERAL, NOTHING, ORIGINS, Call, Tags
+from decompose.source.effect_state import CARRIED, INNER, LITERAL, NOTHING, ORIGINS, Call, Tags, held
 
 _COMPUTED = ("large:", "exotic:", "type:", "rng")
 _SINGLETONS = (None, True, False, Ellipsis)
+_PATH_MAKERS = ("os.path.join", "pathlib.Path", "pathlib.PurePath")
 _MAX_LARGE_INT = 2**53
 
 
@@ -170,7 +171,7 @@ class Expressions(Bindings):
         found: set[str] = {self.new_object()}
         names: list[str] = []
         for element in node.elts:
-            found |= {t for t in self.value(element) if t.startswith(CONTAINED)}
+            found |= held(self.value(element))
             if type(element) is ast.Name:
                 names.append(element.id)
         if len(names) != len(set(names)):
@@ -186,7 +187,7 @@ class Expressions(Bindings):
         found: set[str] = {self.new_object()}
         for key, item in zip(node.keys, node.values, strict=True):
             self.value(key)
-            found |= {t for t in self.value(item) if t.startswith(CONTAINED)}
+            found |= held(self.value(item))
             if (isinstance(key, ast.Constant) and not isinstance(key.value, str)) or isinstance(key, ast.Tuple):
                 found.add("type:dict with keys other than text")
         names = [item.id for item in node.values if type(item) is ast.Name]
@@ -218,7 +219,7 @@ class Expressions(Bindings):
         self.spans.append((begin, self.order))
         self.env = saved
         kind = {ast.GeneratorExp: "iterator", ast.SetComp: "type:set"}.get(type(node), "")
-        carried = {t for t in inside if t.startswith(CONTAINED)}
+        carried = held(inside)
         if type(node) is ast.DictComp and _counts(node):
             carried.add("type:dict with keys other than text")
         return frozenset(carried | {self.new_object()} | ({kind} if kind else set()))
@@ -237,6 +238,8 @@ class Expressions(Bindings):
     def binary(self, node: ast.BinOp) -> Tags:
         """Return the value of an arithmetic expression or a path join."""
         left, right = self.value(node.left), self.value(node.right)
+        if isinstance(node.op, ast.Add) and (text := self.path_of(node)):
+            return frozenset({"literal", f"text:{text}"})
         if isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod):
             text = self.path_of(node)
             if text:
@@ -343,12 +346,10 @@ class Expressions(Bindings):
             case ast.BinOp(op=ast.Div()):
                 left, right = self.path_of(node.left), self.path_of(node.right)
                 return f"{left.rstrip('/')}/{right}" if left and right else ""
-            case ast.Call() if self.dotted(node.func) in (
-                "os.path.join",
-                "pathlib.Path",
-                "builtins.str",
-                "pathlib.PurePath",
-            ):
+            case ast.BinOp(op=ast.Add()):
+                left, right = self.path_of(node.left), self.path_of(node.right)
+                return constant_path(left + right) if left and right else ""
+            case ast.Call() if self.dotted(node.func) in (*_PATH_MAKERS, "builtins.str"):
                 found = [self.path_of(a) for a in node.args if not isinstance(a, ast.Starred)]
                 return "/".join(part.rstrip("/") for part in found) if found and all(found) else ""
         return ""
@@ -370,10 +371,14 @@ class Expressions(Bindings):
         for keyword in node.keywords:
             arguments.append((keyword.arg or "**", self.value(keyword.value)))
         traits = observe(self, node, dotted, receiver, arguments)
+        if dotted in _PATH_MAKERS and (text := self.path_of(node)):
+            traits |= {f"text:{text}"}
         if dotted and self.file.is_external(dotted):
             return traits
-        if isinstance(func, ast.Name) and "makes:tuple" in self.file.variables.get(func.id, NOTHING):
-            traits |= {"type:tuple"}
+        if isinstance(func, ast.Name):
+            maker = self.env.get(func.id) or self.file.variables.get(func.id, NOTHING)
+            traits |= {"type:tuple"} if "makes:tuple" in maker else NOTHING
+            traits |= {tag.removeprefix("makes:") for tag in maker if tag.startswith("makes:handle:")}
         return traits | self.own_call(node, func, receiver, arguments)
 
     def receiver_of(self, func: ast.Attribute) -> Tags:

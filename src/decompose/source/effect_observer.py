@@ -35,6 +35,9 @@ class Observer(Protocol):
     def iterate(self, tags: Tags, line: int) -> None:
         """Note that a value is iterated over."""
 
+    def put_into(self, container: ast.expr, tags: Tags) -> None:
+        """Note what a container holds from now on."""
+
     def shallow(self, tags: Tags) -> Tags:
         """Return the value of a shallow copy."""
 

@@ -6,7 +6,7 @@ import ast
 
 from decompose.source import effect_tables as tables
 from decompose.source.effect_observer import NOTHING, Arguments, Observer, Tags, first_argument, open_mode
-from decompose.source.effect_scope import constant_path
+from decompose.source.effect_scope import used_path
 
 
 def note_paths(
@@ -55,7 +55,7 @@ def note_paths(
     if text:
         names.append(f"text:{text}")
     for tag in names:
-        subject = constant_path(tag[5:]) if tag.startswith("text:") else tag
+        subject = used_path(tag[5:]) if tag.startswith("text:") else tag
         if subject and is_read:
             walk.effect("reads_path", subject, node.lineno, last)
         if subject and is_write:
@@ -128,7 +128,7 @@ def note_on_import(walk: Observer, node: ast.Call, dotted: str, last: str, recei
         and last in tables.IMPORT_EFFECTS
     )
     is_network = dotted in tables.BLOCKING or dotted in tables.POSTS or dotted in tables.THREAD_STARTERS
-    is_library = bool(dotted) and last in tables.READERS
+    is_library = bool(dotted) and (last in tables.READERS or last in tables.FETCHERS or root == "streamlit")
     is_method = not dotted and (
         last
         in (
@@ -147,6 +147,7 @@ def note_on_import(walk: Observer, node: ast.Call, dotted: str, last: str, recei
             "touch",
             "fit_transform",
             "commit",
+            "create_all",
             "from_pretrained",
         )
     )

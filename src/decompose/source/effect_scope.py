@@ -15,6 +15,7 @@ SMALL_LOOP = 16
 LONG_LOOP = 100
 """Rounds from which a loop with a literal length counts as long."""
 _PATH = re.compile(r"^[\w./{}:*~@%+=-]+$")
+_WORD = re.compile(r"^[A-Za-z_][\w-]{1,60}$")
 _EXTERNAL_ROOTS = frozenset(sys.stdlib_module_names) | {
     "builtins", "numpy", "pandas", "torch", "sklearn", "tensorflow", "keras", "matplotlib", "seaborn", "scipy",
     "xgboost", "lightgbm", "catboost", "transformers", "mlflow", "fastapi", "flask", "pydantic", "requests", "joblib",
@@ -145,6 +146,11 @@ def constant_path(text: str) -> str:
     ):
         return text
     return ""
+
+
+def used_path(text: str) -> str:
+    """Return a text that stands where a path is wanted, so that a bare word is one too (`Path("crops")`)."""
+    return constant_path(text) or (text if _WORD.match(text) else "")
 
 
 def is_sized_loop(node: ast.expr, dotted: Callable[[ast.expr], str]) -> bool:

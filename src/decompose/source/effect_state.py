@@ -20,6 +20,12 @@ ORIGINS = ("parameter:", "attribute:", "global:", "imported:", "object:", "resul
 INNER = "inner:"
 
 
+def held(tags: Tags) -> set[str]:
+    """Return what a container has from a value that is put into it; the result of a call lies inside it."""
+    found = {tag for tag in tags if tag.startswith(CONTAINED)}
+    return found | {f"{INNER}{tag}" for tag in tags if tag.startswith("result:")}
+
+
 @dataclass(slots=True)
 class Call:
     """A call under observation."""

@@ -23,6 +23,8 @@ MUTATED_ARGUMENT = {
     "sklearn.utils.shuffle": -1,
 }  # fmt: skip
 """Which argument a function changes in place."""
+FILLING_METHODS = frozenset({"append", "add", "insert", "appendleft", "setdefault", "put", "push"})
+"""Methods that put their argument into their receiver."""
 SHUFFLERS = frozenset({"shuffle"})
 
 SHALLOW_COPIES = frozenset({
@@ -65,6 +67,11 @@ HANDLES = frozenset({
     "wandb.init", "io.TextIOWrapper",
 })  # fmt: skip
 """Constructors of things that live in one process (`PIL.Image.open` reads lazily from its open file)."""
+HANDLE_FACTORIES = {
+    "sqlalchemy.orm.sessionmaker": "Session", "sqlalchemy.orm.scoped_session": "Session",
+    "sqlalchemy.ext.asyncio.async_sessionmaker": "AsyncSession",
+}  # fmt: skip
+"""What makes makers of handles, by what these make."""
 HANDLE_METHODS = frozenset({"cursor", "getOrCreate", "makefile", "begin_nested", "connect", "get_logger", "getChild"})
 HANDLE_ANNOTATIONS = frozenset({
     "Connection", "Cursor", "Engine", "Session", "AsyncSession", "SparkSession", "TextIO", "BinaryIO", "IO", "Lock",
@@ -114,6 +121,11 @@ MODEL_ROOTS = (
     "sklearn.", "xgboost.", "lightgbm.", "catboost.", "torch.nn.", "keras.", "tensorflow.keras.", "statsmodels.",
     "transformers.", "prophet.", "imblearn.", "spacy.", "sentence_transformers.", "gensim.", "joblib.load",
 )  # fmt: skip
+MODEL_FACTORIES = frozenset({
+    "from_pretrained", "make_pipeline", "make_union", "make_column_transformer", "clone", "load_model", "pipeline",
+    "from_config", "sequential",
+})  # fmt: skip
+"""Functions below the model roots that give back a model."""
 MODEL_METHODS = frozenset({
     "predict", "predict_proba", "decision_function", "transform", "fit", "fit_transform", "partial_fit",
     "inverse_transform", "state_dict", "load_state_dict", "score_samples",
@@ -121,7 +133,7 @@ MODEL_METHODS = frozenset({
 NOT_MODELS = frozenset({
     "sklearn.model_selection", "sklearn.metrics", "sklearn.datasets", "sklearn.utils", "torch.nn.functional",
     "torch.nn.utils", "keras.utils", "tensorflow.keras.utils", "torch.nn.init", "transformers.set_seed",
-    "keras.backend", "transformers.TrainingArguments", "keras.preprocessing", "tensorflow.keras.preprocessing",
+    "torch.nn.Parameter", "torch.nn.parameter", "keras.backend", "transformers.TrainingArguments", "keras.preprocessing", "tensorflow.keras.preprocessing",
 })  # fmt: skip
 
 UNPICKLERS = frozenset({
@@ -283,12 +295,14 @@ PATH_WRITERS = {
     "cv2.imwrite": 0, "pyarrow.parquet.write_table": 1, "safetensors.torch.save_file": 1, "os.replace": 1,
     "os.rename": 1, "sqlite3.connect": 0, "soundfile.write": 0, "imageio.imwrite": 0,
 }  # fmt: skip
-PATH_READ_METHODS = frozenset({"read_text", "read_bytes", "load_model", "load_weights", "from_file"})
+PATH_READ_METHODS = frozenset({
+    "read_text", "read_bytes", "load_model", "load_weights", "from_file", "iterdir", "glob", "rglob",
+})  # fmt: skip
 PATH_WRITE_METHODS = frozenset({
     "write_text", "write_bytes", "to_csv", "to_parquet", "to_json", "to_excel", "to_pickle", "to_feather", "to_hdf",
     "savefig", "save_model", "save_weights", "save_pretrained", "write_csv", "write_parquet", "to_html", "tofile",
 })  # fmt: skip
-RECEIVER_PATHS = frozenset({"read_text", "read_bytes", "write_text", "write_bytes"})
+RECEIVER_PATHS = frozenset({"read_text", "read_bytes", "write_text", "write_bytes", "iterdir", "glob", "rglob"})
 """Methods of a path object that read or write that path."""
 IMPORT_EFFECTS = frozenset({
     "print", "makedirs", "mkdir", "urlopen", "system", "run", "check_call", "check_output", "urlretrieve", "remove",
@@ -296,17 +310,28 @@ IMPORT_EFFECTS = frozenset({
 })  # fmt: skip
 """Last parts of calls of `os`, `shutil`, `subprocess`, `pathlib`, `urllib` that change the world on import."""
 
+FETCHERS = frozenset({
+    "download", "snapshot_download", "hf_hub_download", "urlretrieve", "login", "start_run", "set_experiment",
+    "autolog", "load_model", "set_tracking_uri",
+})  # fmt: skip
+"""Last parts of library calls that reach out, wherever they stand."""
+
 EXOTIC = {
     "csr_matrix": "sparse", "csc_matrix": "sparse", "coo_matrix": "sparse", "lil_matrix": "sparse",
     "csr_array": "sparse", "dok_matrix": "sparse", "csc_array": "sparse", "coo_array": "sparse",
     "Categorical": "categorical", "CategoricalDtype": "categorical", "MultiIndex": "MultiIndex",
     "from_tuples": "MultiIndex", "from_product": "MultiIndex", "from_arrays": "MultiIndex",
-    "asfortranarray": "non-contiguous", "TfidfVectorizer": "", "SparseTensor": "sparse",
+    "asfortranarray": "non-contiguous", "SparseTensor": "sparse",
     "sparse_coo_tensor": "sparse", "hstack": "", "to_sparse": "sparse", "random_array": "sparse",
     "SparseArray": "sparse", "interval_range": "interval", "period_range": "period", "bsr_matrix": "sparse",
     "dia_matrix": "sparse",
 }  # fmt: skip
 """Last parts of constructors and methods whose results a plain codec changes, by what is special about them."""
+SPARSE_MAKERS = frozenset({
+    "TfidfVectorizer", "CountVectorizer", "HashingVectorizer", "OneHotEncoder", "DictVectorizer", "FeatureHasher",
+    "TfidfTransformer", "MultiLabelBinarizer",
+})  # fmt: skip
+"""Transformers whose result is a sparse matrix unless they are told otherwise."""
 EXOTIC_METHODS = {
     "cuda": "device", "half": "dtype", "bfloat16": "dtype", "to_sparse": "sparse", "tocsr": "sparse",
     "tocsc": "sparse", "transpose": "non-contiguous", "swapaxes": "non-contiguous", "tz_localize": "timezone",

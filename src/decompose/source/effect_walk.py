@@ -18,6 +18,8 @@ from decompose.source.effect_scope import is_sized_loop
 from decompose.source.effect_state import LITERAL, NOTHING, ORIGINS, Call, Tags
 
 _LASTING = ("attribute:", "global:", "imported:")
+_SIZED = ("large:", "handle:open", "handle:NamedTemporaryFile", "handle:TextIOWrapper")
+"""Traits of what has as many elements as the data: tables, and lines of files."""
 
 
 @dataclass(slots=True)
@@ -164,7 +166,8 @@ class Walker(Expressions):
         """Walk a `for`, its body once."""
         tags = self.value(node.iter)
         self.iterate(tags, node.lineno)
-        mark = "loop:data" if is_sized_loop(node.iter, self.dotted) or "loop" in self.around else "loop"
+        is_sized = is_sized_loop(node.iter, self.dotted) or any(t.startswith(_SIZED) for t in tags)
+        mark = "loop:data" if is_sized or "loop" in self.around else "loop"
         begin = self.order
         self.loops.append(begin)
         self.around.append(mark)
@@ -238,7 +241,9 @@ class Walker(Expressions):
         """Walk a `with`."""
         marks = 0
         for item in node.items:
+            self.around.append("entering")
             tags = self.value(item.context_expr)
+            self.around.pop()
             for tag in tags:
                 self.use(tag, "with")
                 if tag.startswith("parameter:"):
