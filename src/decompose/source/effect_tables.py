@@ -133,7 +133,8 @@ MODEL_METHODS = frozenset({
 NOT_MODELS = frozenset({
     "sklearn.model_selection", "sklearn.metrics", "sklearn.datasets", "sklearn.utils", "torch.nn.functional",
     "torch.nn.utils", "keras.utils", "tensorflow.keras.utils", "torch.nn.init", "transformers.set_seed",
-    "torch.nn.Parameter", "torch.nn.parameter", "keras.backend", "transformers.TrainingArguments", "keras.preprocessing", "tensorflow.keras.preprocessing",
+    "torch.nn.Parameter", "torch.nn.parameter",
+    "keras.backend", "transformers.TrainingArguments", "keras.preprocessing", "tensorflow.keras.preprocessing",
 })  # fmt: skip
 
 UNPICKLERS = frozenset({
