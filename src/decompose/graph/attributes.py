@@ -193,7 +193,7 @@ class Attributes(Core):
             out = self.union(out, self._overrides(frame, made, name, owner, pos))
         else:
             out = self.union(out, self.read(self.field(made, name)))
-        if out or found:
+        if out or any(not self._is_stated_field(item) for item in found):
             return out
         if name == "__class__":
             return cls.single
@@ -223,11 +223,16 @@ class Attributes(Core):
                 out = self.union(out, got or inner.single)
             elif isinstance(inner, Partial):
                 out = self.union(out, self._bound_partial(inner, made.id))
-            elif isinstance(inner, ExternalInstance) and is_field(inner):
+            elif self._is_stated_field(item):
                 continue
             else:
                 out = self.union(out, inner.single)
         return out
+
+    def _is_stated_field(self, item: int) -> bool:
+        """Return whether an object only declares a field (`field(...)`) and is not its value."""
+        made = self.objects[item]
+        return isinstance(made, ExternalInstance) and is_field(made)
 
     def _bound_partial(self, inner: Partial, receiver: int) -> Values:
         """Return a cached or wrapped method bound to its receiver."""
@@ -241,6 +246,20 @@ class Attributes(Core):
             if isinstance(entry, Class) and name in entry.annotated and entry.frame is not None:
                 return self.annotated_values(entry.frame, entry.annotated[name][0])
         return EMPTY
+
+    def fitting(self, cls: Class, name: str, values: Values) -> Values:
+        """Return values without the instances of own classes that the annotation of a field rules out."""
+        own = {i: made.cls for i in values if isinstance(made := self.objects[i], Instance)}
+        kinds = set(own.values())
+        if len(kinds) < 2:
+            return values
+        declared = {
+            made.cls for made in (self.objects[i] for i in self._declared(cls, name)) if isinstance(made, Instance)
+        }
+        allowed = {kind for kind in kinds if not declared.isdisjoint(kind.mro)}
+        if not allowed:
+            return values
+        return frozenset(i for i in values if i not in own or own[i] in allowed)
 
     def _open_fields(self, made: Instance, name: str) -> Values:
         out = self.read(self.field(made, name))

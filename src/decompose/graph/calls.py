@@ -409,7 +409,7 @@ class Calls(Core):
             receiver = self.objects[item]
             for name, values in [*zip(names, positional, strict=False), *keywords.items()]:
                 if name != "**":
-                    self.flow(self.field(receiver, name), values)
+                    self.flow(self.field(receiver, name), self.fitting(cls, name, values))
             if isinstance(receiver, Instance):
                 receiver.payload = names
                 self._fill_defaults(frame, cls, receiver, names[len(positional) :], keywords, pos)

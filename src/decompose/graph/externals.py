@@ -595,6 +595,18 @@ def _copy(s: Externals, frame: Frame, p: list[Values], k: dict[str, Values], pos
     return _first(p)
 
 
+def _replace(s: Externals, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
+    """Return the changed copy: an object of the same class, whose fields may hold what either holds."""
+    for item in sorted(_first(p)):
+        made = s.objects[item]
+        for name, values in k.items() if isinstance(made, Instance) else ():
+            if name != "**":
+                s.flow(s.field(made, name), values)
+    for hook in ("__post_init__", "__attrs_post_init__", "__replace__"):
+        s.invoke_method(frame, _first(p), hook, [], pos, "constructor")
+    return _first(p)
+
+
 def _asyncio_run(s: Externals, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
     out = EMPTY
     for values in p:
@@ -657,6 +669,7 @@ MODELS: dict[str, _Builtin] = {
     "os.path.realpath": _same, "os.path.expanduser": _same, "os.fspath": _same, "os.path.dirname": _dirname,
     "os.getenv": _environ, "os.environ.get": _environ, "os.getcwd": _cwd, "pathlib.Path.cwd": _cwd,
     "builtins.globals": _globals, "builtins.locals": _globals, "copy.copy": _copy, "copy.deepcopy": _copy,
+    "copy.replace": _replace, "dataclasses.replace": _replace, "attrs.evolve": _replace, "attr.evolve": _replace,
     "asyncio.run": _asyncio_run, "asyncio.gather": _asyncio_run, "asyncio.create_task": _task, "asyncio.ensure_future": _task,
     "asyncio.wait_for": _asyncio_run, "concurrent.futures.as_completed": _same, "asyncio.as_completed": _asyncio_run, "itertools.chain": _chain, "itertools.cycle": _chain,
     "typing.cast": lambda s, frame, p, k, pos, site: p[1] if len(p) > 1 else EMPTY,

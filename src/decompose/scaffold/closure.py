@@ -116,7 +116,7 @@ class Closure:
             if module in territory.modules and territory.modules[module].kind != "test":
                 needed = {e for e in territory.modules[module].externals if e not in sys.stdlib_module_names}
                 is_light = symbol in territory.light_classes or needed <= roots
-                is_data = symbol not in shared and (is_storing or bool(needed & roots))
+                is_data = symbol in territory.value_classes and (is_storing or bool(needed & roots))
                 if is_light or is_data:
                     self.want(module, qualname_of(symbol))
 
