@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import collections
+import contextlib
 import json
 import os
 import secrets
@@ -15,6 +16,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -24,6 +26,8 @@ PACKAGES = [HERE / "packages" / name / "src" for name in ("runtime", "contracts"
 READY_TIMEOUT_S = 180.0
 STOP_TIMEOUT_S = 10.0
 TAIL_LINES = 40
+OPERATED = ("models", "pipeline", "jobs", "openapi")
+"""Commands that the runtime answers."""
 
 
 class Stopped(Exception):
@@ -82,7 +86,12 @@ class Process:
 
 def main() -> int:
     """Parse the command line, run, and return the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    if sys.argv[1:2] and sys.argv[1] in OPERATED:
+        sys.path[:0] = map(str, PACKAGES)
+        from service_runtime.operate import operate  # noqa: PLC0415  (the rest of this file does without the runtime)
+
+        return operate(HERE, sys.argv[1:], started)
+    parser = argparse.ArgumentParser(description=__doc__, epilog=f"further commands: {', '.join(OPERATED)}")
     up = parser.add_subparsers(dest="command", required=True).add_parser("up", help="start all services")
     up.add_argument("--workdir", type=Path, default=Path.cwd(), help="folder in which the services run")
     up.add_argument("--ready-file", type=Path, help="JSON file to write when all are ready")
@@ -105,20 +114,19 @@ def main() -> int:
     return 0
 
 
+@contextlib.contextmanager
+def started(workdir: Path, names: set[str]) -> Iterator[dict[str, str]]:
+    """Run the named services for as long as the block lasts; give the variables for whoever calls them."""
+    signal.signal(signal.SIGTERM, _stop)
+    running: list[Process] = []
+    try:
+        yield _start(workdir, None, running, names)
+    finally:
+        _end(running)
+
+
 def _run(options: argparse.Namespace, running: list[Process]) -> None:
-    system = json.loads((HERE / "system.json").read_text())
-    services = system["services"]
-    workdir = options.workdir.resolve()
-    if not workdir.is_dir():
-        raise Failed(f"{workdir} is not a folder; name one with --workdir")
-    ports = _ports(services, options.base_port)
-    shared = _environment(services, ports)
-    for level in levels(services):
-        started = [
-            Process(s, ports[s["name"]], workdir, {**os.environ, **shared, "SERVICE_NAME": s["name"]}) for s in level
-        ]
-        running += started
-        _await(started)
+    shared = _start(options.workdir.resolve(), options.base_port, running)
     if options.ready_file is not None:
         _write_ready(options.ready_file, running, shared)
     for process in running:
@@ -128,6 +136,26 @@ def _run(options: argparse.Namespace, running: list[Process]) -> None:
             if process.process.poll() is not None:
                 raise Failed(f"{process.name} ended with status {process.process.returncode}")
         time.sleep(0.2)
+
+
+def _start(
+    workdir: Path, base_port: int | None, running: list[Process], names: set[str] | None = None
+) -> dict[str, str]:
+    """Start all services, or the named ones, wait until they are ready, and return the variables that they share."""
+    services = json.loads((HERE / "system.json").read_text())["services"]
+    if not workdir.is_dir():
+        raise Failed(f"{workdir} is not a folder; name one with --workdir")
+    ports = _ports(services, base_port)
+    shared = _environment(services, ports, workdir)
+    own = {"SERVICE_PARENT": str(os.getpid())}
+    for level in levels([service for service in services if names is None or service["name"] in names]):
+        begun = [
+            Process(s, ports[s["name"]], workdir, {**os.environ, **shared, **own, "SERVICE_NAME": s["name"]})
+            for s in level
+        ]
+        running += begun
+        _await(begun)
+    return shared
 
 
 def levels(services: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
@@ -143,7 +171,7 @@ def levels(services: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     return found
 
 
-def _environment(services: list[dict[str, Any]], ports: dict[str, int]) -> dict[str, str]:
+def _environment(services: list[dict[str, Any]], ports: dict[str, int], workdir: Path) -> dict[str, str]:
     urls = {f"SERVICE_URL_{s['name'].upper()}": f"http://127.0.0.1:{ports[s['name']]}{s['probes']}" for s in services}
     path = [str(p) for p in PACKAGES] + [p for p in [os.environ.get("PYTHONPATH", "")] if p]
     secret = os.environ.get("SERVICE_TOKEN_SECRET") or secrets.token_hex(24)
@@ -151,6 +179,8 @@ def _environment(services: list[dict[str, Any]], ports: dict[str, int]) -> dict[
         **urls,
         "SERVICE_TOKEN_SECRET": secret,
         "SERVICE_OPEN": "1",
+        "SERVICE_STORE": os.environ.get("SERVICE_STORE") or str(workdir / ".services" / "store"),
+        "SERVICE_SHARED_WORKDIR": "1",
         "PYTHONPATH": os.pathsep.join(path),
         "PYTHONUNBUFFERED": "1",
     }

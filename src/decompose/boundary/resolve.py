@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from decompose.boundary import closure, owners, pipeline
+from decompose.boundary import artifacts, closure, owners, pipeline
 from decompose.boundary.contracts import Terms, doubts, operations_of
 from decompose.boundary.crossing import Land
 from decompose.boundary.remoting import Judge, copied_back, cut_edges_of
@@ -60,7 +60,9 @@ def resolve_members(
     owner_by_symbol, owner_findings = owners.owners_of(plan, touched, sharing.home, system)
     handoffs = owners.handoffs_of(touched, owner_by_symbol)
     services, need_findings = _services(layout, plan, operations, owner_by_symbol, cut_edges)
+    sets, unplaced = artifacts.artifact_sets(touched, handoffs, system)
     findings = {
+        *unplaced,
         *sharing.findings, *exposure_findings, *owner_findings, *need_findings, *_refusals(cut_edges, system),
         *doubts((operation for found in operations.values() for operation in found), system),
     }  # fmt: skip
@@ -72,7 +74,8 @@ def resolve_members(
         dead=_homed(sharing.home, DEAD),
         cut_edges=cut_edges,
         handoffs=handoffs,
-        pipeline=pipeline.steps_of(system, services, handoffs, cut_edges),
+        artifacts=sets,
+        pipeline=pipeline.steps_of(system, services),
         findings=tuple(sorted(findings)),
     )
 

@@ -88,16 +88,35 @@ class Handoff(Record):
     readers: tuple[str, ...] = ()
 
 
+class ArtifactFile(Record):
+    """A file, or files of one pattern, that the services share through the artifact store."""
+
+    pattern: str
+    """Path relative to the working directory, `*` for a part that is not known (`models/*.pt`)."""
+    writers: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+
+
+class ArtifactSet(Record):
+    """Files that are versioned together: those of one folder."""
+
+    name: str
+    files: tuple[ArtifactFile, ...] = ()
+    """Sorted by pattern."""
+
+
 class JobStep(Record):
-    """One step of the pipeline that the jobs form."""
+    """Something of a job that can be run, as a step of the pipeline."""
 
     service: str
     entry: str
     """Symbol that is run."""
     after: tuple[str, ...] = ()
-    """Services that must have finished, sorted."""
+    """Entries that write what this one reads, sorted."""
     inputs: tuple[str, ...] = ()
+    """Assets that it reads and does not write, in whichever service, sorted."""
     outputs: tuple[str, ...] = ()
+    """Assets that it writes, sorted."""
 
 
 class ServiceBlueprint(Record):
@@ -132,6 +151,8 @@ class Blueprint(Record):
     dead: tuple[str, ...] = ()
     cut_edges: tuple[CutEdge, ...] = ()
     handoffs: tuple[Handoff, ...] = ()
+    artifacts: tuple[ArtifactSet, ...] = ()
+    """What goes through the artifact store, sorted by name."""
     pipeline: tuple[JobStep, ...] = ()
     findings: tuple[Finding, ...] = ()
     schema_version: int = 1

@@ -7,6 +7,9 @@ runs on import, `PATH.ipynb:cell_4` for a notebook cell, and `PREFIX:NAME` for w
 
 from __future__ import annotations
 
+import posixpath
+import re
+
 MODULE_BODY = "<module>"
 """Qualified name of the statements that a module runs on import."""
 
@@ -74,3 +77,17 @@ def is_state(symbol: str) -> bool:
 def is_code(symbol: str) -> bool:
     """Return whether the symbol names code of the analysed tree."""
     return not (is_external(symbol) or is_asset(symbol) or is_state(symbol))
+
+
+def path_pattern(symbol: str) -> str:
+    """Return the path of an asset as a pattern; empty when it does not lie below the working directory for sure.
+
+    Unknown parts become `*`. A path that begins with an unknown folder may lead anywhere, and one that is nothing but
+    unknown names every file: neither is a pattern.
+    """
+    kind, _, path = symbol.partition(":")
+    if kind != "asset" or "://" in path or path.startswith(("/", "~")) or re.search(r"[*?\[\]\\:]", path):
+        return ""
+    pattern = posixpath.normpath(re.sub(r"\{[^{}]*\}", "*", path))
+    first = pattern.partition("/")[0]
+    return "" if first in ("..", ".", "") or "{" in pattern or not first.replace("*", "").strip(".") else pattern

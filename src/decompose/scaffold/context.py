@@ -6,11 +6,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from decompose.ir.blueprint import ServiceBlueprint
-from decompose.ir.symbols import MODULE_BODY, module_of, qualname_of
+from decompose.scaffold.inference import ModelContext
+from decompose.scaffold.jobs import StepContext, entry_name
 from decompose.scaffold.operations import ServedOperation
 from decompose.scaffold.territory import Territory
 
 BASE_PORT = 8100
+
+
+@dataclass(frozen=True, slots=True)
+class SharedFile:
+    """Files of one pattern that a service shares through the artifact store."""
+
+    folder: str
+    """The set that they belong to."""
+    pattern: str
+    is_written: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,23 @@ class ServiceContext:
     """Path and form of each carried module."""
     cpu: float
     memory_mb: int
+    artifacts: tuple[SharedFile, ...] = ()
+    models: tuple[ModelContext, ...] = ()
+    """What clients of the Open Inference Protocol can ask."""
+    is_protocol_at_root: bool = False
+    """Whether the protocol's paths stand beside those of the web application as well."""
+    jobs: tuple[StepContext, ...] = ()
+    """Steps of the pipeline that it runs."""
+
+    @property
+    def has_function_models(self) -> bool:
+        """Whether some model is a function."""
+        return any(model.symbol for model in self.models)
+
+    @property
+    def is_job(self) -> bool:
+        """Whether it runs and ends."""
+        return self.kind == "job"
 
     @property
     def probe_prefix(self) -> str:
@@ -54,6 +82,14 @@ class SystemContext:
     libraries: tuple[str, ...]
     modules: tuple[str, ...]
     edges: tuple[tuple[str, str], ...]
+    steps: tuple[StepContext, ...] = ()
+    """The pipeline, each step after those that it waits for."""
+
+    @property
+    def label(self) -> str:
+        """Name of the system as images, pipelines and the like may be called: letters, digits and dashes."""
+        letters = "".join(c if c.isascii() and c.isalnum() else "-" for c in self.name.lower())
+        return "-".join(part for part in letters.split("-") if part) or "system"
 
 
 def entries_of(territory: Territory, service: ServiceBlueprint) -> tuple[tuple[str, str], ...]:
@@ -61,12 +97,22 @@ def entries_of(territory: Territory, service: ServiceBlueprint) -> tuple[tuple[s
     found: dict[str, str] = {}
     for step in territory.blueprint.pipeline:
         if step.service == service.name and step.entry:
-            found.setdefault(_entry_name(step.entry), step.entry)
+            found.setdefault(entry_name(step.entry), step.entry)
     for symbol in service.members:
         unit = territory.units.get(symbol)
         if unit is not None and unit.entry is not None and unit.entry.kind in ("main", "job", "flow", "task"):
-            found.setdefault(_entry_name(symbol), symbol)
+            found.setdefault(entry_name(symbol), symbol)
     return tuple(found.items())
+
+
+def shared_files(territory: Territory, service: str) -> tuple[SharedFile, ...]:
+    """Return what a service writes and reads of the versioned sets, sorted."""
+    return tuple(
+        SharedFile(found.name, file.pattern, service in file.writers)
+        for found in territory.blueprint.artifacts
+        for file in found.files
+        if service in (*file.writers, *file.readers)
+    )
 
 
 def as_json(context: SystemContext) -> dict[str, Any]:
@@ -91,13 +137,23 @@ def as_json(context: SystemContext) -> dict[str, Any]:
                 "environment": list(service.environment),
                 "cpu": service.cpu,
                 "memory_mb": service.memory_mb,
+                "models": [model.name for model in service.models],
+                "artifacts": [
+                    {"set": f.folder, "pattern": f.pattern, "is_written": f.is_written} for f in service.artifacts
+                ],
             }
             for service in context.services
         ],
+        "pipeline": [
+            {
+                "name": step.name,
+                "service": step.service,
+                "entry": step.entry,
+                "after": list(step.after),
+                "inputs": list(step.inputs),
+                "outputs": list(step.outputs),
+            }
+            for step in context.steps
+        ],
         "shared": list(context.value_classes),
     }
-
-
-def _entry_name(symbol: str) -> str:
-    name = qualname_of(symbol)
-    return module_of(symbol) if name == MODULE_BODY else name

@@ -18,11 +18,14 @@ from decompose.ir.symbols import module_of, qualname_of
 from decompose.resources import template_root
 from decompose.scaffold.child import Slicer
 from decompose.scaffold.closure import Closure, modules_in
-from decompose.scaffold.context import BASE_PORT, ServiceContext, SystemContext, as_json, entries_of
+from decompose.scaffold.context import BASE_PORT, ServiceContext, SystemContext, as_json, entries_of, shared_files
 from decompose.scaffold.dependencies import imported_roots, requirements
 from decompose.scaffold.facades import LINE_LENGTH
+from decompose.scaffold.inference import claims_protocol_path, models_of
+from decompose.scaffold.jobs import StepContext, pipeline_steps
 from decompose.scaffold.messages import Messages, messages_of
 from decompose.scaffold.need import Need
+from decompose.scaffold.openapi import document
 from decompose.scaffold.operations import ServedOperation, callers_by_symbol, named_symbols, served
 from decompose.scaffold.pytext import comment, doc_literal, pystr
 from decompose.scaffold.render import Names, Rendered, render
@@ -65,6 +68,7 @@ def emit(blueprint: Blueprint, graph: CodeGraph, sources: Mapping[str, bytes]) -
     messages = {s.name: messages_of(territory, s, operations[s.name]) for s in blueprint.services}
     files |= _templates(context, messages)
     files["provenance.json"] = _json(_provenance(rendered))
+    files["openapi.json"] = _json(document(context, territory))
     files["system.json"] = _json(as_json(context))
     files[LOCK_FILE] = _lock(files)
     return FileTree(dict(sorted(files.items())), executable=frozenset({"run.py"}))
@@ -114,8 +118,9 @@ def _context(
     rendered: Mapping[str, list[Rendered]],
 ) -> SystemContext:
     callers = callers_by_symbol(territory, needs)
+    steps = pipeline_steps(territory)
     services = tuple(
-        _service_context(territory, service, BASE_PORT + i, needs, operations, callers, rendered)
+        _service_context(territory, service, BASE_PORT + i, needs, operations, callers, rendered, steps)
         for i, service in enumerate(territory.blueprint.services)
     )
     externals = {name for module in territory.modules.values() for name in module.externals}
@@ -132,6 +137,7 @@ def _context(
             sorted({n for m in territory.modules.values() for n in (m.name, *m.import_names) if "/" not in n})
         ),
         edges=tuple((s.name, other) for s in services for other in s.depends_on),
+        steps=steps,
     )
 
 
@@ -143,6 +149,7 @@ def _service_context(
     operations: Mapping[str, tuple[ServedOperation, ...]],
     callers: Mapping[str, set[str]],
     rendered: Mapping[str, list[Rendered]],
+    steps: tuple[StepContext, ...],
 ) -> ServiceContext:
     own = needs[service.name]
     web = _web_app(territory, service)
@@ -150,6 +157,7 @@ def _service_context(
     if web and web[1] == "Flask":
         roots = tuple(sorted({*roots, "a2wsgi"}))
     lines = (*service.requirements, *territory.graph.requirements)
+    models = models_of(territory, service, operations[service.name], has_web=web is not None)
     return ServiceContext(
         name=service.name,
         kind=service.kind,
@@ -169,6 +177,10 @@ def _service_context(
         forms=tuple((r.path, r.form) for r in rendered[service.name]),
         cpu=service.cpu,
         memory_mb=service.memory_mb,
+        artifacts=shared_files(territory, service.name),
+        models=models,
+        is_protocol_at_root=bool(models) and not claims_protocol_path(territory),
+        jobs=tuple(step for step in steps if step.service == service.name),
     )
 
 
@@ -289,6 +301,8 @@ def _templates(context: SystemContext, messages: Mapping[str, Messages]) -> dict
     files = _folder(root / "packages" / "runtime", "packages/runtime", environment, {"system": context})
     files |= _folder(root / "packages" / "contracts", "packages/contracts", environment, {"system": context})
     files |= _folder(root / "system", "", environment, {"system": context})
+    if context.steps:
+        files |= _folder(root / "pipeline", "pipelines", environment, {"system": context})
     for service in context.services:
         variables: dict[str, object] = {"system": context, "service": service}
         files |= _folder(root / "service", f"services/{service.name}", environment, variables)

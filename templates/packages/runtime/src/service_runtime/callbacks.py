@@ -26,7 +26,7 @@ def answer_with(answer: Answer) -> None:
 def home() -> str:
     """Return how others reach the objects of this process."""
     name = context.process_name()
-    return name if name != "client" else _open()
+    return name if name != "client" and not context.process_run else _open()
 
 
 def _open() -> str:

@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from service_runtime import callbacks, context, echo, tokens
+from service_runtime import callbacks, context, echo, handover, tokens
 from service_runtime.errors import DeadlineExceeded, RemoteCallError
 from service_runtime.handles import Reference
 from service_runtime.restore import overwrite
@@ -166,8 +166,9 @@ class Client:
         finally:
             context.receiver.reset(token)
         content_type, chunks = pack(message, encoder.parts)
-        headers = self._headers(content_type)
+        headers = self._headers(content_type) | handover.before_call()
         answer = self._send(path, headers, chunks, is_idempotent=is_idempotent)
+        handover.after_call(answer.artifacts)
         return self._read(answer, encoder)
 
     def _message(self, encoder: Encoder, request: dict[str, Any]) -> dict[str, Any]:
@@ -191,6 +192,7 @@ class Client:
             "X-Request-Id": context.request_id.get() or context.new_request_id(),
             "X-Session": context.session.get() or f"{os.getpid()}-{threading.get_ident()}",
             "X-Chain": str(context.chain.get() + 1),
+            "X-Run": context.current_run(),
             "X-Folder": os.getcwd().encode("unicode_escape").decode(),
         }
 

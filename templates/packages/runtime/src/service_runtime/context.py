@@ -18,6 +18,10 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 chain: ContextVar[int] = ContextVar("chain", default=0)
 receiver: ContextVar[str] = ContextVar("receiver", default="")
 """The process that the message being written goes to."""
+run: ContextVar[str] = ContextVar("run", default="")
+"""The attempt of a run on whose behalf the code works (`SERVICE/RUN/ATTEMPT`); empty when it is for none."""
+process_run: list[str] = []
+"""The attempt that this whole process is for, if it is for one."""
 session: ContextVar[str] = ContextVar("session", default="")
 """The conversation that the call belongs to: calls of one conversation run on one thread, one after the other."""
 
@@ -25,6 +29,11 @@ session: ContextVar[str] = ContextVar("session", default="")
 def process_name() -> str:
     """Return the name of this process: its service, or `client`."""
     return os.environ.get("SERVICE_NAME", "client")
+
+
+def current_run() -> str:
+    """Return the attempt of a run that the present code is part of, in whichever thread; empty when it is none."""
+    return process_run[0] if process_run else run.get()
 
 
 def new_request_id() -> str:

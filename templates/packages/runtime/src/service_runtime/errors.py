@@ -41,3 +41,11 @@ class ContractError(ValueError):
         places = "; ".join(f"`{item['where']}` {item['what']}" for item in found[:5])
         super().__init__(f"`{symbol}`: {places}")
         self.found = found
+
+
+class ArtifactError(RuntimeError):
+    """The artifact store cannot do what it was asked for."""
+
+
+class JobError(RuntimeError):
+    """A run of a job cannot be started or found."""

@@ -18,26 +18,37 @@ class Gateway:
     Args:
         web: `package.module:app`, an ASGI or WSGI application or a function that makes one.
         own: The service's own ASGI application.
+        own_paths: Paths without the prefix that the service's own application answers as well (`/v2`).
     """
 
-    def __init__(self, web: str, own: Any) -> None:
+    def __init__(self, web: str, own: Any, *, own_paths: tuple[str, ...] = ()) -> None:
+        self._own_paths = own_paths
         self._web = web
         self._own = own
         self._app: Any = None
+        self._next: Any = None
         self._stack = contextlib.AsyncExitStack()
+
+    @property
+    def web_app(self) -> Any:
+        """The web application that is served."""
+        return self._app
 
     def load(self) -> None:
         """Import or make the web app."""
         found = allowlist.resolve(self._web)
         if inspect.isfunction(found) and not _is_asgi(found):
             found = found()
-        self._app = found if _is_asgi(found) else _from_wsgi(found)
+        self._next = found if _is_asgi(found) else _from_wsgi(found)
 
     async def start(self) -> None:
-        """Enter the web app's own lifespan."""
-        context = getattr(getattr(self._app, "router", None), "lifespan_context", None)
+        """Enter the lifespan of the web app that was loaded last, serve it, and leave that of the one before."""
+        stack = contextlib.AsyncExitStack()
+        context = getattr(getattr(self._next, "router", None), "lifespan_context", None)
         if context is not None:
-            await self._stack.enter_async_context(context(self._app))
+            await stack.enter_async_context(context(self._next))
+        self._app, before, self._stack = self._next, self._stack, stack
+        await before.aclose()
 
     async def stop(self) -> None:
         """Leave the web app's own lifespan."""
@@ -45,13 +56,18 @@ class Gateway:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Pass a request to the web app, or to the service's own routes."""
-        is_own = scope["type"] == "lifespan" or scope["path"].startswith(OWN_PREFIX + "/")
+        is_own = (
+            scope["type"] == "lifespan" or scope["path"].startswith(OWN_PREFIX + "/") or self._is_ours(scope["path"])
+        )
         if is_own and "path" in scope:
             scope = scope | {"path": scope["path"].removeprefix(OWN_PREFIX)}
         if is_own or self._app is None:
             await self._own(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    def _is_ours(self, path: str) -> bool:
+        return any(path == own or path.startswith(f"{own}/") for own in self._own_paths)
 
 
 def _is_asgi(app: Any) -> bool:

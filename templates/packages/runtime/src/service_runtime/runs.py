@@ -1,75 +1,63 @@
-"""Runs of jobs: started by a request, watched by another, one at a time."""
+"""Runs of jobs over HTTP: started by a request, watched by another."""
 
 from __future__ import annotations
 
-import contextvars
+import hashlib
+import subprocess
 import threading
-import traceback
 import uuid
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
-from service_runtime import allowlist, echo
-
-KEPT = 100
-"""Finished runs that are remembered."""
+from service_runtime import jobs
+from service_runtime.service import Service
 
 
 class Runs:
-    """Starts the entries of a job service.
+    """Starts the entries of a service, each as a process of its own.
 
     Args:
-        entries: Symbol by name; a symbol that ends in `:<module>` is run as a program.
+        service: The service.
+        root: Its working directory.
     """
 
-    def __init__(self, entries: Mapping[str, str]) -> None:
-        self._entries = entries
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="run")
-        self._runs: dict[str, dict[str, Any]] = {}
+    def __init__(self, service: Service, root: Path) -> None:
+        self._service = service
+        self._root = root
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._lock = threading.Lock()
 
     def start(self, entry: str = "", argv: list[str] | None = None, key: str = "") -> dict[str, Any]:
-        """Start a run and return it; a run that was started with the same `key` is returned instead.
+        """Start a run and return it; one with the same `key` is returned instead, or taken up again if it was killed.
 
         Raises:
             LookupError: If the service has no such entry.
         """
-        name = entry or next(iter(self._entries), "")
-        if name not in self._entries:
-            raise LookupError(f"no entry `{name}`; there are {', '.join(self._entries) or 'none'}")
+        entries = self._service.entries
+        name = entry or next(iter(entries), "")
+        if name not in entries:
+            raise LookupError(f"no entry `{name}`; there are {', '.join(entries) or 'none'}")
+        run_id = hashlib.sha256(key.encode()).hexdigest()[:32] if key else uuid.uuid4().hex
         with self._lock:
-            known = next((run for run in self._runs.values() if key and run["key"] == key), None)
-            if known is not None:
-                return dict(known)
-            run = {"id": key or uuid.uuid4().hex, "key": key, "entry": name, "status": "waiting", "output": ""}
-            self._runs[run["id"]] = run
-            for old in [r for r in self._runs.values() if r["status"] in ("done", "failed")][:-KEPT]:
-                del self._runs[old["id"]]
-        self._pool.submit(contextvars.Context().run, self._perform, run, self._entries[name], argv or [])
-        return dict(run)
+            known = jobs.read_run(jobs.folder_of(self._root, self._service.name, run_id))
+            if known is None or jobs.find(self._root, self._service.name, run_id).status in ("killed", "failed"):
+                run = jobs.Run(run_id, self._service.name, name, tuple(argv or ()))
+                self._processes[run_id] = jobs.start(self._service.source.parent / "app.py", run, self._root, {})
+        return self.show(run_id)
 
     def show(self, run_id: str) -> dict[str, Any]:
-        """Return a run.
+        """Return a run with what it has printed.
 
         Raises:
             LookupError: If there is none with this id.
         """
-        with self._lock:
-            return dict(self._runs[run_id])
-
-    def _perform(self, run: dict[str, Any], symbol: str, argv: list[str]) -> None:
-        from service_runtime.dispatch import run_main  # noqa: PLC0415  (dispatch serves runs and calls alike)
-
-        entries: list[list[Any]] = []
-        echo.sink.set(entries)
-        run["status"] = "running"
+        process = self._processes.get(run_id)
+        if process is not None:
+            process.poll()
         try:
-            module, _, name = symbol.partition(":")
-            status = run_main(module, [module, *argv]) if name == "<module>" else 0
-            if name != "<module>":
-                allowlist.resolve(symbol)(*argv)
-            run["status"] = "done" if status == 0 else "failed"
-        except BaseException:  # noqa: BLE001  (the run fails, the service goes on)
-            run["status"], run["error"] = "failed", traceback.format_exc()
-        run["output"] = "".join(entry[1] for entry in entries if entry[0] == "out")
+            run = jobs.find(self._root, self._service.name, run_id)
+        except jobs.JobError as error:
+            raise LookupError(str(error)) from error
+        output = jobs.log_of(self._root, self._service.name, run_id)
+        return {"id": run.id, "entry": run.entry, "status": run.status, "attempt": run.attempt, "error": run.error,
+                "output": output[-100_000:]}  # fmt: skip

@@ -6,13 +6,19 @@ import argparse
 import json
 import logging
 import os
+import signal
 import sys
+import threading
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 
-from service_runtime import context, echo
+from service_runtime import context, echo, jobs
+from service_runtime.door import Door
+from service_runtime.handover import Handover, active
 from service_runtime.modules import SourceFinder, install
+from service_runtime.registries import open_store
 from service_runtime.server import Host, build_app
 from service_runtime.service import Service
 
@@ -39,12 +45,20 @@ def serve(service: Service) -> None:
     """Run the service until it is told to stop."""
     options = _options(service.name)
     prepare(service, Path(options.workdir))
-    host = Host(service)
+    handed = open_handover(service, Path.cwd())
+    _end_with_parent()
+    if options.run:
+        sys.exit(jobs.perform(service, options.run_id or uuid.uuid4().hex, options.run, tuple(options.words), handed))
+    host = Host(service, handed)
     app: Any = build_app(service, host)
+    prefix = ""
     if service.web:
-        from service_runtime.gateway import Gateway  # noqa: PLC0415  (only gateways have an app of their own)
+        own_paths = ("/v2",) if service.is_protocol_at_root else ()
+        from service_runtime.gateway import OWN_PREFIX, Gateway  # noqa: PLC0415  (only gateways have an app)
 
-        app = host.gateway = Gateway(service.web, app)
+        app, prefix = Gateway(service.web, app, own_paths=own_paths), OWN_PREFIX
+        host.gateway = app
+    app = Door(app, host.gate, handed, prefix)
     import uvicorn  # noqa: PLC0415  (the tests of a service do without)
 
     config = uvicorn.Config(
@@ -61,6 +75,17 @@ def serve(service: Service) -> None:
     uvicorn.Server(config).run()
     if host.failure:
         sys.exit(3)
+
+
+def open_handover(service: Service, workdir: Path) -> Handover | None:
+    """Return what connects the service's files with the artifact store that `SERVICE_STORE` names, if it shares any."""
+    url = os.environ.get("SERVICE_STORE", "")
+    if not url or not service.artifacts:
+        return None
+    is_shared = os.environ.get("SERVICE_SHARED_WORKDIR") == "1"
+    made = Handover(open_store(url), service.artifacts, workdir, service.name, is_shared=is_shared)
+    active[:] = [made]
+    return made
 
 
 def prepare(service: Service, workdir: Path) -> None:
@@ -80,4 +105,20 @@ def _options(name: str) -> argparse.Namespace:
     parser.add_argument("--host", default=os.environ.get("SERVICE_HOST", "127.0.0.1"))
     parser.add_argument("--port", type=int, default=int(os.environ.get("SERVICE_PORT", "8000")))
     parser.add_argument("--workdir", default=os.environ.get("SERVICE_WORKDIR", "."))
+    parser.add_argument("--run", metavar="ENTRY", help="run this to its end instead of serving")
+    parser.add_argument("--run-id", help="name of the run; one that was killed is taken up again")
+    parser.add_argument("words", nargs="*", help="arguments of what is run, after `--`")
     return parser.parse_args()
+
+
+def _end_with_parent() -> None:
+    """End when the process that `SERVICE_PARENT` names is gone: a launcher that was killed leaves nothing running."""
+    parent = int(os.environ.get("SERVICE_PARENT") or 0)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    if parent:
+        threading.Thread(target=watch, name="parent", daemon=True).start()

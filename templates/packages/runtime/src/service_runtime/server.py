@@ -14,6 +14,7 @@ import time
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -22,9 +23,12 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 from service_runtime import context, tokens
 from service_runtime.dispatch import Dispatcher, Reply, problem
 from service_runtime.errors import RemoteCallError
+from service_runtime.gate import Gate
+from service_runtime.handover import Handover
 from service_runtime.metrics import Metrics
 from service_runtime.modules import is_ours
 from service_runtime.openapi import document
+from service_runtime.reloading import OwnModules, Reloader
 from service_runtime.runs import Runs
 from service_runtime.service import Service
 from service_runtime.sessions import Sessions
@@ -42,8 +46,10 @@ log = logging.getLogger("service")
 class Host:
     """Runs one service: counts, admits, dispatches."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, handover: Handover | None = None) -> None:
         self.service = service
+        self.handover = handover
+        self.reloader = Reloader(self, handover, is_reloading=not service.is_job) if handover is not None else None
         self.dispatcher = Dispatcher(
             service.name,
             service.operations,
@@ -54,7 +60,8 @@ class Host:
         )
         self.metrics = Metrics(service.name)
         self.sessions = Sessions()
-        self.runs = Runs(service.entries)
+        self.runs = Runs(service, Path.cwd())
+        self.gate = Gate()
         self.gateway: Any = None
         self.is_ready = False
         self.failure = ""
@@ -66,10 +73,13 @@ class Host:
         until = time.monotonic() + LOAD_TIMEOUT_S
         while not self.is_ready:
             try:
+                await asyncio.wrap_future(self.sessions.submit("start", self.take_over))
                 await asyncio.wrap_future(self.sessions.submit("start", self.load))
                 if self.gateway is not None:
                     await self.gateway.start()
                 self.is_ready = True
+                if self.reloader is not None:
+                    await self.reloader.watch()
             except RemoteCallError as error:
                 if time.monotonic() > until:
                     self._give_up(error)
@@ -79,6 +89,12 @@ class Host:
                 self._give_up(error)
                 return
 
+    def take_over(self) -> None:
+        """Put the current artifacts in place; what is here and not in the store yet becomes their first version."""
+        if self.handover is not None:
+            self.handover.pull()
+            self.handover.publish()
+
     def load(self) -> None:
         """Import the code of the service."""
         for module in self.service.preload:
@@ -87,6 +103,27 @@ class Host:
             self.dispatcher.load()
         if self.gateway is not None:
             self.gateway.load()
+
+    async def reload(self) -> None:
+        """Load the code of the service afresh; when that fails, what was there before serves on.
+
+        Only while no request is inside.
+        """
+        modules, targets = OwnModules(), self.dispatcher
+
+        def load() -> None:
+            modules.set_aside()
+            targets.forget()
+            self.load()
+
+        try:
+            await asyncio.wrap_future(self.sessions.submit("start", load))
+            if self.gateway is not None:
+                await self.gateway.start()
+        except BaseException:
+            modules.put_back()
+            targets.forget()
+            raise
 
     def _import(self, module: str) -> None:
         """Import a module; on a developer's machine a missing library only fails the calls that need it."""
@@ -124,6 +161,14 @@ class Host:
         """
         return tokens.verify(request.headers.get("authorization", "").removeprefix("Bearer "), self.service.name)
 
+    def admit(self, request: Request, symbol: str) -> None:
+        """Let whoever may call a function go on.
+
+        Raises:
+            PermissionError: If the caller is not known or may not.
+        """
+        self.dispatcher.admit(self.caller_of(request), symbol)
+
     async def _admitted(self, request: Request, path: str) -> Reply:
         headers = request.headers
         try:
@@ -154,7 +199,7 @@ class Host:
         context.deadline.set(until)
         context.chain.set(depth)
         context.session.set(session)
-        context.request_id.set(headers.get("x-request-id") or context.new_request_id())
+        context.request_id.set(headers.get("x-request-id") or context.request_id.get() or context.new_request_id())
         if self.dispatcher.is_open:
             _follow(headers.get("x-folder") or "")
         run, content_type = contextvars.copy_context().run, headers.get("content-type", "")
@@ -196,6 +241,10 @@ def build_app(service: Service, host: Host | None = None) -> FastAPI:
     app.add_route("/objects/{handle}", host.call, methods=["POST"])
     _add_probes(app, host)
     _add_runs(app, host)
+    if service.models:
+        from service_runtime.oip import add_protocol  # noqa: PLC0415  (only inference services speak it)
+
+        add_protocol(app, host)
     return app
 
 

@@ -5,8 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from service_runtime.handover import Artifact
 from service_runtime.messages import Message
+from service_runtime.oip_models import Model
 from service_runtime.operations import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is known of something that the service runs to its end; patterns as in `Artifact`."""
+
+    inputs: tuple[str, ...] = ()
+    """Files that it reads and does not write."""
+    outputs: tuple[str, ...] = ()
+    is_closed: bool = False
+    """Whether these are all that it reads and writes, so that equal inputs make a run superfluous."""
+    environment: tuple[str, ...] = ()
+    """Variables that it reads."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +41,20 @@ class Service:
     anchored: tuple[str, ...] = ()
     """Modules that look for data beside themselves."""
     entries: dict[str, str] = field(default_factory=dict)
-    """What `POST /runs` can start: symbol by name."""
+    """What can be run: symbol by name; a symbol that ends in `:<module>` is run as a program."""
+    jobs: dict[str, Job] = field(default_factory=dict)
+    """What is known of the entries, by name."""
     web: str = ""
     """The monolith's own web application, `package.module:app`."""
     preload: tuple[str, ...] = ()
     """Modules that are imported before the service is ready."""
     live: tuple[str, ...] = ()
     """Module-level values that change, so that others get a handle instead of a copy."""
+    models: tuple[Model, ...] = ()
+    """What clients of the Open Inference Protocol can ask."""
+    is_protocol_at_root: bool = False
+    """Whether a gateway answers `/v2` itself, because the web application does not."""
+    artifacts: tuple[Artifact, ...] = ()
+    """Files that it shares with other services through the artifact store."""
+    is_job: bool = False
+    """Whether it runs and ends; what it holds in memory is then not kept from one run to the next."""

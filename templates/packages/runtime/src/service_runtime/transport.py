@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from service_runtime.handover import HEADER
 from service_runtime.wire import FRAMES, JSON, Part, size_of
 
 POOL_LIMIT = 32
@@ -32,6 +33,8 @@ class Answer(Protocol):
 
     status: int
     content_type: str
+    artifacts: str
+    """How far the answering service has read the logs of the artifact store; empty when it does not say."""
 
     def read(self) -> bytes | memoryview:
         """Return the whole body."""
@@ -140,6 +143,7 @@ class HttpAnswer:
     def __init__(self, owner: HttpTransport, connection: http.client.HTTPConnection, response: Any) -> None:
         self.status: int = response.status
         self.content_type: str = response.headers.get("content-type", "")
+        self.artifacts: str = response.headers.get(HEADER, "")
         self._owner = owner
         self._connection: http.client.HTTPConnection | None = connection
         self._response = response
@@ -189,6 +193,7 @@ class LocalAnswer:
     def __init__(self, status: int, content_type: str, chunks: Iterator[Part]) -> None:
         self.status = status
         self.content_type = content_type
+        self.artifacts = ""
         self._chunks = chunks
 
     def read(self) -> bytes | memoryview:

@@ -1,0 +1,102 @@
+"""What every request to a service passes, whoever answers it: the gate, and the hand-over of files before and after."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from service_runtime import context, undo
+from service_runtime.gate import Gate
+from service_runtime.handover import HEADER, Handover
+
+UNGATED = ("/livez", "/readyz", "/startupz", "/metrics", "/v2/health")
+SETTLE_S = 2.0
+"""How long a web request leaves files alone that another one inside may still be writing, in seconds."""
+_READ_ONLY = ("GET", "HEAD", "OPTIONS")
+
+
+class Door:
+    """An ASGI application around the one that answers.
+
+    Args:
+        app: The application that answers.
+        gate: Lets requests in.
+        handover: The artifacts of the service, `None` when it shares none.
+        prefix: Path below which the service's own routes stand.
+    """
+
+    def __init__(self, app: Any, gate: Gate, handover: Handover | None, prefix: str = "") -> None:
+        self._app = app
+        self._gate = gate
+        self._handover = handover
+        self._prefix = prefix
+        self._changed_at = 0.0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Let a request in when it may come, and pass it on."""
+        if scope["type"] != "http" or scope["path"].removeprefix(self._prefix).startswith(UNGATED):
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        request_id = headers.get(b"x-request-id", b"").decode("latin-1") or context.new_request_id()
+        context.request_id.set(request_id)
+        run = headers.get(b"x-run", b"").decode("latin-1")
+        async with self._gate.passing(request_id), _part_of(run) as may_work:
+            if not may_work:
+                await _refuse(send)
+            elif self._handover is None:
+                await self._app(scope, receive, send)
+            else:
+                await self._with_files(self._handover, headers, scope, receive, send)
+
+    async def _with_files(self, handover: Handover, headers: Any, scope: Any, receive: Any, send: Any) -> None:
+        theirs = headers.get(HEADER.encode())
+        is_call = b"x-chain" in headers
+        if theirs and not handover.is_shared:
+            await asyncio.to_thread(handover.catch_up, theirs.decode("latin-1"))
+
+        async def send_after_publishing(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                await self._publish(handover, is_call=is_call)
+                if is_call and not handover.is_shared:
+                    own = (HEADER.encode(), handover.lengths().encode("latin-1"))
+                    message = {**message, "headers": [*message["headers"], own]}
+            await send(message)
+
+        if scope["method"] in _READ_ONLY:
+            await self._app(scope, receive, send)
+            return
+        await self._app(scope, receive, send_after_publishing)
+        await self._publish(handover, is_call=is_call)
+
+    async def _publish(self, handover: Handover, *, is_call: bool) -> None:
+        """Publish what was written; a web request waits a little for others that may be writing the same set."""
+        if not handover.has_changed():
+            self._changed_at = 0.0
+            return
+        self._changed_at = self._changed_at or time.monotonic()
+        is_alone = self._gate.count == 1
+        if is_call or is_alone or time.monotonic() - self._changed_at > SETTLE_S:
+            await asyncio.to_thread(handover.publish)
+
+
+@asynccontextmanager
+async def _part_of(run: str) -> AsyncIterator[bool]:
+    """Work on behalf of an attempt of a run, so that what is changed is noted; give `False` when that one is over."""
+    if not run or os.environ.get("SERVICE_SHARED_WORKDIR") != "1":
+        yield True
+        return
+    undo.watch(Path.cwd())
+    context.run.set(run)
+    with undo.undo_of(Path.cwd(), run).held() as is_alive:
+        yield is_alive
+
+
+async def _refuse(send: Any) -> None:
+    await send({"type": "http.response.start", "status": 409, "headers": [(b"content-type", b"text/plain")]})
+    await send({"type": "http.response.body", "body": b"the attempt of the run that calls is over"})
