@@ -50,12 +50,14 @@ def test_running_applications_complete_it(document, monkeypatch):
         "paths": {"/sum/{a}": {"get": {"responses": {"200": {"$ref": "#/components/schemas/Total"}}}}},
         "components": {"schemas": {"Total": {"type": "integer"}}},
     }
-    monkeypatch.setattr(description, "_fetched", lambda url: live if url.startswith("http://front") else {})
+    own = {"paths": {"/operations/add": {"post": {"operationId": "typed"}}}}
+    answers = {"http://front/openapi.json": live, "http://calc/openapi.json": own}
+    monkeypatch.setattr(description, "_fetched", lambda url: answers.get(url, {}))
 
-    whole = description.described(document, {"front": "http://front", "calc": "http://calc"})
+    whole = description.described(document, {"front": "http://front/_service", "calc": "http://calc"})
 
     route = whole["paths"]["/sum/{a}"]
     assert route["get"]["tags"] == ["front"]
     assert route["get"]["responses"]["200"] == {"$ref": "#/components/schemas/front.Total"}
     assert whole["components"]["schemas"] == {"front.Total": {"type": "integer"}}
-    assert "/operations/add" in whole["paths"]
+    assert whole["paths"]["/operations/add"]["post"]["operationId"] == "typed"

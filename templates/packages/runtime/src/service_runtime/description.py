@@ -12,24 +12,32 @@ TIMEOUT_S = 5.0
 
 
 def described(document: dict[str, Any], urls: Mapping[str, str]) -> dict[str, Any]:
-    """Return the document with the routes of running applications as they describe them, schemas included.
+    """Return the document with the routes of what runs as that describes them, schemas included.
 
     Args:
         document: The document as generated.
-        urls: Address of each running service; one whose application has no description keeps the generated one.
+        urls: Address of each running service's own routes; a web application stands where that has no further path.
     """
     paths, components = dict(document["paths"]), {**document.get("components", {})}
     for service, url in sorted(urls.items()):
-        live = _fetched(f"{url}/openapi.json")
-        if not live.get("paths") or live.get("info", {}).get("title") == service:
-            continue
-        live = _prefixed(live, service)
-        for path, item in live["paths"].items():
-            if path not in paths or paths[path].get("servers", [{}])[0].get("description") == service:
-                paths[path] = {"servers": [{"url": url, "description": service}], **item}
-        for kind, found in live.get("components", {}).items():
-            components[kind] = {**components.get(kind, {}), **found}
+        host, _, prefix = url.removeprefix("http://").partition("/")
+        base = f"http://{host}"
+        for below in dict.fromkeys((f"/{prefix}" if prefix else "", "")):
+            live = _prefixed(_fetched(f"{base}{below}/openapi.json"), service)
+            for path, item in live.get("paths", {}).items():
+                key = _key(paths, below + path, service)
+                paths[key] = {"servers": [{"url": base, "description": service}], **item}
+            for kind, found in live.get("components", {}).items():
+                components[kind] = {**components.get(kind, {}), **found}
     return {**document, "paths": dict(sorted(paths.items())), "components": components}
+
+
+def _key(paths: Mapping[str, Any], path: str, service: str) -> str:
+    """Return where a service's path stands in the document: with a fragment when another service has the same."""
+    for key in (path, f"{path}#{service}"):
+        if key not in paths or paths[key]["servers"][0]["description"] == service:
+            return key
+    return f"{path}#{service}"
 
 
 def _fetched(url: str) -> dict[str, Any]:
@@ -48,7 +56,7 @@ def _prefixed(live: dict[str, Any], service: str) -> dict[str, Any]:
     schemas = made.get("components", {}).get("schemas")
     if schemas:
         made["components"]["schemas"] = {f"{service}.{name}": schema for name, schema in schemas.items()}
-    for item in made["paths"].values():
+    for item in made.get("paths", {}).values():
         for operation in item.values():
             if isinstance(operation, dict):
                 operation["tags"] = [service, *operation.get("tags", ())]

@@ -194,6 +194,6 @@ def _openapi(options: argparse.Namespace, workspace: Path) -> int:
     urls = {}
     if options.ready_file is not None:
         services = json.loads(options.ready_file.read_bytes())["services"]
-        urls = {name: service["url"].removesuffix("/_service") for name, service in services.items()}
+        urls = {name: service["url"] for name, service in services.items()}
     print(json.dumps(described(json.loads((workspace / "openapi.json").read_bytes()), urls), indent=2))
     return 0
