@@ -11,19 +11,45 @@ from decompose.cluster.weights import stages_called
 
 CONDUCTING = 0.3
 """Share of orchestration among a unit's roles from which calling two stages makes it a conductor."""
+ORCHESTRATION = STAGES.index("orchestration")
 
 
 def conducted(system: System, relations: Relations) -> System:
-    """Return the system with units that orchestrate, and call two stages of other modules, in that stage wholly."""
+    """Return the system with conductors wholly in orchestration, and with their steps in the stage that they wrap.
+
+    A conductor orchestrates, and calls two stages of other modules; or it is the body of a module that uses no other,
+    and starts what it starts by name (a schedule of commands or containers). A step orchestrates too, but is called by
+    a conductor and itself calls one stage alone.
+    """
     profiles = dict(system.profiles)
-    for symbol, stages in stages_called(system, relations).items():
-        profile = profiles[symbol]
-        if profile.roles.get("orchestration", 0.0) >= CONDUCTING and len(stages) > 1:
-            profiles[symbol] = _conductor(profile)
+    stages = stages_called(system, relations)
+    tagged = [s for s, profile in profiles.items() if profile.roles.get("orchestration", 0.0) >= CONDUCTING]
+    users = {r.source for r in relations.pairs if profiles[r.source].module != profiles[r.target].module}
+    conductors = {s for s in tagged if len(stages.get(s, ())) > 1 or (_is_body(profiles[s]) and s not in users)}
+    called = {r.target for r in relations.pairs if r.kind == "call" and r.source in conductors}
+    for symbol in tagged:
+        own = stages.get(symbol, set()) - {"orchestration"}
+        if symbol in conductors:
+            profiles[symbol] = _conductor(profiles[symbol])
+        elif symbol in called and len(own) == 1:
+            profiles[symbol] = _step(profiles[symbol], min(own))
     return System(system.graph, system.index, profiles)
+
+
+def _is_body(profile: Profile) -> bool:
+    """Return whether a unit is a module body with work of its own."""
+    return profile.kind == "module" and not profile.is_bare
 
 
 def _conductor(profile: Profile) -> Profile:
     """Return a profile with all its mass in orchestration."""
-    mass = ((STAGES.index("orchestration"), MASS_SCALE * profile.size),)
+    mass = ((ORCHESTRATION, MASS_SCALE * profile.size),)
     return replace(profile, mass=mass, stage="orchestration")
+
+
+def _step(profile: Profile, stage: str) -> Profile:
+    """Return a profile with the mass of orchestration moved to the stage that it starts."""
+    mass = dict(profile.mass)
+    number = STAGES.index(stage)
+    mass[number] = mass.get(number, 0) + mass.pop(ORCHESTRATION, 0)
+    return replace(profile, mass=tuple(sorted(mass.items())), stage=stage)

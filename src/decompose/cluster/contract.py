@@ -105,8 +105,7 @@ def _is_definition(system: System, symbol: str) -> bool:
     profile = system.profiles[symbol]
     if profile.is_library_like:
         return True
-    data = profile.roles.get("features", 0.0) + profile.roles.get("validation", 0.0)
-    return profile.stage == "data" and data > profile.roles.get("ingest", 0.0) and profile.kind != "module"
+    return profile.stage == "data" and profile.kind != "module"
 
 
 def _stages_of_users(

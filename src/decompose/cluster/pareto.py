@@ -91,7 +91,7 @@ def prepare(
 def network_of(problem: Problem, factor: float = 1.0) -> Network:
     """Return a problem as numbers: the atoms first, then the hubs in order of name."""
     number = {symbol: i for i, atom in enumerate(problem.atoms) for symbol in atom}
-    hubs = sorted({pull.other for pull in problem.pulls} - number.keys())
+    hubs = sorted({end for pull in problem.pulls for end in (pull.unit, pull.other)} - number.keys())
     number.update({hub: len(problem.atoms) + i for i, hub in enumerate(hubs)})
     profiles, weights = problem.system.profiles, problem.weights
     sizes = [sum(profiles[symbol].size for symbol in atom) for atom in problem.atoms] + [0] * len(hubs)

@@ -28,8 +28,8 @@ def settle(
     """Return the cluster of every unit, libraries included.
 
     A helper that one part uses belongs to it, one that several use is shared; what nobody uses stays with its file.
-    What starts the stages counts as a user only of what nobody else uses, and of configuration and other support code,
-    which it needs as every part does. Repeated, because a library's own helpers follow it.
+    What starts the stages counts as a user only of what has no stage and nobody else uses, and of configuration and other
+    support code, which it needs as every part does. Repeated, because a library's own helpers follow it.
 
     Args:
         system: The profiled system.
@@ -41,7 +41,7 @@ def settle(
     """
     conductors, writers = orchestrators(system, relations), asset_writers(relations)
     users = {
-        unit: found if _is_support(system, unit) else found - conductors or found
+        unit: found if _is_support(system, unit) else found - conductors or _starters(system, unit, found)
         for unit, found in users_by_unit(relations).items()
     }
     cluster, bare = dict(placed), sorted(bare)
@@ -84,6 +84,12 @@ def _is_support(system: System, symbol: str) -> bool:
     """Return whether a unit is support code and nothing else."""
     profile = system.profiles.get(symbol)
     return profile is not None and not profile.stage and profile.roles.get("config_util", 0.0) >= MOSTLY
+
+
+def _starters(system: System, symbol: str, users: set[str]) -> set[str]:
+    """Return who uses a unit that conductors alone use: none where it has a stage, for then it is a step of theirs."""
+    profile = system.profiles.get(symbol)
+    return set() if profile is not None and profile.stage else users
 
 
 def _is_helper(system: System, symbol: str, writers: frozenset[str]) -> bool:

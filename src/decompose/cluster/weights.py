@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from math import log
 from typing import Any
 
+from decompose.cluster.process import serving_modules, web_apps
 from decompose.cluster.profile import System, words
 from decompose.cluster.relations import Relation, Relations, call_weight, named_assets, users_by_unit
 from decompose.cluster.scope import Scope
@@ -53,12 +54,14 @@ class Weights:
     """Units of one file were written to be read together."""
     folder: int = 30
     """Soft: a folder is a hint, never a rule."""
-    entry: int = 120
+    entry: int = 60
     """Code that one entry point alone reaches runs, and is deployed, with it."""
     sibling: int = 100
     """Steps of one stage that one conductor starts in a row."""
     scheduler: int = 150
     """What starts the stages runs in one place, whatever it starts."""
+    process: int = 200
+    """Modules whose routes one application mounts answer from one process."""
     library: int = 20
     """Code that needs the same rare dependency shares an image."""
     vocabulary: int = 60
@@ -120,6 +123,7 @@ def pulls(
     found += _places(system, relations, chosen, weights)
     found += _entries(scope, chosen, weights)
     found += _siblings(system, relations, inside, weights)
+    found += _processes(system, relations, scope, inside, weights)
     found += _commonalities(system, chosen, weights)
     found += _history(system, chosen, history, weights)
     return [pull for pull in found if pull.weight > 0]
@@ -150,19 +154,21 @@ def _between(system: System, relations: Relations, inside: frozenset[str], weigh
         "value": weights.value, "state": weights.type, "import": weights.imports,
     }  # fmt: skip
     for relation in relations.pairs:
-        if relation.target not in inside:
+        source, target = (_place(system, symbol, inside) for symbol in (relation.source, relation.target))
+        if not source or not target:
             continue
-        source = relation.source
-        if source not in inside:
-            if not system.profiles[source].is_bare:
-                continue
-            source = (
-                f"file:{system.profiles[source].path}"  # an import at the top of a file serves all that stands in it
-            )
         weight = float(base[relation.kind]) * _strength(relation)
         if not system.profiles[relation.target].stage:
             weight /= max(1, fan_in.get(relation.target, 1)) ** weights.hub
-        yield Pull(relation.target, source, round(weight), relation.kind)
+        yield Pull(target, source, round(weight), relation.kind)
+
+
+def _place(system: System, symbol: str, inside: frozenset[str]) -> str:
+    """Return the unit, or for a bare body its file: an import at the top serves all that stands there; else nothing."""
+    if symbol in inside:
+        return symbol
+    profile = system.profiles[symbol]
+    return f"file:{profile.path}" if profile.is_bare else ""
 
 
 def _strength(relation: Relation) -> float:
@@ -244,8 +250,22 @@ def _siblings(system: System, relations: Relations, inside: frozenset[str], weig
     for hub, members in sorted(steps.items()):
         if len(members) > 1:
             yield from (Pull(symbol, hub, weights.sibling, "sibling") for symbol in sorted(members))
-    starters = sorted(symbol for symbol in inside if system.profiles[symbol].stage == "orchestration")
-    yield from (Pull(symbol, "scheduler:", weights.scheduler, "scheduler") for symbol in starters)
+    serving = serving_modules(system)  # what a web application starts when it starts is no schedule
+    starters = (s for s in sorted(inside) if system.profiles[s].stage == "orchestration")
+    for symbol in starters:
+        if system.profiles[symbol].module not in serving:
+            yield Pull(symbol, "scheduler:", weights.scheduler, "scheduler")
+
+
+def _processes(
+    system: System, relations: Relations, scope: Scope, inside: frozenset[str], weights: Weights
+) -> Iterable[Pull]:
+    """Yield the pull of a web application on the modules that it mounts, spread over what each holds."""
+    for root, modules in web_apps(system, relations, scope.offline).items():
+        for name in modules:
+            held = [symbol for symbol in system.by_module[name] if symbol in inside]
+            share = round(weights.process / max(1, len(held)) ** 0.5)
+            yield from (Pull(symbol, f"app:{root}", share, "process") for symbol in held)
 
 
 def _entries(scope: Scope, chosen: list[str], weights: Weights) -> Iterable[Pull]:
@@ -261,7 +281,7 @@ def _entries(scope: Scope, chosen: list[str], weights: Weights) -> Iterable[Pull
             reach.setdefault(bit.bit_length() - 1, []).append((symbol, count))
             mask ^= bit
     for bit, members in sorted(reach.items()):
-        fade = _rarity(len(members), len(chosen)) if len(members) > 1 else 0.0
+        fade = min(1.0, 2.0 - 2.0 * len(members) / len(chosen)) if len(members) > 1 else 0.0
         for symbol, count in members:
             yield Pull(symbol, f"entry:{bit}", round(weights.entry * fade / count), "entry")
 

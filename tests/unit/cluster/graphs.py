@@ -6,7 +6,14 @@ from decompose.ir.findings import Span
 from decompose.ir.graph import Asset, CodeGraph, Edge, EntryPoint, Module, RoleTag, Site, Unit
 from decompose.ir.symbols import is_asset, module_of, top_level_of
 
-ARROWS = {"->": ("call", 0), "->>": ("call", 2), "r>": ("read", 0), "w>": ("write", 0), "=>": ("inherit", 0)}
+ARROWS = {
+    "->": ("call", 0),
+    "->>": ("call", 2),
+    "r>": ("read", 0),
+    "w>": ("write", 0),
+    "=>": ("inherit", 0),
+    "i>": ("import", 0),
+}
 
 
 def system(*edges: str, roles=None, kinds=None, entries=None, flags=None, externals=None, sizes=None, name="shop"):

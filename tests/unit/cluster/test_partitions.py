@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from graphs import system
 
-from decompose.cluster import assignment, partitions
+from decompose.cluster import Weights, assignment, partitions
 from decompose.ir.evidence import CoChange, FileHistory, History
 from decompose.ir.graph import CodeGraph
 from decompose.ir.plan import Plan, ServicePlan
@@ -31,11 +31,11 @@ EDGES = (
 )  # fmt: skip
 
 
-def shop(*extra: str, **more: object) -> CodeGraph:
+def shop(*extra: str, roles_more=None, entries_more=None, **more: object) -> CodeGraph:
     return system(
-        *EDGES, *extra, roles=ROLES | {"shop.run:main": "orchestration"},
+        *EDGES, *extra, roles=ROLES | {"shop.run:main": "orchestration"} | (roles_more or {}),
         kinds={"tests.test_fit": "test", "nb.ipynb": "notebook"},
-        entries={"shop.run:main": "main", "shop.serve:predict": "route"}, **more,
+        entries={"shop.run:main": "main", "shop.serve:predict": "route"} | (entries_more or {}), **more,
     )  # fmt: skip
 
 
@@ -61,6 +61,46 @@ def test_what_training_and_serving_both_run_is_shared_and_what_one_uses_is_its_o
     assert placed["shop.prep:clean"] == "shared"
     assert placed["shop.log:info"] == "shared"
     assert placed["shop.util:load"] == placed["shop.serve:Model"]
+
+
+def test_what_reads_the_data_for_training_and_serving_is_copied_too() -> None:
+    graph = system(
+        *EDGES, "shop.fit:Trainer -> shop.db:rows", "shop.serve:predict -> shop.db:rows", "shop.db:rows -> shop.db:open_db",
+        roles=ROLES | {"shop.run:main": "orchestration", "shop.db:rows": "ingest", "shop.db:open_db": "ingest"},
+        entries={"shop.run:main": "main", "shop.serve:predict": "route"},
+    )  # fmt: skip
+
+    placed = assignment(partitions(graph)[0])
+
+    assert placed["shop.db:rows"] == "shared"
+    assert placed["shop.db:open_db"] == "shared"
+
+
+def test_a_step_that_a_conductor_alone_calls_stays_with_its_stage() -> None:
+    graph = shop(
+        "shop.run:main -> shop.load:fetch",
+        "shop.load:fetch -> shop.load:read",
+        roles_more={"shop.load:fetch": "features"},
+    )
+
+    placed = assignment(partitions(graph)[0])
+
+    assert placed["shop.load:fetch"] == placed["shop.load:read"]
+
+
+def test_routes_that_one_application_mounts_stay_with_it() -> None:
+    parts = {f"api.{name}:f{i}": "gateway_ui" for name in "ab" for i in range(8)}
+    chains = [f"api.{name}:f{i} -> api.{name}:f{i + 1}" for name in "ab" for i in range(7)]
+    graph = shop(
+        *chains, "api.app:<module> i> api.a:<module>", "api.app:<module> i> api.b:<module>",
+        roles_more=parts | {"api.app:<module>": "gateway_ui"}, entries_more={"api.a:f0": "route", "api.b:f0": "route"},
+    )  # fmt: skip
+
+    together = assignment(partitions(graph)[0])
+    without = assignment(partitions(graph, weights=Weights().without("process"))[0])
+
+    assert together["api.a:f0"] == together["api.b:f0"] == together["api.app:<module>"]
+    assert without["api.a:f0"] != without["api.b:f0"]
 
 
 def test_tests_and_notebooks_are_offline() -> None:

@@ -1,0 +1,75 @@
+"""Web applications: the modules whose routes one application mounts answer from one process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from decompose.cluster.profile import SERVING_ENTRIES, System
+from decompose.cluster.relations import Relations
+from decompose.cluster.stages import STAGES
+
+WEB = ("ui", "online", "")
+"""Main stages of a module that may mount the routes of others: an application, or a router of routers."""
+
+
+def serving_modules(system: System) -> frozenset[str]:
+    """Return the modules that hold a route or a page."""
+    return frozenset(p.module for p in system.profiles.values() if set(p.entries) & set(SERVING_ENTRIES))
+
+
+def web_apps(system: System, relations: Relations, offline: Iterable[str] = ()) -> dict[str, tuple[str, ...]]:
+    """Return the modules of each web application of two or more, by the module that mounts the rest.
+
+    A module mounts the routes of those that it imports. Routes that two applications mount (a health check) tell
+    nothing about either and are left out.
+
+    Args:
+        system: The profiled system.
+        relations: Who imports whom.
+        offline: Units that take no part, such as tests.
+    """
+    mounted = _mounts(system, relations, frozenset(offline))
+    below = {name for found in mounted.values() for name in found}
+    reached = {root: _reach(root, mounted) for root in sorted(mounted) if root not in below}
+    count: dict[str, int] = {}
+    for found in reached.values():
+        for name in found:
+            count[name] = count.get(name, 0) + 1
+    apps = {root: tuple(sorted(name for name in found if count[name] == 1)) for root, found in reached.items()}
+    return {root: found for root, found in apps.items() if len(found) > 1}
+
+
+def _mounts(system: System, relations: Relations, offline: frozenset[str]) -> dict[str, set[str]]:
+    """Return which modules with routes, own or mounted, each web module imports."""
+    imports: dict[str, set[str]] = {}
+    for relation in relations.pairs:
+        source, target = system.profiles[relation.source].module, system.profiles[relation.target].module
+        if relation.kind == "import" and source != target and relation.source not in offline:
+            imports.setdefault(source, set()).add(target)
+    serving = set(serving_modules(system))
+    may_mount = {name for name in imports if name in serving or _main_stage(system, name) in WEB}
+    for _ in range(len(may_mount)):
+        added = {name for name in may_mount - serving if imports[name] & serving}
+        if not added:
+            break
+        serving |= added
+    return {name: imports[name] & serving for name in sorted(may_mount & serving) if imports[name] & serving}
+
+
+def _main_stage(system: System, module: str) -> str:
+    """Return the stage of most of a module's mass; empty without any."""
+    mass: dict[int, int] = {}
+    for symbol in system.by_module.get(module, ()):
+        for stage, amount in system.profiles[symbol].mass:
+            mass[stage] = mass.get(stage, 0) + amount
+    return STAGES[max(sorted(mass), key=lambda stage: mass[stage])] if mass else ""
+
+
+def _reach(root: str, mounted: Mapping[str, set[str]]) -> set[str]:
+    """Return a module and all that it mounts, directly or not."""
+    found, work = {root}, [root]
+    while work:
+        for name in sorted(mounted.get(work.pop(), set()) - found):
+            found.add(name)
+            work.append(name)
+    return found

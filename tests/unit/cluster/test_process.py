@@ -1,0 +1,40 @@
+"""Which modules answer from one process."""
+
+from __future__ import annotations
+
+from graphs import system
+
+from decompose.cluster.process import web_apps
+from decompose.cluster.profile import profile_system
+from decompose.cluster.relations import relate
+from decompose.ir.graph import CodeGraph
+
+ROUTES = {"api.orders:get": "route", "api.users:get": "route", "api.health:live": "route", "admin.pages:show": "route"}
+MOUNTED = (
+    "shop.app:<module> i> api.router:<module>", "api.router:<module> i> api.orders:<module>",
+    "api.router:<module> i> api.users:<module>", "shop.app:<module> i> api.health:<module>",
+    "admin.app:<module> i> admin.pages:<module>", "admin.app:<module> i> api.health:<module>",
+)  # fmt: skip
+
+
+def apps(*edges: str, roles: dict[str, str] | None = None) -> dict[str, tuple[str, ...]]:
+    graph: CodeGraph = system(*edges, entries=ROUTES, roles=roles)
+    profiled = profile_system(graph)
+    return web_apps(profiled, relate(profiled))
+
+
+def test_an_application_holds_what_it_mounts_through_a_router_of_routers() -> None:
+    assert apps(*MOUNTED)["shop.app"] == ("api.orders", "api.router", "api.users", "shop.app")
+
+
+def test_routes_that_two_applications_mount_belong_to_neither() -> None:
+    found = apps(*MOUNTED)
+
+    assert set(found) == {"shop.app", "admin.app"}
+    assert not any("api.health" in modules for modules in found.values())
+
+
+def test_a_trainer_that_imports_a_server_module_is_no_application() -> None:
+    found = apps("train.fit:<module> i> api.orders:<module>", roles={"train.fit:<module>": "training"})
+
+    assert found == {}
