@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from decompose.ir.graph import CodeGraph, Unit
 from decompose.ir.plan import Resources, ServiceKind
-from decompose.ir.units import UnitIndex, index_units
+from decompose.ir.symbols import MODULE_BODY, qualname_of
+from decompose.ir.units import UnitIndex, index_units, is_page_script
 
+RUNS = frozenset(("main", "cli", "task", "flow", "job"))
+"""Entry points that run and end."""
+SERVES = frozenset(("route", "page"))
+"""Entry points that answer for as long as their process lives."""
+JOB_ROLES = ("training", "tuning", "orchestration", "batch_inference", "evaluation")
+"""Work that runs and ends, also where a request starts it."""
 SILENT_ROLES = ("config_util", "exploration")
 """Roles that every part has a share of, whatever it is for."""
 
@@ -28,6 +35,8 @@ class Portrait:
     units: int
     externals: tuple[str, ...]
     """Top-level libraries that its modules import, sorted."""
+    is_started: bool = True
+    """Whether something starts it by itself: an entry point of its own, a conductor, a command; else the others use it."""
 
     @property
     def role(self) -> str:
@@ -46,7 +55,12 @@ def portray(graph: CodeGraph, service_by_unit: Mapping[str, str]) -> dict[str, P
     members: dict[str, list[str]] = {}
     for symbol, service in service_by_unit.items():
         members.setdefault(service, []).append(symbol)
-    return {service: _portrait(index, symbols) for service, symbols in sorted(members.items())}
+    found = {service: _portrait(index, symbols) for service, symbols in sorted(members.items())}
+    started = _started(graph, index, service_by_unit)
+    return {
+        service: replace(portrait, is_started=_has_entry(portrait) or service in started)
+        for service, portrait in found.items()
+    }
 
 
 def kind_of(portrait: Portrait, *, is_called: bool) -> ServiceKind:
@@ -58,9 +72,10 @@ def kind_of(portrait: Portrait, *, is_called: bool) -> ServiceKind:
     """
     if "page" in portrait.entries or portrait.role == "gateway_ui":
         return "gateway"
-    if "route" in portrait.entries or portrait.role == "online_inference":
+    runs_and_ends = bool(RUNS.intersection(portrait.entries)) and "gateway_ui" not in portrait.roles
+    if "route" in portrait.entries or (portrait.role == "online_inference" and not runs_and_ends):
         return "service"
-    if portrait.role in ("", "postprocess", "features") and is_called and not portrait.entries:
+    if is_called and not portrait.is_started and portrait.role not in JOB_ROLES:
         return "service"
     return "job"
 
@@ -77,6 +92,40 @@ def resources_of(portrait: Portrait) -> Resources:
     return Resources(**chosen)
 
 
+def _started(graph: CodeGraph, index: UnitIndex, service_by_unit: Mapping[str, str]) -> set[str]:
+    """Return the parts that a script is the start of, or that a command or conductor of another part calls."""
+    imported = {edge.target for edge in graph.edges if edge.kind == "import"}
+    scripts = {
+        symbol
+        for symbol, unit in index.units.items()
+        if unit.module in index.modules
+        and qualname_of(symbol) == MODULE_BODY
+        and index.modules[unit.module].kind == "script"
+        and index.modules[unit.module].statements
+        and not imported & {unit.module, symbol}
+        and not is_page_script(index, symbol)
+    }
+    found = {service_by_unit[symbol] for symbol in scripts if symbol in service_by_unit}
+    for edge in graph.edges:
+        source, target = index.owner(edge.source), index.owner(edge.target)
+        if edge.kind == "call" and source and target and service_by_unit.get(source) != service_by_unit.get(target):
+            if source in scripts or _conducts(index.units[source]):
+                found.add(service_by_unit.get(target, ""))
+    return found - {""}
+
+
+def _has_entry(portrait: Portrait) -> bool:
+    """Return whether a part has an entry point of its own."""
+    return bool(set(portrait.entries) & (RUNS | SERVES))
+
+
+def _conducts(unit: Unit) -> bool:
+    """Return whether a unit is a command, a task or a conductor: what it calls in other parts, it starts."""
+    strongest = max(unit.roles, key=lambda tag: tag.confidence, default=None)
+    is_conductor = strongest is not None and strongest.role == "orchestration"
+    return bool(RUNS.intersection(_entries(unit))) or is_conductor
+
+
 def _portrait(index: UnitIndex, symbols: Iterable[str]) -> Portrait:
     """Return the portrait of some module-level units with what they hold."""
     chosen = sorted(symbols)
@@ -88,12 +137,17 @@ def _portrait(index: UnitIndex, symbols: Iterable[str]) -> Portrait:
     modules = {index.units[symbol].module for symbol in chosen} & index.modules.keys()
     return Portrait(
         roles=dict(sorted(weight.items(), key=lambda item: (-item[1], item[0]))),
-        entries=tuple(sorted({entry for piece in pieces for entry in _entries(piece)})),
+        entries=tuple(sorted({entry for piece in pieces for entry in _entries(piece)} | _pages(index, chosen))),
         traits=tuple(sorted({tag.resource for piece in pieces for tag in piece.resources})),
         statements=sum(piece.statements for piece in pieces),
         units=len(chosen),
         externals=tuple(sorted({library for name in modules for library in index.modules[name].externals})),
     )
+
+
+def _pages(index: UnitIndex, symbols: Iterable[str]) -> set[str]:
+    """Return `page` when a script that draws is among the units."""
+    return {"page"} if any(is_page_script(index, symbol) for symbol in symbols) else set()
 
 
 def _entries(unit: Unit) -> list[str]:

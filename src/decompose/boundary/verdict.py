@@ -21,6 +21,8 @@ CHATTY_MS = 500.0
 """Milliseconds on the wire per run or request from which the wire dominates."""
 DEPENDENCY_OVERLAP = 0.34
 """Share of common third-party libraries (Jaccard) below which two parts need different images."""
+RANDOM = ":<rng>"
+"""End of the name of a random generator's state: every process has its own and can be seeded; it forbids no cut."""
 
 ONLINE = ("service", "gateway")
 
@@ -103,17 +105,18 @@ def _worth(a: str, b: str, portraits: Mapping[str, Portrait], kinds: Mapping[str
     if min(first.statements, second.statements) < SMALL_PART and (kinds[a] in ONLINE) == (kinds[b] in ONLINE):
         return ()
     found: list[str] = []
-    if (kinds[a] in ONLINE) != (kinds[b] in ONLINE):
+    by_itself = first.is_started and second.is_started
+    if by_itself and (kinds[a] in ONLINE) != (kinds[b] in ONLINE):
         online, job = (a, b) if kinds[a] in ONLINE else (b, a)
         found.append(f"`{online}` answers requests all day, `{job}` runs and ends")
     if ("gpu" in first.traits) != ("gpu" in second.traits):
         found.append(f"only `{a if 'gpu' in first.traits else b}` needs a GPU")
-    if min(first.statements, second.statements) >= LARGE_PART:
+    if by_itself and min(first.statements, second.statements) >= LARGE_PART:
         found.append(
             f"both are large enough for a release of their own ({first.statements} and {second.statements} statements)"
         )
     overlap = _overlap(first.externals, second.externals)
-    if overlap < DEPENDENCY_OVERLAP and min(first.statements, second.statements) >= LARGE_PART // 4:
+    if by_itself and overlap < DEPENDENCY_OVERLAP and min(first.statements, second.statements) >= LARGE_PART // 4:
         found.append(f"they share {100 * overlap:.0f} % of their libraries")
     return tuple(found)
 
@@ -125,8 +128,9 @@ def _against(crossing: Crossing | None) -> tuple[str, ...]:
     found: list[str] = []
     if crossing.calls >= CHATTY_CALLS or crossing.wire_ms >= CHATTY_MS:
         found.append(f"{crossing.calls:.0f} calls a run cross, {crossing.wire_ms:.0f} ms on the wire")
-    if crossing.states:
-        found.append(f"both change or read {', '.join(f'`{state}`' for state in sorted(crossing.states)[:3])}")
+    states = sorted(state for state in crossing.states if not state.endswith(RANDOM))
+    if states:
+        found.append(f"both change or read {', '.join(f'`{state}`' for state in states[:3])}")
     return tuple(found)
 
 

@@ -11,6 +11,8 @@ from decompose.cluster.scope import Scope
 from decompose.cluster.stages import STAGES, conflicts
 from decompose.cluster.weights import orchestrators
 
+SMALL_PART = 0.5
+"""Share of the system up to which a part that nothing starts or uses is taken in by whoever imports it."""
 SMALL_CONFLICT = 400
 """Stage conflict, per mille, up to which a part is taken in by its only user."""
 
@@ -52,7 +54,42 @@ def absorb(
         if not change:
             break
         cluster |= dict.fromkeys(members[change], target)
+    return _adopt(system, relations, cluster, started | fixed) if started else cluster
+
+
+def _adopt(
+    system: System, relations: Relations, cluster_by_unit: Mapping[str, str], held: frozenset[str] | set[str]
+) -> dict[str, str]:
+    """Return the assignment with every small part that nothing starts or uses in the part that imports most of it."""
+    cluster = dict(cluster_by_unit)
+    users, homes = users_by_unit(relations), _homes(system, cluster)
+    members: dict[str, list[str]] = {}
+    for symbol, name in sorted(cluster.items()):
+        members.setdefault(name, []).append(symbol)
+    for name, symbols in members.items():
+        is_used = any(cluster.get(user, name) != name for symbol in symbols for user in users.get(symbol, ()))
+        if is_used or held.intersection(symbols) or len(symbols) > SMALL_PART * len(cluster):
+            continue
+        modules = {system.profiles[symbol].module for symbol in symbols}
+        importers = Counter(
+            homes.get(system.profiles[r.source].module, "")
+            for r in relations.pairs
+            if r.kind == "import" and system.profiles[r.target].module in modules
+        )
+        near = sorted(home for home in importers if home and home != name)
+        if near:
+            cluster |= dict.fromkeys(symbols, max(near, key=lambda home: importers[home]))
     return cluster
+
+
+def _homes(system: System, cluster: Mapping[str, str]) -> dict[str, str]:
+    """Return the part of most of each module."""
+    found: dict[str, str] = {}
+    for module, symbols in system.by_module.items():
+        counts = Counter(cluster[symbol] for symbol in symbols if symbol in cluster)
+        if counts:
+            found[module] = max(sorted(counts), key=lambda name: counts[name])
+    return found
 
 
 def _lone_body(

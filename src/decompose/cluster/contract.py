@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from decompose.cluster.components import strong_components
+from decompose.cluster.process import page_apps
 from decompose.cluster.profile import System
 from decompose.cluster.relations import Relation, Relations, users_by_unit
 from decompose.cluster.stages import STAGES, conflicts
@@ -27,7 +28,8 @@ def atoms(
     """Return the groups of units that stay together, sorted; every member is in exactly one.
 
     Held together are: cycles of certain calls, a class and its own base, a record or private helper and its only user,
-    mutable state and the units of its module that touch it, and what is locked to one service.
+    mutable state and the units of its module that touch it, the pages of one application, and what is locked to one
+    service.
 
     Args:
         system: The profiled system.
@@ -48,6 +50,10 @@ def atoms(
     for relation in relations.pairs:
         if relation.kind == "inherit" and relation.source in inside and relation.target in inside:
             joined.join(relation.target, relation.source)
+    for bodies in page_apps(system):
+        for body in bodies[1:]:
+            if bodies[0] in inside and body in inside:
+                joined.join(bodies[0], body)
     for user, helper in _single_users(system, relations, inside):
         joined.join(user, helper)
     for touches in relations.states.values():

@@ -39,6 +39,16 @@ def web_apps(system: System, relations: Relations, offline: Iterable[str] = ()) 
     return {root: found for root, found in apps.items() if len(found) > 1}
 
 
+def page_apps(system: System) -> tuple[tuple[str, ...], ...]:
+    """Return the bodies of scripts that draw the pages of one application: it finds those in `pages/` beside it."""
+    by_folder: dict[str, list[str]] = {}
+    for symbol, profile in system.profiles.items():
+        if "page" in profile.entries and profile.kind == "module":
+            by_folder.setdefault(profile.path.rpartition("/")[0], []).append(symbol)
+    pairs = ((names, by_folder.get(f"{folder}/pages".lstrip("/"), [])) for folder, names in sorted(by_folder.items()))
+    return tuple((*names, *below) for names, below in pairs if len(names) == 1 and below)
+
+
 def _mounts(system: System, relations: Relations, offline: frozenset[str]) -> dict[str, set[str]]:
     """Return which modules with routes, own or mounted, each web module imports."""
     imports: dict[str, set[str]] = {}

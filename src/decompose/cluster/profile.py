@@ -11,7 +11,7 @@ from decompose.cluster.network import StageMass
 from decompose.cluster.stages import MASS_SCALE, STAGES, stage_mass
 from decompose.ir.graph import CodeGraph, Unit
 from decompose.ir.symbols import MODULE_BODY, qualname_of
-from decompose.ir.units import UnitIndex, index_units
+from decompose.ir.units import UnitIndex, index_units, is_page_script
 
 SERVING_ENTRIES = ("route", "page")
 """Entry points that are a process of their own: a web server, a page server."""
@@ -93,10 +93,16 @@ def _profile(symbol: str, index: UnitIndex) -> Profile:
         mass=mass,
         stage=STAGES[strongest[0]] if strongest[1] >= floor else "",
         roles=roles,
-        entries=tuple(sorted({piece.entry.kind for piece in pieces if piece.entry is not None})),
+        entries=tuple(sorted(_entries(index, pieces))),
         is_bare=_is_bare(unit, index),
         is_library_like=_is_library_like(unit, held),
     )
+
+
+def _entries(index: UnitIndex, pieces: tuple[Unit, ...]) -> set[str]:
+    """Return the kinds of entry points of a unit and what it holds; the body of a script that draws is a page."""
+    found: set[str] = {piece.entry.kind for piece in pieces if piece.entry is not None}
+    return found | {"page"} if is_page_script(index, pieces[0].symbol) else found
 
 
 def _is_bare(unit: Unit, index: UnitIndex) -> bool:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from decompose.ir.graph import CodeGraph, Module, Unit
-from decompose.ir.symbols import MODULE_BODY, join, module_of, top_level_of
+from decompose.ir.symbols import MODULE_BODY, join, module_of, qualname_of, top_level_of
 
 CONTAINERS = ("module", "class", "function", "cell")
 """Kinds of units that stand at module level."""
+PAGE_LIBRARIES = frozenset(("streamlit", "gradio", "dash", "panel", "nicegui", "chainlit", "shiny", "taipy"))
+"""Libraries whose users see what a script draws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,15 @@ class UnitIndex:
     def path(self, symbol: str) -> str:
         """Return the file of a module-level unit."""
         return self.units[symbol].span.path
+
+
+def is_page_script(index: UnitIndex, symbol: str) -> bool:
+    """Return whether a unit is the body of a script that draws pages as it runs: with Streamlit, a script is a page."""
+    unit = index.units[symbol]
+    module = index.modules.get(unit.module)
+    if module is None or qualname_of(symbol) != MODULE_BODY or module.kind != "script":
+        return False
+    return any(library.partition(".")[0] in PAGE_LIBRARIES for library in module.externals)
 
 
 def index_units(graph: CodeGraph) -> UnitIndex:

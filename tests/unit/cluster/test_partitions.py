@@ -103,6 +103,15 @@ def test_routes_that_one_application_mounts_stay_with_it() -> None:
     assert without["api.a:f0"] != without["api.b:f0"]
 
 
+def test_a_part_that_nothing_starts_or_uses_goes_to_who_imports_it() -> None:
+    chain = [f"shop.errors:E{i} => shop.errors:E0" for i in range(1, 3)]
+    graph = shop("shop.serve:<module> i> shop.errors:<module>", *chain, roles_more={"shop.errors:E0": "monitoring"})
+
+    placed = assignment(partitions(graph)[0])
+
+    assert placed["shop.errors:E0"] == placed["shop.serve:predict"]
+
+
 def test_tests_and_notebooks_are_offline() -> None:
     placed = assignment(partitions(shop())[0])
 

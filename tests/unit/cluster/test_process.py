@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphs import system
 
-from decompose.cluster.process import web_apps
+from decompose.cluster.process import page_apps, web_apps
 from decompose.cluster.profile import profile_system
 from decompose.cluster.relations import relate
 from decompose.ir.graph import CodeGraph
@@ -38,3 +38,15 @@ def test_a_trainer_that_imports_a_server_module_is_no_application() -> None:
     found = apps("train.fit:<module> i> api.orders:<module>", roles={"train.fit:<module>": "training"})
 
     assert found == {}
+
+
+def test_the_pages_beside_an_application_are_its_own() -> None:
+    scripts = ("site.app", "site.pages.one", "site.pages.two", "tool.app")
+    bodies = {f"{name}:<module>": "gateway_ui" for name in scripts}
+    graph = system(
+        roles=bodies, kinds=dict.fromkeys(scripts, "script"), externals=dict.fromkeys(scripts, ("streamlit",))
+    )
+
+    assert page_apps(profile_system(graph)) == (
+        ("site.app:<module>", "site.pages.one:<module>", "site.pages.two:<module>"),
+    )
