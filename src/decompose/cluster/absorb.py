@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from decompose.cluster.profile import System
-from decompose.cluster.relations import Relations, users_by_unit
+from decompose.cluster.relations import USES, Relations, users_by_unit
 from decompose.cluster.scope import Scope
 from decompose.cluster.stages import STAGES, conflicts
 from decompose.cluster.weights import orchestrators
@@ -62,7 +62,11 @@ def _adopt(
 ) -> dict[str, str]:
     """Return the assignment with every small part that nothing starts or uses in the part that imports most of it."""
     cluster = dict(cluster_by_unit)
-    users, homes = users_by_unit(relations), _homes(system, cluster)
+    homes = _homes(system, cluster)
+    users: dict[str, set[str]] = {}
+    for relation in relations.pairs:
+        if relation.kind in USES and relation.kind != "import":
+            users.setdefault(relation.target, set()).add(relation.source)
     members: dict[str, list[str]] = {}
     for symbol, name in sorted(cluster.items()):
         members.setdefault(name, []).append(symbol)
