@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from decompose.errors import PlanError, SourceError
 from decompose.ir import codec
 
 if TYPE_CHECKING:
-    from decompose.boundary import PlanChange
+    from decompose.boundary import BoundaryEntry, PlanChange
     from decompose.ir.blueprint import Blueprint
     from decompose.ir.evidence import History, Trace
     from decompose.ir.filetree import FileTree
@@ -285,14 +286,46 @@ def hazards(system: CodeGraph, cut: Mapping[str, Any] | Plan) -> dict[str, Any]:
     return boundary.hazard_report(system, cut)
 
 
+def boundaries(
+    plan: Plan,
+    system: CodeGraph,
+    *,
+    trace: Trace | None = None,
+    history: History | None = None,
+    state: Path | None = None,
+) -> tuple[BoundaryEntry, ...]:
+    """Return every boundary of a plan with its price and its worth, each term with its unit and its evidence.
+
+    What a call over the wire costs is measured on this machine the first time, and remembered.
+
+    Args:
+        plan: The plan.
+        system: The graph that it was made for.
+        trace: What a traced run showed.
+        history: What the git history shows; read from the analysed tree when absent.
+        state: Folder in which the price of a hop is remembered.
+    """
+    from decompose import boundary, evidence
+
+    root = _root_by_digest.get(system.digest)
+    known = history if history is not None else evidence.read_history(root) if root is not None else None
+    hop = evidence.calibrate(_state(state))
+    return boundary.ledger(plan, system, boundary.resolve(plan, system, trace=trace, hop=hop), history=known)
+
+
 def explanation(system: CodeGraph, symbols: Sequence[str], plan: Plan | None = None) -> dict[str, Any]:
     """Return why a unit has its role and its place, or, for two symbols, why the edges between them exist.
+
+    One service of the plan, or two: the price and the worth of its boundaries.
 
     Raises:
         PlanError: If a symbol is not in the graph; the nearest known ones are named.
     """
-    from decompose import views
+    from decompose import boundary, views
 
+    if plan is not None and {service.name for service in plan.services}.issuperset(symbols):
+        entries = [e for e in boundaries(plan, system, trace=find_trace()) if {e.first, e.second}.issuperset(symbols)]
+        return {"text": "\n\n".join(map(boundary.as_text, entries)), "boundaries": [asdict(entry) for entry in entries]}
     return views.explanation(system, symbols, membership=membership(plan, system) if plan is not None else None)
 
 

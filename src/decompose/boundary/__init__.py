@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decompose.boundary.diff import PlanChange, diff_plans
 from decompose.boundary.draft import draft
+from decompose.boundary.ledger import BoundaryEntry, as_text, ledger
 from decompose.boundary.members import check_members
 from decompose.boundary.planfile import parse_plan, render_plan
 from decompose.boundary.proposal import proposal
@@ -12,11 +13,14 @@ from decompose.boundary.resolve import resolve
 from decompose.ir.membership import membership
 
 __all__ = [
+    "BoundaryEntry",
     "PlanChange",
+    "as_text",
     "check_members",
     "diff_plans",
     "draft",
     "hazard_report",
+    "ledger",
     "membership",
     "parse_plan",
     "proposal",

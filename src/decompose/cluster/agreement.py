@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from math import comb, log
 
+import networkx as nx
+
 
 def adjusted_rand(found: Sequence[str], wanted: Sequence[str]) -> float:
     """Return the adjusted Rand index: 1 for the same partition, 0 as by chance.
@@ -84,6 +86,54 @@ def cluster_coverage(found: Sequence[str], wanted: Sequence[str], *, threshold: 
     cells, first, second = Counter(zip(found, wanted, strict=True)), Counter(found), Counter(wanted)
     near = {b for (a, b), n in cells.items() if n / max(first[a], second[b]) >= threshold}
     return len(near) / len(second) if second else 1.0
+
+
+def cluster_overlap(found: Sequence[str], wanted: Sequence[str]) -> dict[tuple[str, str], float]:
+    """Return c2c of every two clusters that meet: `#(x & y) / max(#x, #y)`, 0 to 1.
+
+    Source:
+        D. Le et al., "An empirical study of architectural change" (2015).
+    """
+    cells, first, second = Counter(zip(found, wanted, strict=True)), Counter(found), Counter(wanted)
+    return {(a, b): n / max(first[a], second[b]) for (a, b), n in sorted(cells.items())}
+
+
+def architecture_similarity(found: Sequence[str], wanted: Sequence[str]) -> float:
+    """Return a2a, 0 to 100: `100 (1 - mto(A, B) / (aco(A) + aco(B)))`.
+
+    `mto` counts the clusters to add or remove and the units to move from A to B (clusters are matched so that the
+    fewest move); `aco` is the same from nothing: every cluster and every unit is added, and every unit moved.
+
+    Source:
+        D. Le et al., "An empirical study of architectural change" (2015).
+    """
+    cells = nx.Graph()
+    for (a, b), n in sorted(Counter(zip(found, wanted, strict=True)).items()):
+        cells.add_edge(("found", a), ("wanted", b), weight=n)
+    kept = sum(cells[a][b]["weight"] for a, b in nx.max_weight_matching(cells))
+    first, second = len(set(found)), len(set(wanted))
+    change = abs(first - second) + len(found) - kept
+    whole = first + second + 4 * len(found)
+    return 100 * (1 - change / whole) if whole else 100.0
+
+
+def nearest_cluster_scores(found: Sequence[str], wanted: Sequence[str]) -> tuple[float, float]:
+    """Return precision and recall of each found cluster against the reference that holds most of it, averaged.
+
+    With more than twice as many found clusters as references, pairs are counted instead (`pairwise`).
+
+    Source:
+        C. Ghlissi et al. (2026), as read in their code: `P = #(p & g*) / #p`, `R = #(p & g*) / #g*`.
+    """
+    first, second = Counter(found), Counter(wanted)
+    if len(first) > 2 * len(second):
+        return pairwise(found, wanted)[:2]
+    best: dict[str, tuple[int, str]] = {}
+    for (a, b), n in sorted(Counter(zip(found, wanted, strict=True)).items()):
+        best[a] = max(best.get(a, (0, "")), (n, b), key=lambda pair: pair[0])
+    precision = [n / first[a] for a, (n, _) in sorted(best.items())]
+    recall = [n / second[b] for _, (n, b) in sorted(best.items())]
+    return (sum(precision) / len(best), sum(recall) / len(best)) if best else (1.0, 1.0)
 
 
 def _matching(tags: dict[str, list[str]]) -> dict[str, str]:

@@ -155,6 +155,22 @@ def turbo_mq(services: Services, calls: Calls) -> float:
     return sum(2 * m / (2 * m + out.get(name, 0) + into.get(name, 0)) for name, m in sorted(inside.items()))
 
 
+def cluster_quality(services: Services, calls: Calls) -> float:
+    """Return CMQ: the share of services of more than one unit, less `mean_{i<j} sigma_ij / (2 n_i n_j)`.
+
+    Source:
+        C. Ghlissi et al. (2026), as read in their code; its cohesion asks only whether a service has two units.
+    """
+    _, between = _pairs(services, calls)
+    names = sorted(services)
+    if not names:
+        return 0.0
+    cohesive = sum(len(services[name]) > 1 for name in names) / len(names)
+    pairs = list(combinations(names, 2))
+    coupled = sum(between.get(pair, 0) / (2 * len(services[pair[0]]) * len(services[pair[1]])) for pair in pairs)
+    return cohesive - (coupled / len(pairs) if pairs else 0.0)
+
+
 def modularity(services: Services, calls: Calls) -> float:
     """Return Newman's modularity of the undirected call graph, -0.5 to 1: `sum_i (in_i / 2m - (deg_i / 2m)^2)`.
 

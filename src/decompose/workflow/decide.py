@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,8 +55,10 @@ def _figures(plan: Plan, system: CodeGraph, partitions: tuple[Partition, ...]) -
         {"name": p.name, "services": len(p.clusters), "objective": p.objective, "metrics": p.metrics}
         for p in partitions
     ]
+    boundaries = api.boundaries(plan, system, trace=api.find_trace())
     return {
         **api.proposal(plan, system),
+        "boundaries": [asdict(entry) for entry in boundaries],
         "verdict": stored["verdict"],
         "services": stored["services"],
         "alternatives": alternatives,

@@ -38,6 +38,26 @@ def test_cluster_coverage() -> None:
     assert agreement.cluster_coverage("aaaaa", WANTED) == 1 / 2
 
 
+def test_cluster_overlap() -> None:
+    assert agreement.cluster_overlap(FOUND, WANTED) == {("a", "x"): 2 / 3, ("b", "x"): 1 / 3, ("b", "y"): 2 / 3}
+
+
+def test_architecture_similarity() -> None:
+    # one unit moves, no cluster comes or goes; each side costs 2 clusters and 5 units, added and moved, from nothing
+    assert isclose(agreement.architecture_similarity(FOUND, WANTED), 100 * (1 - 1 / 24))
+    # one cluster comes, two units move; 1 + 10 and 2 + 10 from nothing
+    assert isclose(agreement.architecture_similarity("aaaaa", WANTED), 100 * (1 - 3 / 23))
+
+
+def test_nearest_cluster_scores() -> None:
+    # a: 2 of 2 and 2 of 3; b: 2 of 3 and 2 of 2
+    precision, recall = agreement.nearest_cluster_scores(FOUND, WANTED)
+
+    assert isclose(precision, (1 + 2 / 3) / 2)
+    assert isclose(recall, (2 / 3 + 1) / 2)
+    assert agreement.nearest_cluster_scores("abcde", WANTED) == (1.0, 0.0)  # more than twice as many: by pairs
+
+
 @given(labels)
 def test_a_partition_agrees_with_itself_whatever_the_names(pairs: list[tuple[str, str]]) -> None:
     side = [first for first, _ in pairs]

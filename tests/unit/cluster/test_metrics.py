@@ -47,6 +47,12 @@ def test_modularization_quality() -> None:
     assert isclose(metrics.modularization_quality(SERVICES, CALLS), 6 / 7 + 2 / 3)
 
 
+def test_cluster_quality() -> None:
+    # both services have two units or more; sigma = 2 pairs of 2 * 3 * 2
+    assert isclose(metrics.cluster_quality(SERVICES, CALLS), 1 - 2 / 12)
+    assert metrics.cluster_quality({}, {}) == 0.0
+
+
 def test_turbo_mq() -> None:
     # both ways: s1 has one out and one in, s2 as well
     assert isclose(metrics.turbo_mq(SERVICES, CALLS), 6 / 8 + 2 / 4)
