@@ -1,15 +1,16 @@
-"""Prediction against measurement: three systems, both sides, four loads each, and the capacity of each side.
+"""Prediction against measurement: small systems, the monolith and two plans each, three loads, and the capacity.
 
-`python benchmarks/parity/predicted.py [--seconds S] [--runs N] [--json FILE]`. Unit times are measured in one process first
-(that is what a trace would say), the hop and the front of the application by asking for nothing; then latency and capacity
-are predicted, then measured. On a busy machine both drift: the load average is printed beside the table.
+`python benchmarks/parity/predicted.py [--only NAME] [--seconds S] [--runs N] [--realtime] [--json FILE]`. Each system is
+analysed, traced (`decompose trace`), split and generated as a user would; `parity.calibrate` prices a hop and a request;
+then latency and capacity are predicted, and only then measured, sides turn about. `--realtime` runs the measured
+processes before all others of the machine (Linux, root), so that neighbours do not count; without it, the share of the
+machine that neighbours took stands beside each row.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import statistics
 import sys
@@ -17,213 +18,163 @@ import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "end_to_end"))
+import msgspec
+import systems
 
-import parity_toy
-
-from decompose.ir.blueprint import Blueprint, ServiceBlueprint
-from decompose.ir.evidence import Trace, TracedCall
+import decompose
+from decompose import api
+from decompose.evidence import record_trace
+from decompose.evidence.trace import read_trace
+from decompose.ir.graph import CodeGraph
 from decompose.parity import VerifyOptions
-from decompose.parity.demand import demand_by_service, entry_demands
+from decompose.parity.calibrate import calibrate
+from decompose.parity.demand import EntryDemand, entry_demands
 from decompose.parity.load import Request, ask, offer, saturate
 from decompose.parity.measure import Workload, figures, started
-from decompose.parity.queueing import capacity_per_s
+from decompose.parity.predict import capacities
+from decompose.parity.prices import Prices
 from decompose.parity.simulate import Load, Machine, quantiles, simulate
 from decompose.parity.verify import Bench
 
-APP = """
-    import json
-    import socket
-    import sys
-    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
-    from work import features, score
+ENTRY = "app:score"
+REQUESTS = (Request(entry=ENTRY, path="/score"),)
+SERVE = ("python", "-m", "uvicorn", "app:app", "--port", "{port}", "--log-level", "warning", "--no-access-log")
+LOADS = (0.2, 0.5, 0.75)
 
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def log_message(self, *args):
-            pass
-
-        def do_GET(self):
-            value = 0
-            if self.path == "/predict":
-                for number in range(CALLS):
-                    value += features.build(number)
-                value = score.predict(value)
-            if self.path == "/hop":
-                value = features.nothing(1)
-            body = json.dumps(value).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+def run(shape: systems.Shape, folder: Path, options: argparse.Namespace) -> list[dict[str, Any]]:
+    """Return one row for each side, load and figure."""
+    root = systems.write_system(shape, folder / "monolith")
+    graph = decompose.analyze(root, state=folder / "state")
+    outs = {name: systems.workspace(systems.plan_of(name, graph), graph, root, folder / name) for name in systems.PLANS}
+    if options.realtime:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    try:
+        demands = traced_demands(root, graph, folder)
+        (folder / "prices").mkdir()
+        prices = calibrate(outs["two"], python=Path(sys.executable), folder=folder / "prices")
+        print(shape.name, prices, {side: round(d.step.cpu_ms, 2) for side, d in demands.items()}, flush=True)
+        return measured_rows(shape, root, outs, demands, prices, folder, options)
+    finally:
+        if options.realtime:
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
-    class Server(ThreadingHTTPServer):
-        request_queue_size = 128
-        daemon_threads = True
+def traced_demands(root: Path, graph: CodeGraph, folder: Path) -> dict[str, EntryDemand]:
+    """Return what a request asks of the parts, by side, from a traced run of the monolith."""
+    file = folder / "trace.json"
+    here = Path.cwd()
+    os.chdir(root)
+    try:
+        record_trace([sys.executable, "drive.py"], root=root, output=file)
+    finally:
+        os.chdir(here)
+    trace = read_trace(file, graph)
+    found = {}
+    for side in ("monolith", *systems.PLANS):
+        plan = systems.plan_of("two" if side == "monolith" else side, graph)
+        (found[side],) = entry_demands(trace, api.blueprint(plan, graph), [ENTRY], split=side != "monolith")
+    return found
 
 
-    Server(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
-"""
-UNIT = """
-    def burn(rounds):
-        total = 0
-        for i in range(rounds):
-            total += i * i % 7
-        return total
-
-
-    def {name}(value):
-        return burn({rounds}) % 10 + value * 0
-
-
-    def nothing(value):
-        return value
-"""
-SYSTEMS = {"light": (1, 20_000, 40_000), "heavy": (1, 80_000, 160_000), "chatty": (5, 10_000, 30_000)}
-"""Name to calls of `features.build` a request, rounds of it, rounds of `score.predict`."""
-LOADS = (0.2, 0.4, 0.6, 0.75)
-
-
-def unit_ms(rounds: int) -> float:
-    """Return the processor time of one unit, in ms."""
-    space: dict[str, object] = {}
-    exec(__import__("textwrap").dedent(UNIT.format(name="unit", rounds=rounds)), space)
-    times = []
-    for _ in range(30):
-        begin = time.process_time()
-        space["unit"](1)  # type: ignore[operator]
-        times.append((time.process_time() - begin) * 1000)
-    return statistics.median(times)
-
-
-def trace_of(calls: int, build_ms: float, predict_ms: float) -> Trace:
-    """Return what a traced run would have said."""
-    return Trace(
-        command=(),
-        seconds=1.0,
-        calls=(
-            TracedCall(caller="", callee="app:main", calls=100, self_seconds=0.0),
-            TracedCall(
-                caller="app:main", callee="work.features:build", calls=100 * calls, self_seconds=0.1 * calls * build_ms
-            ),
-            TracedCall(caller="app:main", callee="work.score:predict", calls=100, self_seconds=0.1 * predict_ms),
-        ),
-    )
-
-
-BLUEPRINT = Blueprint(
-    system="work",
-    services=(
-        ServiceBlueprint(name="web", kind="gateway", members=("app:main",)),
-        ServiceBlueprint(name="features", kind="service", members=("work.features:build",)),
-        ServiceBlueprint(name="score", kind="service", members=("work.score:predict",)),
-    ),
-)
-
-
-def run(name: str, folder: Path, seconds: float, runs: int) -> list[dict[str, object]]:
-    """Return one row for each side and load, and one for each capacity."""
-    calls, build_rounds, predict_rounds = SYSTEMS[name]
-    monolith = {
-        "work/__init__.py": "",
-        "work/features.py": UNIT.format(name="build", rounds=build_rounds),
-        "work/score.py": UNIT.format(name="predict", rounds=predict_rounds),
-        "app.py": APP.replace("CALLS", str(calls)),
-    }
-    moved = {"features": "work/features.py", "score": "work/score.py"}
-    root, out = parity_toy.build(folder, monolith=monolith, moved=moved)
-    requests = (Request(entry="app:main", path="/predict"),)
-    workload = Workload(serve=("python", "app.py", "{port}"), requests=requests)
-    rows: list[dict[str, object]] = []
+def measured_rows(
+    shape: systems.Shape,
+    root: Path,
+    outs: dict[str, Path],
+    demands: dict[str, EntryDemand],
+    prices: Prices,
+    folder: Path,
+    options: argparse.Namespace,
+) -> list[dict[str, Any]]:
+    """Start all sides, predict and measure turn about."""
+    machine = Machine(cores=os.cpu_count() or 1, prices=prices)
     with ExitStack() as stack:
-        bench = Bench(out, root, folder / "bench", VerifyOptions(), lambda _: None)
-        targets = {side: stack.enter_context(started(bench, workload, side))[0] for side in ("monolith", "services")}
-        for target in targets.values():
-            ask(target.url, requests * 20)
-        asker = client_ms(targets["monolith"].url)
-        front = max(0.05, median_ms(targets["monolith"].url, "/") - asker)
-        hop = median_ms(targets["services"].url, "/hop") - median_ms(targets["services"].url, "/")
-        trace = trace_of(calls, unit_ms(build_rounds), unit_ms(predict_rounds))
-        machine = Machine(
-            cores=os.cpu_count() or 1,
-            base_ms=max(0.01, hop),
-            ms_per_byte=0.0,
-            front_ms=front,
-            client_ms=asker,
-            variation=0.3,
-        )
-        for side, target in targets.items():
-            (demand,) = entry_demands(trace, BLUEPRINT, ["app:main"], split=side == "services")
-            work = demand_by_service(demand.step, base_ms=machine.base_ms, ms_per_byte=0.0)
-            work[demand.step.service] += front
-            work["client"] = asker
-            limit, bottleneck = capacity_per_s({**work, "cores": sum(work.values())}, {"cores": machine.cores})
-            real = statistics.median(
-                saturate(target.url, requests, users=8, seconds=seconds / 2)[0] for _ in range(runs)
-            )
-            rows.append(row(name, side, 0.0, "capacity", limit, real) | {"bottleneck": bottleneck})
-            for fraction in LOADS:
-                rate = limit * fraction
-                times = simulate([demand], machine, Load(rates_per_s={"app:main": rate}, seconds=200), seed=1)[
-                    "app:main"
-                ]
-                said = quantiles(times)
-                answers = [offer(target.url, requests, rate_per_s=rate, seconds=seconds, seed=n) for n in range(runs)]
-                found = figures("app:main", side, rate, answers)
-                rows.append(row(name, side, rate, "p50", said[0.5], found.p50_ms.value))
-                rows.append(row(name, side, rate, "p95", said[0.95], found.p95_ms.value))
+        urls = {}
+        for side in demands:
+            bench = Bench(outs.get(side, outs["two"]), root, folder / f"bench-{side}", VerifyOptions(), lambda _: None)
+            workload = Workload(serve=SERVE, requests=REQUESTS, ready_path="/docs", service="web")
+            kind = "monolith" if side == "monolith" else "services"
+            urls[side] = stack.enter_context(started(bench, workload, kind))[0].url
+            ask(urls[side], REQUESTS * 30)
+        rows = [capacity_row(shape.name, side, demands[side], machine, urls[side], options) for side in demands]
+        limits = {row["side"]: row["predicted"] for row in rows}
+        for fraction in LOADS:
+            answers: dict[str, list[Any]] = {side: [] for side in demands}
+            others = dict.fromkeys(demands, 0.0)
+            for number in range(options.runs):
+                for side, url in urls.items():
+                    rate, before = limits[side] * fraction, (time.monotonic(), *busy_s())
+                    done = offer(url, REQUESTS, rate_per_s=rate, seconds=options.seconds, seed=number)
+                    answers[side].append(done)
+                    others[side] += (busy_s()[0] - before[1]) / (time.monotonic() - before[0]) / options.runs
+            for side in demands:
+                rate = limits[side] * fraction
+                load = Load(rates_per_s={ENTRY: rate}, seconds=100)
+                said = quantiles(simulate([demands[side]], machine, load, seed=1)[ENTRY])
+                found = figures(ENTRY, kind_of(side), rate, answers[side])
+                rows.append(row(shape.name, side, rate, "p50", said[0.5], found.p50_ms.value, others[side]))
+                rows.append(row(shape.name, side, rate, "p95", said[0.95], found.p95_ms.value, others[side]))
     return rows
 
 
-def median_ms(url: str, path: str) -> float:
-    """Return the median time of one request at a time."""
-    return statistics.median(answer.latency_ms for answer, _ in ask(url, (Request(entry=path, path=path),) * 60))
+def kind_of(side: str) -> Any:
+    """Return the side as the records name it."""
+    return "monolith" if side == "monolith" else "services"
 
 
-def client_ms(url: str) -> float:
-    """Return the processor time that the load generator itself spends on one request."""
-    request = (Request(entry="/", path="/"),)
-    offer(url, request, rate_per_s=100, seconds=0.5)
-    begin = time.process_time()
-    answers = offer(url, request, rate_per_s=100, seconds=2.0)
-    return (time.process_time() - begin) * 1000 / len(answers)
+def capacity_row(
+    name: str, side: str, demand: EntryDemand, machine: Machine, url: str, options: argparse.Namespace
+) -> dict[str, Any]:
+    """Return predicted and measured capacity of one side."""
+    (limit,) = capacities([demand], kind_of(side), machine)
+    real = statistics.median(saturate(url, REQUESTS, users=8, seconds=options.seconds)[0] for _ in range(options.runs))
+    return row(name, side, 0.0, "capacity", limit.per_s.value, real, 0.0) | {"bottleneck": limit.bottleneck}
 
 
-def row(system: str, side: str, rate: float, what: str, predicted: float, measured: float) -> dict[str, object]:
+def busy_s() -> tuple[float, ...]:
+    """Return the processor seconds that the whole machine has spent so far."""
+    words = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    ticks = os.sysconf("SC_CLK_TCK")
+    return (sum(int(words[at]) for at in (0, 1, 2, 5, 6, 7)) / ticks,)
+
+
+def row(
+    system: str, side: str, rate: float, what: str, predicted: float, measured: float, busy: float
+) -> dict[str, Any]:
     """Return one line of the table."""
-    error = abs(predicted - measured) / measured if measured else math.inf
+    error = abs(predicted - measured) / measured if measured else float("inf")
     return {
-        "system": system, "side": side, "rate_per_s": round(rate, 1), "figure": what,
-        "predicted": round(predicted, 2), "measured": round(measured, 2), "error": round(error, 3),
+        "system": system, "side": side, "rate_per_s": round(rate, 1), "figure": what, "predicted": round(predicted, 2),
+        "measured": round(measured, 2), "error": round(error, 3), "busy_cores": round(busy, 2),
     }  # fmt: skip
 
 
 def main() -> None:
     """Run the systems and print table and median errors."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=6.0)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--realtime", action="store_true")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    rows: list[dict[str, object]] = []
-    for name in SYSTEMS:
-        with tempfile.TemporaryDirectory() as folder:
-            found = run(name, Path(folder), options.seconds, options.runs)
-        rows += found
-        for one in found:
-            print("  ".join(f"{key}={value}" for key, value in one.items()), flush=True)
+    rows: list[dict[str, Any]] = []
+    for shape in systems.SHAPES:
+        if options.only in shape.name:
+            with tempfile.TemporaryDirectory() as folder:
+                found = run(shape, Path(folder), options)
+            rows += found
+            for one in found:
+                print("  ".join(f"{key}={value}" for key, value in one.items()), flush=True)
     for what in ("p50", "p95", "capacity"):
-        errors = [float(str(one["error"])) for one in rows if one["figure"] == what]
-        print(f"{what}: median error {statistics.median(errors):.0%} over {len(errors)} cases, worst {max(errors):.0%}")
+        errors = [one["error"] for one in rows if one["figure"] == what]
+        if errors:
+            print(f"{what}: median error {statistics.median(errors):.0%} over {len(errors)}, worst {max(errors):.0%}")
     print("load average:", os.getloadavg())
     if options.json:
-        options.json.write_text(json.dumps(rows, indent=1) + "\n")
+        options.json.write_bytes(msgspec.json.format(json.dumps(rows).encode(), indent=1) + b"\n")
 
 
 if __name__ == "__main__":

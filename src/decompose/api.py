@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from decompose.errors import PlanError, SourceError
+from decompose.errors import LaunchError, PlanError, SourceError
 from decompose.ir import codec
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from decompose.ir.plan import Plan
     from decompose.ir.reports import Comparison, Equivalence
     from decompose.ir.violations import Violations
+    from decompose.parity.prices import Prices
     from decompose.scaffold import WriteReport
 
 STATE_FOLDER = ".decompose"
@@ -462,12 +463,13 @@ def compare(
     resolved = blueprint(plan, system, trace=trace)
     requirements = {service.name: service.requirements for service in resolved.services}
     run = VerifyOptions(python=python) if python is not None else VerifyOptions()
+    say("pricing a call and a request on this machine")
     inputs = Inputs(
         graph=system,
         blueprint=resolved,
         trace=trace,
         history=evidence.read_history(root),
-        hop=evidence.calibrate(_state(state)),
+        prices=_prices(system, Path(out), run.python, _state(state)),
         footprints=footprints(requirements | {"monolith": system.requirements}, python=run.python),
     )
     options = CompareOptions(
@@ -476,6 +478,23 @@ def compare(
         run=run,
     )
     return compare_systems(Path(out), root=root, inputs=inputs, options=options, progress=say)
+
+
+def _prices(system: CodeGraph, out: Path, python: Path, state: Path) -> Prices:
+    """Return what calls and requests cost here: on the runtime of the workspace, else over a plain connection."""
+    import tempfile
+
+    from decompose import evidence
+    from decompose.parity.calibrate import calibrate
+    from decompose.parity.prices import prices_of
+
+    frameworks = {unit.entry.framework for unit in system.units if unit.entry is not None}
+    framework = "flask" if "flask" in frameworks and "fastapi" not in frameworks else "fastapi"
+    try:
+        with tempfile.TemporaryDirectory(prefix="decompose-prices-") as folder:
+            return calibrate(out, python=python, folder=Path(folder), framework=framework, cache=state)
+    except LaunchError:
+        return prices_of(evidence.calibrate(state))
 
 
 def render_comparison(result: Comparison, format: str) -> str:

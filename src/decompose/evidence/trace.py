@@ -147,6 +147,8 @@ def _joined(first: TracedCall, second: TracedCall) -> TracedCall:
         callee=first.callee,
         calls=calls,
         self_seconds=first.self_seconds + second.self_seconds,
+        cpu_seconds=first.cpu_seconds + second.cpu_seconds,
+        cpu_variation=max(first.cpu_variation, second.cpu_variation),
         argument_bytes=(first.argument_bytes * first.calls + second.argument_bytes * second.calls) / calls,
         result_bytes=(first.result_bytes * first.calls + second.result_bytes * second.calls) / calls,
         argument_types={**second.argument_types, **first.argument_types},

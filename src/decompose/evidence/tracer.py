@@ -3,18 +3,20 @@
 Stands alone: standard library only, because that interpreter need not have `decompose`. Started as
 `python tracer.py ROOT OUTPUT COMMAND-TEXT script PATH ARGS…` or `… module NAME ARGS…`. The program keeps its
 arguments, its `sys.path`, its exit code and its output. From 3.12 on `sys.monitoring` counts, and code outside ROOT
-costs one event; before, `sys.setprofile`.
+costs one event; before, functions are rewritten as they are imported (`instrument.py`).
 
 Sizes and types are sampled (the first calls of a function, then each power of two), times leave out what is called.
 Another process that the program starts is not seen.
 """
 
 # os.path and not pathlib: this file must cost the traced program as little as it can
-# ruff: noqa: PTH100, PTH105, PTH109, PTH120, PTH122, PTH123, PTH206
+# ruff: noqa: PTH100, PTH105, PTH109, PTH118, PTH120, PTH122, PTH123, PTH206
 from __future__ import annotations
 
 import atexit
+import importlib.util
 import json
+import math
 import os
 import runpy
 import sys
@@ -39,7 +41,6 @@ class Recorder:
         self.names: dict[CodeType, str | None] = {}
         self.pairs: dict[tuple[str, str], dict[str, Any]] = {}
         self.counts: dict[CodeType, int] = {}
-        self.starts: dict[CodeType, int] = {}
         self.local = threading.local()
 
     def name(self, code: CodeType) -> str | None:
@@ -51,7 +52,8 @@ class Recorder:
             return found
 
     def enter(self, code: CodeType, name: str, frame: FrameType) -> None:
-        """Count one call."""
+        """Count one call; what counting costs is charged to nobody."""
+        arrived, arrived_cpu = time.perf_counter(), time.thread_time()
         caller: str | None = ""
         up, depth = frame.f_back, 0
         while up is not None and depth < MAX_DEPTH:
@@ -62,7 +64,7 @@ class Recorder:
         key = (caller or "", name)
         row = self.pairs.get(key)
         if row is None:
-            row = self.pairs[key] = {"calls": 0, "seconds": 0.0, "sizes": [], "results": [], "types": {}, "result": ""}
+            row = self.pairs[key] = new_row()
         row["calls"] += 1
         count = self.counts[code] = self.counts.get(code, 0) + 1
         if count < 4 or not count & (count - 1):
@@ -71,21 +73,26 @@ class Recorder:
         else:
             sampled = False
         if not code.co_flags & GENERATES:
-            self._stack().append([code, row, time.perf_counter(), 0.0, sampled])
+            own = time.perf_counter() - arrived, time.thread_time() - arrived_cpu
+            self._stack().append([code, row, arrived, arrived_cpu, *own, sampled])
 
     def leave(self, code: CodeType, value: object) -> None:
         """Close one call; `value` is what it returned."""
         stack = self._stack()
         if not stack or stack[-1][0] is not code:
             return
-        _, row, start, inner, sampled = stack.pop()
-        spent = time.perf_counter() - start
-        row["seconds"] += spent - inner
-        if stack:
-            stack[-1][3] += spent
+        left, left_cpu = time.perf_counter(), time.thread_time()
+        _, row, arrived, arrived_cpu, inner, inner_cpu, sampled = stack.pop()
+        cpu = max(0.0, left_cpu - arrived_cpu - inner_cpu)
+        row["seconds"] += left - arrived - inner
+        row["cpu"] += cpu
+        row["squares"] += cpu * cpu
         if sampled:
             row["results"].append(size_of(value))
             row["result"] = row["result"] or type_of(value)
+        if stack:
+            stack[-1][4] += time.perf_counter() - arrived
+            stack[-1][5] += time.thread_time() - arrived_cpu
 
     def report(self) -> list[dict[str, Any]]:
         """Return all calls as plain values, sorted."""
@@ -97,6 +104,8 @@ class Recorder:
                     "callee": callee,
                     "calls": row["calls"],
                     "self_seconds": round(row["seconds"], 6),
+                    "cpu_seconds": round(row["cpu"], 6),
+                    "cpu_variation": variation(row["calls"], row["cpu"], row["squares"]),
                     "argument_bytes": mean(row["sizes"]),
                     "result_bytes": mean(row["results"]),
                     "argument_types": dict(sorted(row["types"].items())),
@@ -139,6 +148,22 @@ class Recorder:
         except AttributeError:
             found = self.local.stack = []
         return found
+
+
+def new_row() -> dict[str, Any]:
+    """Return the counters of one pair of caller and callee."""
+    return {
+        "calls": 0, "seconds": 0.0, "cpu": 0.0, "squares": 0.0, "sizes": [], "results": [], "types": {}, "result": ""
+    }  # fmt: skip
+
+
+def variation(count: int, total: float, squares: float) -> float:
+    """Return standard deviation over mean of `count` values, from their sum and the sum of their squares."""
+    if not count or not total:
+        return 0.0
+    average = total / count
+    spread = math.sqrt(max(0.0, squares / count - average * average))
+    return round(spread / average, 3)
 
 
 def mean(values: list[int]) -> float:
@@ -210,32 +235,14 @@ def start_monitoring(recorder: Recorder) -> Callable[[], None]:
     return stop
 
 
-def start_profile(recorder: Recorder) -> Callable[[], None]:
-    """Begin to count with `sys.setprofile`, in every thread; returns what stops it."""
-    names, starts = recorder.names, recorder.starts
-
-    def observe(frame: FrameType, event: str, value: object) -> None:
-        if event == "call":
-            code = frame.f_code
-            name = names[code] if code in names else recorder.name(code)
-            if name is None:
-                return
-            if code.co_flags & GENERATES and starts.setdefault(code, frame.f_lasti) != frame.f_lasti:
-                return  # a generator that goes on, not a new call
-            recorder.enter(code, name, frame)
-        elif event == "return":
-            code = frame.f_code
-            if names.get(code) is not None:
-                recorder.leave(code, value)
-
-    threading.setprofile(observe)
-    sys.setprofile(observe)
-
-    def stop() -> None:
-        sys.setprofile(None)
-        threading.setprofile(None)
-
-    return stop
+def load_instrument() -> Any:
+    """Return the module beside this one that counts by rewriting."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "instrument.py")
+    spec = importlib.util.spec_from_file_location("decompose_instrument", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def write(path: str, report: dict[str, Any]) -> None:
@@ -255,7 +262,8 @@ def main(arguments: list[str]) -> None:
     sys.argv = [target, *rest]
     sys.path[0] = os.path.dirname(os.path.abspath(target)) if kind == "script" else os.getcwd()
     recorder, begin = Recorder(root), time.perf_counter()
-    stop = (start_monitoring if hasattr(sys, "monitoring") else start_profile)(recorder)
+    instrument = None if hasattr(sys, "monitoring") else load_instrument()
+    stop = start_monitoring(recorder) if instrument is None else instrument.start(recorder, root)
     done: list[bool] = []
     owner = os.getpid()
 
@@ -269,7 +277,9 @@ def main(arguments: list[str]) -> None:
 
     atexit.register(finish)
     try:
-        if kind == "script":
+        if kind == "script" and instrument is not None:
+            instrument.run_script(target, root)
+        elif kind == "script":
             runpy.run_path(target, run_name="__main__")
         else:
             runpy.run_module(target, run_name="__main__", alter_sys=True)

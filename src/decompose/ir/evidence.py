@@ -13,6 +13,10 @@ class TracedCall(Record):
     calls: int
     self_seconds: float = 0.0
     """Time inside the callee, without what it calls, summed over the calls, in seconds."""
+    cpu_seconds: float = 0.0
+    """Processor time of the same, in seconds; 0 where an older trace does not tell."""
+    cpu_variation: float = 0.0
+    """Coefficient of variation of the processor time of one call."""
     argument_bytes: float = 0.0
     """Mean size of the arguments of a sampled call, in bytes."""
     result_bytes: float = 0.0

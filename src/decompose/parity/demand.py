@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from decompose.ir.blueprint import Blueprint
-from decompose.ir.evidence import Trace
+from decompose.ir.evidence import Trace, TracedCall
 from decompose.ir.graph import Record
 from decompose.ir.symbols import top_level_of
+from decompose.parity.prices import Prices
 
 MONOLITH = "monolith"
 _MAX_DEPTH = 60
 _LEAST_COUNT = 1e-4
+_LEAST_WAIT_MS = 2.0
+"""Shortest time off the processor, per call, that counts as waiting."""
 
 
 class Remote(Record):
@@ -31,6 +35,10 @@ class Step(Record):
     cpu_ms: float
     """Processor time in the part itself, per visit, in milliseconds."""
     calls: tuple[Remote, ...] = ()
+    wait_ms: float = 0.0
+    """Time in which the part waits for something outside, per visit, in milliseconds."""
+    variance_ms2: float = 0.0
+    """Variance of the processor time, in milliseconds squared."""
 
 
 class EntryDemand(Record):
@@ -73,14 +81,13 @@ class _Model:
     def __init__(self, trace: Trace, services: Mapping[str, str]) -> None:
         self.services = services
         self.calls: dict[str, float] = defaultdict(float)
-        seconds: dict[str, float] = defaultdict(float)
+        self.times: dict[str, _Times] = defaultdict(_Times)
         self.edges: dict[str, list[tuple[str, float, float]]] = defaultdict(list)
         for call in trace.calls:
             self.calls[call.callee] += call.calls
-            seconds[call.callee] += call.self_seconds
+            self.times[call.callee] += _times_of(call)
             payload = call.argument_bytes + call.result_bytes
             self.edges[call.caller].append((call.callee, float(call.calls), payload))
-        self.self_ms = {symbol: 1000 * seconds[symbol] / count for symbol, count in self.calls.items() if count}
 
     def home(self, symbol: str, otherwise: str) -> str:
         """Return the part that runs a unit; shared code runs where it is called."""
@@ -88,9 +95,9 @@ class _Model:
 
     def step(self, symbol: str, service: str, path: tuple[str, ...]) -> Step:
         """Return one visit of a unit, with everything below it that stays in the same part folded in."""
-        cpu_ms = self.self_ms.get(symbol, 0.0)
-        remotes: list[Remote] = []
         visits = self.calls.get(symbol) or 1.0
+        own = self.times[symbol] * (1 / visits)
+        remotes: list[Remote] = []
         for callee, count, payload in self.edges.get(symbol, ()):
             ratio = count / visits
             if callee in path or callee == symbol or len(path) > _MAX_DEPTH or ratio < _LEAST_COUNT:
@@ -100,12 +107,42 @@ class _Model:
             if home != service:
                 remotes.append(Remote(step=below, count=ratio, payload_bytes=payload))
             else:
-                cpu_ms += ratio * below.cpu_ms
-                remotes += [_times(remote, ratio) for remote in below.calls]
-        return Step(service=service, cpu_ms=cpu_ms, calls=tuple(remotes))
+                own += _Times(below.cpu_ms, below.wait_ms, below.variance_ms2) * ratio
+                remotes += [_repeated(remote, ratio) for remote in below.calls]
+        return Step(
+            service=service, cpu_ms=own.cpu_ms, wait_ms=own.wait_ms, variance_ms2=own.variance_ms2, calls=tuple(remotes)
+        )
 
 
-def _times(remote: Remote, factor: float) -> Remote:
+class _Times(NamedTuple):
+    """Processor time, waiting and variance, which add up over calls."""
+
+    cpu_ms: float = 0.0
+    wait_ms: float = 0.0
+    variance_ms2: float = 0.0
+
+    def __add__(self, other: _Times) -> _Times:  # type: ignore[override]
+        return _Times(*(one + more for one, more in zip(self, other, strict=True)))
+
+    def __mul__(self, factor: float) -> _Times:  # type: ignore[override]
+        return _Times(*(one * factor for one in self))
+
+
+def _times_of(call: TracedCall) -> _Times:
+    """Return what all calls of a pair took together.
+
+    A traced thread that is off its processor for long waits for something outside; for short, it only was not its turn.
+    Traces without processor times are taken at their elapsed time.
+    """
+    elapsed_ms = 1000 * call.self_seconds
+    cpu_ms = 1000 * call.cpu_seconds or elapsed_ms
+    away_ms = elapsed_ms - cpu_ms
+    is_waiting = away_ms > max(cpu_ms, _LEAST_WAIT_MS * call.calls)
+    each = cpu_ms / max(1, call.calls) * call.cpu_variation
+    return _Times(cpu_ms, away_ms if is_waiting else 0.0, each * each * call.calls)
+
+
+def _repeated(remote: Remote, factor: float) -> Remote:
     return Remote(step=remote.step, count=remote.count * factor, payload_bytes=remote.payload_bytes)
 
 
@@ -117,24 +154,23 @@ def remote_calls(step: Step) -> Iterator[tuple[str, str, float, float]]:
             yield source, target, count * remote.count, payload
 
 
-def demand_by_service(step: Step, *, base_ms: float, ms_per_byte: float) -> dict[str, float]:
-    """Return the processor time that one request costs each part, in milliseconds.
+def demand_by_service(step: Step, prices: Prices) -> dict[str, float]:
+    """Return the processor time that one request costs each part, in milliseconds, without the front.
 
-    Sending, receiving and coding a message is work too: half of a hop counts for the caller, half for the callee.
+    Sending, receiving and coding a message is work too, for the one who asks and for the one who answers.
     """
     found: dict[str, float] = defaultdict(float)
-    _add(found, step, 1.0, base_ms, ms_per_byte)
+    _add(found, step, 1.0, prices)
     return dict(sorted(found.items()))
 
 
-def _add(found: dict[str, float], step: Step, visits: float, base_ms: float, ms_per_byte: float) -> None:
+def _add(found: dict[str, float], step: Step, visits: float, prices: Prices) -> None:
     found[step.service] += visits * step.cpu_ms
     for remote in step.calls:
         count = visits * remote.count
-        half = count * (base_ms + ms_per_byte * remote.payload_bytes) / 2
-        found[step.service] += half
-        found[remote.step.service] += half
-        _add(found, remote.step, count, base_ms, ms_per_byte)
+        found[step.service] += count * prices.asking_ms(remote.payload_bytes)
+        found[remote.step.service] += count * prices.answering_ms(remote.payload_bytes)
+        _add(found, remote.step, count, prices)
 
 
 def needs(step: Step) -> frozenset[str]:

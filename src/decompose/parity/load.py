@@ -1,24 +1,25 @@
-"""Offers requests to a running system: open loop (arrivals wait for no answer) or closed loop (to find capacity)."""
+"""Offers requests to a running system: open loop (arrivals wait for no answer) or closed loop (to find capacity).
+
+Requests go out through the standard library's HTTP client from a pool of threads: about a fifth of the processor time
+that the asynchronous clients spend on one request, which counts where the asker shares the machine with the asked
+(`docs/decisions/0005-open-loop-load.md`).
+"""
 
 from __future__ import annotations
 
-import asyncio
+import http.client
 import random
+import socket
+import threading
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
-from decompose.errors import MissingExtraError
 from decompose.ir.graph import Record
 
-if TYPE_CHECKING:
-    import httpx
-
-T = TypeVar("T")
-
 _TIMEOUT_S = 10.0
-_MOST_CONNECTIONS = 256
+_MOST_CONNECTIONS = 128
 
 
 class Request(Record):
@@ -40,6 +41,8 @@ class Answer(Record):
     """From the moment it was due, so that a stalled system is not flattered."""
     status: int
     """HTTP status; 0 when there was no answer."""
+    at_s: float = 0.0
+    """When it was due, in seconds from the beginning of the stream."""
 
     @property
     def is_ok(self) -> bool:
@@ -56,89 +59,107 @@ def offer(url: str, requests: Sequence[Request], *, rate_per_s: float, seconds: 
         rate_per_s: Arrivals per second, whether or not earlier ones have been answered.
         seconds: Length of the stream.
         seed: For arrival times and the choice of requests.
-
-    Raises:
-        MissingExtraError: If `httpx` is not installed.
     """
+    schedule = arrivals(requests, rate_per_s=rate_per_s, seconds=seconds, seed=seed)
+    with _Asker(url) as asker, ThreadPoolExecutor(_MOST_CONNECTIONS) as pool:
+        begin = time.perf_counter() + 0.05
+        waiting = []
+        for due, request in schedule:
+            time.sleep(max(0.0, begin + due - time.perf_counter()))
+            waiting.append(pool.submit(asker.ask, request, begin + due, due))
+        return [answer.result()[0] for answer in waiting]
+
+
+def arrivals(
+    requests: Sequence[Request], *, rate_per_s: float, seconds: float, seed: int
+) -> list[tuple[float, Request]]:
+    """Return when each request of a Poisson stream is due, in seconds, in order."""
     rng = random.Random(seed)  # noqa: S311
+    kinds = list(requests)
     due, schedule = 0.0, []
     while (due := due + rng.expovariate(rate_per_s)) < seconds:
-        schedule.append((due, rng.choice(list(requests))))
-    return _run(_offer(url, schedule))
+        schedule.append((due, rng.choice(kinds)))
+    return schedule
 
 
 def saturate(url: str, requests: Sequence[Request], *, users: int = 16, seconds: float = 3.0) -> tuple[float, float]:
-    """Return (good answers per second, share of failed ones) when `users` ask again as soon as they are answered.
-
-    Raises:
-        MissingExtraError: If `httpx` is not installed.
-    """
-    return _run(_saturate(url, list(requests), users, seconds))
-
-
-def ask(url: str, requests: Sequence[Request]) -> list[tuple[Answer, bytes]]:
-    """Return each request's answer and body, asked one after the other."""
-    return _run(_ask(url, requests))
-
-
-def _client(url: str) -> httpx.AsyncClient:
-    try:
-        import httpx  # noqa: PLC0415  (optional)
-    except ImportError as error:
-        raise MissingExtraError("measuring needs `httpx`", hint='pip install "decompose-ml[parity]"') from error
-    limits = httpx.Limits(max_connections=_MOST_CONNECTIONS, max_keepalive_connections=_MOST_CONNECTIONS)
-    return httpx.AsyncClient(base_url=url, timeout=_TIMEOUT_S, limits=limits, trust_env=False)
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Return what a coroutine gives, also where the calling thread already runs an event loop (a notebook)."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
-
-
-async def _offer(url: str, schedule: Sequence[tuple[float, Request]]) -> list[Answer]:
-    async with _client(url) as client:
-        begin = time.perf_counter() + 0.05
-        tasks = []
-        for due, request in schedule:
-            delay = begin + due - time.perf_counter()
-            if delay > 0:
-                await asyncio.sleep(delay)
-            tasks.append(asyncio.create_task(_one(client, request, begin + due)))
-        return [answer for answer, _ in await asyncio.gather(*tasks)]
-
-
-async def _saturate(url: str, requests: list[Request], users: int, seconds: float) -> tuple[float, float]:
-    async with _client(url) as client:
-        end = time.perf_counter() + seconds
-        answers: list[Answer] = []
-
-        async def user(number: int) -> None:
-            turn = number
-            while time.perf_counter() < end:
-                answer, _ = await _one(client, requests[turn % len(requests)], time.perf_counter())
-                answers.append(answer)
-                turn += 1
-
+    """Return (good answers per second, share of failed ones) when `users` ask again as soon as they are answered."""
+    with _Asker(url) as asker, ThreadPoolExecutor(users) as pool:
         begin = time.perf_counter()
-        await asyncio.gather(*(user(number) for number in range(users)))
+        turns = [pool.submit(_keep_asking, asker, requests, number, begin + seconds) for number in range(users)]
+        answers = [answer for turn in turns for answer in turn.result()]
         good = sum(answer.is_ok for answer in answers)
         return good / (time.perf_counter() - begin), 1 - good / max(1, len(answers))
 
 
-async def _ask(url: str, requests: Sequence[Request]) -> list[tuple[Answer, bytes]]:
-    async with _client(url) as client:
-        return [await _one(client, request, time.perf_counter()) for request in requests]
+def ask(url: str, requests: Sequence[Request], *, pause_s: float = 0.0) -> list[tuple[Answer, bytes]]:
+    """Return each request's answer and body, asked one after the other with a pause before each."""
+    found = []
+    with _Asker(url) as asker:
+        for request in requests:
+            time.sleep(pause_s)
+            found.append(asker.ask(request, time.perf_counter()))
+    return found
 
 
-async def _one(client: httpx.AsyncClient, request: Request, due: float) -> tuple[Answer, bytes]:
-    import httpx  # noqa: PLC0415
+def _keep_asking(asker: _Asker, requests: Sequence[Request], first: int, end: float) -> list[Answer]:
+    answers: list[Answer] = []
+    while time.perf_counter() < end:
+        request = requests[(first + len(answers)) % len(requests)]
+        answers.append(asker.ask(request, time.perf_counter())[0])
+    return answers
 
-    content = request.body.encode() if request.body else None
-    headers = {"content-type": request.content_type} if request.body else {}
-    try:
-        reply = await client.request(request.method, request.path, content=content, headers=headers)
-        status, body = reply.status_code, reply.content
-    except (httpx.HTTPError, OSError):
+
+class _Asker:
+    """Kept-alive connections to one address; the one used last is used next, so that few stay open."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._host, self._port, self._prefix = parts.hostname or "127.0.0.1", parts.port or 80, parts.path.rstrip("/")
+        self._idle: list[http.client.HTTPConnection] = []
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> _Asker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for connection in self._idle:
+            connection.close()
+
+    def ask(self, request: Request, due: float, at_s: float = 0.0) -> tuple[Answer, bytes]:
+        """Return answer and body; a connection that the server closed meanwhile is replaced once."""
         status, body = 0, b""
-    return Answer(entry=request.entry, latency_ms=(time.perf_counter() - due) * 1000, status=status), body
+        for connection, is_fresh in self._connections():
+            try:
+                status, body = self._exchange(connection, request)
+                break
+            except (OSError, http.client.HTTPException):
+                connection.close()
+                if is_fresh:
+                    break
+        took = (time.perf_counter() - due) * 1000
+        return Answer(entry=request.entry, latency_ms=took, status=status, at_s=at_s), body
+
+    def _connections(self) -> Iterator[tuple[http.client.HTTPConnection, bool]]:
+        """Yield the connection to try: an idle one if there is one, then a fresh one."""
+        with self._lock:
+            kept = self._idle.pop() if self._idle else None
+        if kept is not None:
+            yield kept, False
+        yield http.client.HTTPConnection(self._host, self._port, timeout=_TIMEOUT_S), True
+
+    def _exchange(self, connection: http.client.HTTPConnection, request: Request) -> tuple[int, bytes]:
+        if connection.sock is None:
+            connection.connect()
+            sock: socket.socket = connection.sock
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        headers = {"content-type": request.content_type} if request.body else {}
+        connection.request(request.method, self._prefix + request.path, request.body.encode() or None, headers)
+        reply = connection.getresponse()
+        body = reply.read()
+        if reply.will_close:
+            connection.close()
+        else:
+            with self._lock:
+                self._idle.append(connection)
+        return reply.status, body

@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from urllib.parse import urlsplit
 
 from decompose.errors import LaunchError
 from decompose.ir.graph import Record
@@ -140,7 +141,7 @@ def started(bench: Bench, workload: Workload, side: Side) -> Iterator[tuple[_Tar
                 raise LaunchError(f"`{' '.join(workload.prepare)}` ends with {done.exit_code}:\n{done.stderr[-800:]}")
         own = tuple(s.pid for s in running.services.values()) if running is not None else ()
         if running is not None and workload.service:
-            url = running.services[workload.service].url
+            url = web_address(running.services[workload.service].url)
             yield _Target(url=url, pids=own, cold_start_s=services_s, prepare_s=prepare_s), running
             return
         served = stack.enter_context(
@@ -148,6 +149,12 @@ def started(bench: Bench, workload: Workload, side: Side) -> Iterator[tuple[_Tar
         )
         cold = served.cold_start_s + services_s * (side == "services")
         yield _Target(url=served.url, pids=(*own, served.pid), cold_start_s=cold, prepare_s=prepare_s), running
+
+
+def web_address(url: str) -> str:
+    """Return where a gateway serves the user's own pages: its address without the path of its operations."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _compared(targets: Mapping[Side, _Target], workload: Workload) -> tuple[int, int]:

@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+import msgspec
+
 from decompose.ir.blueprint import Blueprint
-from decompose.ir.evidence import History, HopCost, Trace
+from decompose.ir.evidence import History, Trace
 from decompose.ir.graph import CodeGraph, Record
 from decompose.ir.reports import Capacity, Comparison, Figure, Kill, LoadFigures, Side, StudyRow
 from decompose.parity import queueing, radius, study
@@ -22,6 +24,7 @@ from decompose.parity.demand import (
     service_by_unit,
 )
 from decompose.parity.footprint import Footprint
+from decompose.parity.prices import Prices
 from decompose.parity.simulate import CLIENT, Load, Machine, quantiles, simulate
 
 PRICES: Mapping[str, float] = MappingProxyType({"cpu": 0.04, "memory_gb": 0.005, "gpu": 0.9})
@@ -54,7 +57,7 @@ class Inputs(Record):
     blueprint: Blueprint
     trace: Trace | None = None
     history: History | None = None
-    hop: HopCost = HopCost()
+    prices: Prices = Prices()
     footprints: Mapping[str, Footprint] = MappingProxyType({})
     """By service, and of the whole under `monolith`."""
 
@@ -70,17 +73,7 @@ def predict(inputs: Inputs, assumptions: Assumptions | None = None, *, seed: int
         seed: For the simulation.
     """
     assumed = assumptions or Assumptions()
-    hop = inputs.hop
-    machine = assumed.machine
-    machine = Machine(
-        cores=machine.cores,
-        workers=machine.workers,
-        base_ms=hop.base_ms,
-        ms_per_byte=hop.ms_per_byte,
-        front_ms=machine.front_ms or hop.base_ms,
-        client_ms=machine.client_ms,
-        variation=machine.variation,
-    )
+    machine = msgspec.structs.replace(assumed.machine, prices=inputs.prices)
     demands = demands_of(inputs)
     capacity = tuple(c for side in _SIDES for c in capacities(demands[side], side, machine))
     load = predicted_load(demands, machine, assumed, capacity, seed=seed)
@@ -133,10 +126,10 @@ def capacities(demands: Iterable[EntryDemand], side: Side, machine: Machine) -> 
     """
     found = []
     for demand in demands:
-        work = demand_by_service(demand.step, base_ms=machine.base_ms, ms_per_byte=machine.ms_per_byte)
-        work[demand.step.service] += machine.front_ms
-        work[CLIENT] = machine.client_ms
-        stations = {**work, "cores": sum(work.values())}
+        work = demand_by_service(demand.step, machine.prices)
+        work[demand.step.service] += machine.prices.front_ms
+        work[CLIENT] = machine.prices.client_ms
+        stations = {**work, "cores": sum(work.values()) * machine.prices.crowding}
         servers = {**{name: machine.workers.get(name, 1) for name in work}, "cores": machine.cores}
         rate, bottleneck = queueing.capacity_per_s(stations, servers)
         found.append(
@@ -199,7 +192,7 @@ def _hourly(demands: Iterable[EntryDemand], side: Side, inputs: Inputs, assumed:
     """Return the cost per hour of `growth` requests per second at each entry point."""
     total: dict[str, float] = {}
     for demand in demands:
-        work = demand_by_service(demand.step, base_ms=inputs.hop.base_ms, ms_per_byte=inputs.hop.ms_per_byte)
+        work = demand_by_service(demand.step, inputs.prices)
         for name, ms in work.items():
             total[name] = total.get(name, 0.0) + ms
     if not total:
@@ -249,9 +242,12 @@ def _notes(inputs: Inputs, assumed: Assumptions) -> Iterable[str]:
         yield "no trace: latency, capacity and cost are not predicted; record one with `decompose trace -- COMMAND`"
     else:
         yield f"times from a traced run of {inputs.trace.seconds:.1f} s; tracing itself makes short calls look longer"
-    hop = inputs.hop
-    source = f"{hop.samples} round trips measured here" if hop.samples else "documented defaults, nothing was measured"
-    yield f"one hop costs {hop.base_ms:.3g} ms + {hop.ms_per_byte * 1e6:.3g} ms per MB ({source})"
+    prices = inputs.prices
+    source = (
+        f"{prices.samples} batches measured here" if prices.samples else "documented defaults, nothing was measured"
+    )
+    hop = f"{prices.caller_ms:.3g} ms of the asker's processor and {prices.callee_ms:.3g} ms of the answerer's"
+    yield f"one call between services costs {hop}, one request {prices.front_ms:.3g} ms of the web framework ({source})"
     yield f"{assumed.machine.cores} cores shared by all processes; one interpreter lock a process; Poisson arrivals"
     crossing = [c for d in demands_of(inputs)["services"] for c in remote_calls(d.step)]
     if crossing:

@@ -13,7 +13,8 @@ from typing import Any
 
 from decompose.errors import MissingExtraError
 from decompose.ir.graph import Record
-from decompose.parity.demand import EntryDemand, Step
+from decompose.parity.demand import EntryDemand, Remote, Step
+from decompose.parity.prices import Prices
 
 CLIENT = "client"
 """Part that asks."""
@@ -27,15 +28,9 @@ class Machine(Record):
     cores: int = 2
     workers: Mapping[str, int] = MappingProxyType({})
     """Processes of each part; 1 when absent."""
-    base_ms: float = 0.6
-    """Round trip of an empty message."""
-    ms_per_byte: float = 4e-6
-    front_ms: float = 0.0
-    """Processor time of receiving and answering a request at the entry, in both systems alike."""
-    client_ms: float = 0.0
-    """Processor time of whoever asks, per request, when it runs on the same cores (as a load generator does)."""
-    variation: float = 0.3
-    """Coefficient of variation of processor times."""
+    prices: Prices = Prices()
+    variation: float = 0.1
+    """Coefficient of variation of processor times of which the trace does not tell."""
 
 
 class Load(Record):
@@ -100,49 +95,65 @@ class _World:
 
     def request(self, step: Step, found: list[float]) -> Generator[Any, Any, None]:
         """Play one request and write down how long it took."""
-        begin = self.environment.now
-        yield from self.burst(CLIENT, self.machine.client_ms / 2)
-        if self.machine.front_ms:
-            yield from self.burst(step.service, self.machine.front_ms)
+        begin, prices = self.environment.now, self.machine.prices
+        yield from self.burst(CLIENT, prices.client_ms / 2)
+        yield self.environment.timeout(prices.front_wire_ms)
+        yield from self.burst(step.service, prices.front_ms)
         yield from self.visit(step)
-        yield from self.burst(CLIENT, self.machine.client_ms / 2)
+        yield from self.burst(CLIENT, prices.client_ms / 2)
         found.append(self.environment.now - begin)
 
     def visit(self, step: Step) -> Generator[Any, Any, None]:
         """Play one visit: its own work in equal parts before, between and after its calls."""
         calls = [remote for remote in step.calls for _ in range(self.drawn(remote.count))]
-        share = step.cpu_ms / (len(calls) + 1)
-        yield from self.burst(step.service, share)
+        parts = len(calls) + 1
+        variance = step.variance_ms2 or (self.machine.variation * step.cpu_ms) ** 2
+        if step.wait_ms:
+            yield self.environment.timeout(step.wait_ms)
+        yield from self.burst(step.service, step.cpu_ms / parts, variance / parts)
         for remote in calls:
-            half = (self.machine.base_ms + self.machine.ms_per_byte * remote.payload_bytes) / 2
-            yield from self.burst(step.service, half)
-            yield from self.burst(remote.step.service, half)
-            yield from self.visit(remote.step)
-            yield from self.burst(step.service, share)
+            yield from self.call(step.service, remote)
+            yield from self.burst(step.service, step.cpu_ms / parts, variance / parts)
+
+    def call(self, caller: str, remote: Remote) -> Generator[Any, Any, None]:
+        """Play one call to another part: half of the messaging before, half after the work."""
+        prices, callee = self.machine.prices, remote.step.service
+        asking, answering = prices.asking_ms(remote.payload_bytes) / 2, prices.answering_ms(remote.payload_bytes) / 2
+        yield from self.burst(caller, asking)
+        yield self.environment.timeout(prices.wire_ms / 2)
+        yield from self.burst(callee, answering)
+        yield from self.visit(remote.step)
+        yield from self.burst(callee, answering)
+        yield self.environment.timeout(prices.wire_ms / 2)
+        yield from self.burst(caller, asking)
 
     def drawn(self, count: float) -> int:
         """Return a whole number of calls whose mean is `count`."""
         return int(count) + (self.rng.random() < count - int(count))
 
-    def burst(self, service: str, mean_ms: float) -> Generator[Any, Any, None]:
+    def burst(self, service: str, mean_ms: float, variance_ms2: float = 0.0) -> Generator[Any, Any, None]:
         """Hold the part's lock and a core for some processor time, giving both up after every switch interval."""
-        left = self._varied(mean_ms) if mean_ms > 0 else 0.0
+        left = self.varied(mean_ms, variance_ms2)
         while left > 0:
             slice_ms = min(left, _SWITCH_MS)
             with self.lock(service).request() as lock:
                 yield lock
                 with self.cores.request() as core:
                     yield core
-                    yield self.environment.timeout(slice_ms)
+                    yield self.environment.timeout(slice_ms * self.crowded())
             left -= slice_ms
 
-    def _varied(self, mean_ms: float) -> float:
-        """Return a gamma-distributed time with the given mean and the machine's variation."""
-        variation = self.machine.variation
-        if variation <= 0:
-            return mean_ms
-        shape = 1 / variation**2
-        return self.rng.gammavariate(shape, mean_ms / shape)
+    def crowded(self) -> float:
+        """Return how much slower a core is at the moment, for the others that work."""
+        others = self.machine.cores - 1
+        busy = max(0, self.cores.count - 1) / others if others else 0.0
+        return 1 + (self.machine.prices.crowding - 1) * busy
+
+    def varied(self, mean_ms: float, variance_ms2: float) -> float:
+        """Return a gamma-distributed time of the given mean and variance."""
+        if mean_ms <= 0 or variance_ms2 <= 0:
+            return max(0.0, mean_ms)
+        return self.rng.gammavariate(mean_ms * mean_ms / variance_ms2, variance_ms2 / mean_ms)
 
 
 def quantiles(values: Sequence[float], shares: Sequence[float] = (0.5, 0.95, 0.99)) -> Mapping[float, float]:

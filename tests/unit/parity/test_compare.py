@@ -150,11 +150,6 @@ def test_tolerance_follows_the_precision_of_the_floats():
     assert first_difference(*near32, tolerance=EXACT) is not None
 
 
-def test_exact_comparison_sees_the_sign_of_zero():
-    assert first_difference(0.0, -0.0) is None
-    assert first_difference(0.0, -0.0, tolerance=EXACT) is not None
-
-
 def test_a_value_that_contains_itself_ends():
     left: list[object] = [1]
     right: list[object] = [1]
@@ -201,3 +196,16 @@ def test_whether_two_values_differ_does_not_depend_on_their_order(left, right):
     one, other = (first_difference(*pair, tolerance=Tolerance()) for pair in ((left, right), (right, left)))
 
     assert (one is None) == (other is None)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
+@pytest.mark.parametrize("tolerance", [Tolerance(), EXACT])
+def test_zero_is_not_its_negative(dtype, tolerance):
+    zeros, negative = np.array([1.0, 0.0], dtype=dtype), np.array([1.0, -0.0], dtype=dtype)
+
+    found = first_difference(zeros, negative, tolerance=tolerance)
+
+    assert found is not None and found.place.endswith("[1]")
+    assert first_difference(zeros, zeros.copy(), tolerance=tolerance) is None
+    assert first_difference(0.0, -0.0, tolerance=tolerance) is not None
+    assert first_difference(pd.Series(zeros), pd.Series(negative), tolerance=tolerance) is not None

@@ -9,9 +9,11 @@ from decompose.ir.graph import CodeGraph, EntryPoint, Module, Unit
 from decompose.ir.reports import Figure
 from decompose.parity import radius, study
 from decompose.parity.bootstrap import bootstrap
+from decompose.parity.calibrate import Front, fitted
 from decompose.parity.demand import demand_by_service, entry_demands, needs, remote_calls
 from decompose.parity.footprint import Distribution, Footprint, closure
 from decompose.parity.predict import Inputs, predict
+from decompose.parity.prices import Prices, prices_of
 from decompose.parity.queueing import waiting_ms
 from decompose.parity.render_comparison import comparison_to_markdown
 from decompose.parity.simulate import Load, Machine, quantiles, simulate
@@ -76,6 +78,7 @@ TRACE = Trace(
         TracedCall(caller="app:predict", callee="common:log", calls=10, self_seconds=0.01),
     ),
 )
+FREE = prices_of(HopCost(base_ms=0.0, ms_per_byte=0.0))
 HISTORY = History(commits=4, change_sets=(("app.py",), ("features.py", "model.py"), ("common.py",), ("README.md",)))
 
 
@@ -89,7 +92,7 @@ def test_the_monolith_does_all_the_work_itself():
 def test_across_services_work_stands_where_the_code_runs_and_shared_code_with_its_caller():
     (demand,) = entry_demands(TRACE, BLUEPRINT, ["app:predict"], split=True)
 
-    work = demand_by_service(demand.step, base_ms=0.0, ms_per_byte=0.0)
+    work = demand_by_service(demand.step, FREE)
     assert work == pytest.approx({"web": 2.0, "features": 5.0, "model": 6.0})
     assert sum(work.values()) == pytest.approx(13.0)
     assert needs(demand.step) == {"web", "features", "model"}
@@ -100,10 +103,58 @@ def test_across_services_work_stands_where_the_code_runs_and_shared_code_with_it
 def test_hops_are_work_for_both_ends():
     (demand,) = entry_demands(TRACE, BLUEPRINT, ["app:predict"], split=True)
 
-    work = demand_by_service(demand.step, base_ms=1.0, ms_per_byte=0.001)
+    work = demand_by_service(demand.step, prices_of(HopCost(base_ms=1.0, ms_per_byte=0.001)))
 
     assert work["web"] == pytest.approx(2.0 + 1.0)
     assert sum(work.values()) == pytest.approx(13.0 + 1.0 + 1.0 + 2 * (1.0 + 0.5))
+
+
+def test_processor_time_goes_before_elapsed_time_and_long_absences_are_waiting():
+    calls = (
+        TracedCall(caller="", callee="app:predict", calls=10, self_seconds=0.05, cpu_seconds=0.04, cpu_variation=0.5),
+        TracedCall(caller="app:predict", callee="features:build", calls=10, self_seconds=0.5, cpu_seconds=0.01),
+    )
+
+    (demand,) = entry_demands(Trace(command=(), seconds=1, calls=calls), BLUEPRINT, ["app:predict"], split=False)
+
+    assert demand.step.cpu_ms == pytest.approx(5.0)
+    assert demand.step.wait_ms == pytest.approx(49.0)
+    assert demand.step.variance_ms2 == pytest.approx((4.0 * 0.5) ** 2)
+
+
+def test_waiting_takes_time_and_no_capacity():
+    calls = (TracedCall(caller="", callee="app:predict", calls=10, self_seconds=0.5, cpu_seconds=0.01),)
+    (demand,) = entry_demands(Trace(command=(), seconds=1, calls=calls), BLUEPRINT, ["app:predict"], split=False)
+
+    times = simulate([demand], Machine(prices=FREE), Load(rates_per_s={"app:predict": 100.0}, seconds=5))["app:predict"]
+
+    assert min(times) >= 49.0
+    assert statistics.median(times) < 55.0
+
+
+def test_prices_are_fitted_to_batches():
+    rows = [(100, 0.3, 0.7, 1.1), (100, 0.3, 0.7, 1.3), (100, 0.5, 0.9, 1.5), (1_000_100, 1.3, 2.7, 5.0)]
+
+    found = fitted(rows, front=Front(server_ms=0.8, client_ms=0.2, wire_ms=-0.1), crowding=1.2)
+
+    assert (found.caller_ms, found.callee_ms) == (0.3, 0.7)
+    assert found.asking_ms(1_000_000) == pytest.approx(1.3)
+    assert found.answering_ms(1_000_000) == pytest.approx(2.7)
+    assert found.wire_ms == pytest.approx(0.1)
+    assert found.front_wire_ms == 0.0
+    assert found.samples == 4
+
+
+def test_crowded_cores_are_slower_and_take_less():
+    (demand,) = entry_demands(TRACE, BLUEPRINT, ["app:predict"], split=False)
+    load = Load(rates_per_s={"app:predict": 60.0}, seconds=60)
+    slow = Prices(front_ms=0.0, front_wire_ms=0.0, client_ms=0.0, crowding=1.5)
+
+    machine = Machine(cores=2, workers={"monolith": 2}, prices=slow)
+    plain = Machine(cores=2, workers={"monolith": 2}, prices=FREE)
+
+    crowded, alone = (statistics.mean(simulate([demand], m, load)["app:predict"]) for m in (machine, plain))
+    assert crowded > 1.1 * alone
 
 
 def test_recursion_in_a_trace_ends():
@@ -120,7 +171,7 @@ def test_recursion_in_a_trace_ends():
 
 def test_the_simulation_agrees_with_the_formula():
     (demand,) = entry_demands(TRACE, BLUEPRINT, ["app:predict"], split=False)
-    machine = Machine(cores=1, base_ms=0.0, variation=1.0)
+    machine = Machine(cores=1, prices=FREE, variation=1.0)
 
     times = simulate([demand], machine, Load(rates_per_s={"app:predict": 40.0}, seconds=600), seed=1)["app:predict"]
 
@@ -142,7 +193,7 @@ def test_prediction_fills_the_table_and_says_what_it_rests_on():
         blueprint=BLUEPRINT,
         trace=TRACE,
         history=HISTORY,
-        hop=HopCost(base_ms=10.0, samples=3),
+        prices=prices_of(HopCost(base_ms=10.0, samples=3)),
         footprints=footprints,
     )
 

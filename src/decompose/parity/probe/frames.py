@@ -59,14 +59,24 @@ def _float_mismatch(left: Any, right: Any, tolerance: Tolerance) -> Any:
     bits = left.dtype.itemsize * 8 // (2 if left.dtype.kind == "c" else 1)
     relative = tolerance.relative_for(bits)
     if relative == 0 and tolerance.absolute == 0:
-        unsigned = left.tobytes() == right.tobytes()
-        return (left != left) & False if unsigned else ~((left == right) | ((left != left) & (right != right)))  # noqa: PLR0124
+        same = (left == right) | ((left != left) & (right != right))  # noqa: PLR0124  (NaN)
+        return ~same | _opposite_zeros(left, right)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # infinities and NaN are compared below
         apart = abs(left - right)
         near = (apart <= tolerance.absolute + relative * _largest(abs(left), abs(right))) & (apart < float("inf"))
     both_nan = (left != left) & (right != right)  # noqa: PLR0124
-    return ~(near | both_nan | (left == right))
+    return ~(near | both_nan | (left == right)) | _opposite_zeros(left, right)
+
+
+def _opposite_zeros(left: Any, right: Any) -> Any:
+    """Return where one side is zero and the other its negative, without importing numpy."""
+    zeros = (left == 0) & (right == 0)
+    if left.dtype.kind == "c" or not zeros.any():
+        return zeros & False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the division by zero is what tells the signs apart
+        return zeros & (1 / left != 1 / right)
 
 
 def _largest(left: Any, right: Any) -> Any:

@@ -30,7 +30,7 @@ class Tolerance(NamedTuple):
     """How far two floats may be apart: `|a - b| <= absolute + relative(precision) * max(|a|, |b|)`.
 
     Half and single precision get their own relative bound, because 1e-9 means nothing to them. All zero asks for
-    identical bits, the sign of zero included.
+    identical bits. Zero is never equal to its negative.
     """
 
     relative: float = 1e-9
@@ -54,6 +54,8 @@ class Tolerance(NamedTuple):
             return left == right and math.copysign(1, left) == math.copysign(1, right)
         if math.isinf(left) or math.isinf(right):
             return left == right
+        if left == right == 0:
+            return math.copysign(1, left) == math.copysign(1, right)
         return abs(left - right) <= self.absolute + relative * max(abs(left), abs(right))
 
     def __str__(self) -> str:

@@ -1,0 +1,159 @@
+"""What this machine charges for a request and for a call between services, as processor time; runs nothing of the system.
+
+The price of a hop is measured on the runtime that the workspace carries, the price of the front on the web framework
+that the monolith uses. Processor time is what queues are made of, and it hardly minds what else the machine does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from decompose.errors import LaunchError
+from decompose.parity.load import Request, ask
+from decompose.parity.prices import Prices
+from decompose.parity.probe.price import PAUSE_S
+from decompose.parity.sandbox import PROBE, child_environment, install_probe
+from decompose.parity.serve import serve
+
+_SECRET = {"SERVICE_TOKEN_SECRET": "price-of-a-hop-is-no-secret", "SERVICE_OPEN": "1", "SERVICE_NAME": "client"}
+_REQUESTS = 80
+_FILE = "prices.json"
+_MOST_WIRE_MS = 0.5
+"""What goes beyond is somebody else's turn on the processor, not the wire."""
+
+
+def calibrate(
+    out: Path, *, python: Path, folder: Path, framework: str = "fastapi", cache: Path | None = None
+) -> Prices:
+    """Return the prices on this machine; remembered in `cache`, `prices.json`, until that is deleted.
+
+    Args:
+        out: Generated workspace, for the runtime that it carries.
+        python: Interpreter of the user's environment.
+        folder: An empty folder to work in.
+        framework: `fastapi` or `flask`: what the monolith serves with.
+        cache: Folder in which the prices are remembered.
+
+    Raises:
+        LaunchError: If the runtime or the framework does not come up in the user's environment.
+    """
+    file = cache / _FILE if cache is not None else None
+    if file is not None and file.is_file():
+        try:
+            return msgspec.json.decode(file.read_bytes(), type=Prices)
+        except (OSError, msgspec.MsgspecError):
+            pass  # a damaged memory is measured anew
+    runtime = out / "packages" / "runtime" / "src"
+    probe = install_probe(folder / "price-probe")
+    environment = child_environment(_SECRET, python_path=[probe, runtime])
+    with _served(["echo", "{port}"], python, folder, environment, ready_path="/readyz") as url:
+        rows = json.loads(_run(["call", url], python, environment))["rows"]
+    with _served(["front", framework, "{port}"], python, folder, environment) as url:
+        front = front_prices(url)
+    found = fitted(rows, front=front, crowding=_crowding(python, environment))
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(msgspec.json.encode(found))
+    return found
+
+
+class Front(NamedTuple):
+    """Price of a request, in milliseconds."""
+
+    server_ms: float
+    client_ms: float
+    wire_ms: float
+
+
+def fitted(rows: Sequence[Sequence[float]], *, front: Front, crowding: float) -> Prices:
+    """Return the prices that measured batches stand for.
+
+    Args:
+        rows: Bytes, caller's ms, callee's ms, elapsed ms, a row a batch of calls.
+        front: Price of a request to the web framework.
+        crowding: Slowdown of a core while the others work.
+    """
+    smallest, largest = min(row[0] for row in rows), max(row[0] for row in rows)
+
+    def level(column: int, size: float) -> float:
+        return statistics.median(row[column] for row in rows if row[0] == size)
+
+    def slope(column: int) -> float:
+        return max(0.0, (level(column, largest) - level(column, smallest)) / (largest - smallest))
+
+    waits = [row[3] - row[1] - row[2] for row in rows if row[0] == smallest]
+    return Prices(
+        caller_ms=round(level(1, smallest), 4),
+        callee_ms=round(level(2, smallest), 4),
+        caller_ms_per_byte=float(f"{slope(1):.3g}"),
+        callee_ms_per_byte=float(f"{slope(2):.3g}"),
+        wire_ms=round(min(max(0.0, statistics.median(waits)), _MOST_WIRE_MS), 4),
+        front_ms=round(front.server_ms, 4),
+        front_wire_ms=round(min(max(0.0, front.wire_ms), _MOST_WIRE_MS), 4),
+        client_ms=round(front.client_ms, 4),
+        crowding=round(crowding, 3),
+        samples=len(rows),
+    )
+
+
+def front_prices(url: str) -> Front:
+    """Return what one request to an empty page costs server and client, medians of some batches."""
+    requests = (Request(entry="front", path="/"),) * _REQUESTS
+    ask(url, requests)
+    found = []
+    for _ in range(3):
+        own = time.process_time()
+        answers = ask(url, requests, pause_s=PAUSE_S)
+        client = 1000 * (time.process_time() - own) / _REQUESTS
+        server = 1000 * (float(answers[-1][1]) - float(answers[0][1])) / (_REQUESTS - 1)
+        elapsed = statistics.median(answer.latency_ms for answer, _ in answers)
+        found.append(Front(server, client, elapsed - server - client))
+    return Front(*(statistics.median(column) for column in zip(*found, strict=True)))
+
+
+def _crowding(python: Path, environment: Mapping[str, str]) -> float:
+    """Return by how much a loop slows down in processor time while every core runs one."""
+    command = _command(["burn", "0.3"], python)
+
+    def speeds(count: int) -> list[float]:
+        started = [
+            subprocess.Popen(command, env=dict(environment), stdout=subprocess.PIPE, text=True) for _ in range(count)
+        ]
+        return [float(json.loads(process.communicate()[0])["speed"]) for process in started]
+
+    alone = max(speeds(1)[0] for _ in range(3))
+    together = statistics.median(speed for _ in range(3) for speed in speeds(os.cpu_count() or 1))
+    return max(1.0, alone / together)
+
+
+@contextmanager
+def _served(
+    arguments: list[str], python: Path, folder: Path, environment: Mapping[str, str], *, ready_path: str = "/"
+) -> Iterator[str]:
+    command = ("python", "-m", f"{PROBE}.price", *arguments)
+    with serve(folder, command, python=python, environment=environment, ready_path=ready_path) as served:
+        yield served.url
+
+
+def _run(arguments: list[str], python: Path, environment: Mapping[str, str]) -> str:
+    try:
+        done = subprocess.run(
+            _command(arguments, python), env=dict(environment), capture_output=True, text=True, timeout=120, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise LaunchError(f"the price of a hop cannot be measured: {error}") from error
+    return done.stdout.splitlines()[-1]
+
+
+def _command(arguments: Iterable[str], python: Path) -> list[str]:
+    return [str(python), "-m", f"{PROBE}.price", *arguments]

@@ -1,0 +1,105 @@
+"""What a request and a call between services cost in processor time: `python -m decompose_probe.price …`.
+
+`echo PORT` serves one operation on the workspace's own runtime, `front FRAMEWORK PORT` an empty page on the user's web
+framework; `call URL` calls the operation and prints the price as JSON. Processor time hardly minds who else is at work
+on the machine; elapsed time would. Nothing of the user's code is run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+NAME = "price"
+SIZES = (100, 100_000, 1_000_000)
+"""Bytes of the argument."""
+CALLS = 60
+PAUSE_S = 0.004
+"""Between calls, as in service: caches are colder then than in a tight loop."""
+
+
+def spent(value: Any = None) -> float:
+    """Return the processor time of this process so far, in seconds."""
+    return time.process_time()
+
+
+def serve_echo(port: str) -> None:
+    """Serve `spent` as every generated service serves its operations."""
+    from service_runtime.operations import Operation  # noqa: PLC0415
+    from service_runtime.serve import serve  # noqa: PLC0415
+    from service_runtime.service import Service  # noqa: PLC0415
+
+    operation = Operation(name="spent", symbol="price_echo:spent", parameters=("value",))
+    sys.argv = [NAME, "--port", port]
+    serve(Service(name=NAME, source=Path(__file__).parent, modules={"price_echo": "price.py"}, operations=(operation,)))
+
+
+def serve_front(framework: str, port: str) -> None:
+    """Serve an empty page that tells the processor time spent so far."""
+    if framework == "flask":
+        import flask  # noqa: PLC0415
+        from werkzeug.serving import WSGIRequestHandler  # noqa: PLC0415
+
+        flask_app: Any = flask.Flask(NAME)
+        flask_app.route("/")(lambda: str(spent()))
+        WSGIRequestHandler.protocol_version = "HTTP/1.1"
+        flask_app.run(port=int(port), threaded=True)
+        return
+    import fastapi  # noqa: PLC0415
+    import uvicorn  # noqa: PLC0415
+
+    app: Any = fastapi.FastAPI()
+    app.get("/")(spent)
+    uvicorn.run(app, port=int(port), log_level="warning", access_log=False)
+
+
+def call(url: str) -> dict[str, list[list[float]]]:
+    """Return rows of (bytes, caller's ms, callee's ms, elapsed ms) for each size, a row a batch of calls."""
+    os.environ[f"SERVICE_URL_{NAME.upper()}"] = url
+    from service_runtime.client import client_of  # noqa: PLC0415
+
+    client = client_of(NAME)
+    rows = []
+    for size in SIZES * 3:
+        value, count = b"x" * size, CALLS if size < 500_000 else 8
+        begin, elapsed = client.call("spent", {"value": value}), []
+        own = time.process_time()
+        for _ in range(count):
+            time.sleep(PAUSE_S)
+            start = time.perf_counter()
+            end = client.call("spent", {"value": value})
+            elapsed.append(time.perf_counter() - start)
+        own = time.process_time() - own
+        rows.append([size, own * 1000 / count, (end - begin) * 1000 / count, 1000 * statistics.median(elapsed)])
+    return {"rows": rows}
+
+
+def burn(seconds: float) -> float:
+    """Return rounds per second of processor time of a loop that runs for some processor time."""
+    begin, rounds, total = time.process_time(), 0, 0
+    while time.process_time() - begin < seconds:
+        for i in range(2000):
+            total += i * i % 7
+        rounds += 1
+    return rounds / (time.process_time() - begin)
+
+
+def main(arguments: list[str]) -> None:
+    """Do what the first argument says."""
+    if arguments[0] == "echo":
+        serve_echo(arguments[1])
+    elif arguments[0] == "front":
+        serve_front(arguments[1], arguments[2])
+    elif arguments[0] == "burn":
+        print(json.dumps({"speed": burn(float(arguments[1]))}))
+    else:
+        print(json.dumps(call(arguments[1])))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
