@@ -149,10 +149,10 @@ class _Asker:
         yield http.client.HTTPConnection(self._host, self._port, timeout=_TIMEOUT_S), True
 
     def _exchange(self, connection: http.client.HTTPConnection, request: Request) -> tuple[int, bytes]:
-        if connection.sock is None:
+        is_new = connection.sock is None
+        if is_new:
             connection.connect()
-            sock: socket.socket = connection.sock
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         headers = {"content-type": request.content_type} if request.body else {}
         connection.request(request.method, self._prefix + request.path, request.body.encode() or None, headers)
         reply = connection.getresponse()
