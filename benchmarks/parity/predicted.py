@@ -32,11 +32,13 @@ from decompose.parity import VerifyOptions
 from decompose.parity.calibrate import calibrate
 from decompose.parity.demand import EntryDemand, entry_demands
 from decompose.parity.load import Request, ask, offer, saturate
-from decompose.parity.measure import Workload, figures, started
+from decompose.parity.measure import figures
 from decompose.parity.predict import capacities
 from decompose.parity.prices import Prices
+from decompose.parity.sides import started
 from decompose.parity.simulate import Load, Machine, quantiles, simulate
 from decompose.parity.verify import Bench
+from decompose.parity.workload import Workload
 
 ENTRY = "app:score"
 REQUESTS = (Request(entry=ENTRY, path="/score"),)

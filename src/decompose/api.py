@@ -455,9 +455,9 @@ def compare(
     from decompose.parity.compare import CompareOptions
     from decompose.parity.compare import compare as compare_systems
     from decompose.parity.footprint import footprints
-    from decompose.parity.measure import Workload
     from decompose.parity.predict import Inputs
     from decompose.parity.verify import VerifyOptions
+    from decompose.parity.workload import Workload
 
     trace = find_trace(state)
     resolved = blueprint(plan, system, trace=trace)

@@ -12,8 +12,8 @@ from decompose.parity import VerifyOptions
 from decompose.parity.compare import CompareOptions, compare
 from decompose.parity.footprint import footprints
 from decompose.parity.load import Request
-from decompose.parity.measure import Workload
 from decompose.parity.predict import Inputs
+from decompose.parity.workload import Workload
 
 APP = """
     import json

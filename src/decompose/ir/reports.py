@@ -90,6 +90,8 @@ class LoadFigures(Record):
     p99_ms: Figure
     error_share: Figure = Figure(value=0.0, unit="share")
     replicas: int = 1
+    curve_ms: tuple[float, ...] = ()
+    """Latency below which 1, 2, … 99 percent of the requests were answered, in milliseconds; the distribution."""
 
 
 class Capacity(Record):
@@ -111,6 +113,44 @@ class Kill(Record):
     """Entry points that no longer answer, sorted."""
     alive: tuple[str, ...] = ()
     basis: Basis = "predicted"
+
+
+class Scaling(Record):
+    """What one entry point can take with more processes, each on a core of its own."""
+
+    entry: str
+    side: Side
+    processes: int
+    """Of all parts together."""
+    per_s: Figure
+    memory_mb: float = 0.0
+    """Of all of them, in MiB; 0 when not known."""
+    added: str = ""
+    """Part that the last process was added to."""
+
+
+class Rollout(Record):
+    """What happened when the model was rolled forward and back under load."""
+
+    side: Side
+    asked: int
+    failed: int
+    """Requests without a good answer meanwhile."""
+    forward_s: float | None = None
+    """From the end of the command until an answer came from the new model; `None` when it needs a restart."""
+    back_s: float | None = None
+
+
+class Alternative(Record):
+    """One plan among those that nothing else beats."""
+
+    name: str
+    services: int
+    cost: float
+    """Share of the calls that would cross a wire."""
+    gain: float
+    """Share of roles and rhythms that stand apart (stage purity)."""
+    is_chosen: bool = False
 
 
 class StudyRow(Record):
@@ -138,6 +178,9 @@ class Comparison(Record):
     load: tuple[LoadFigures, ...] = ()
     capacity: tuple[Capacity, ...] = ()
     kills: tuple[Kill, ...] = ()
+    scaling: tuple[Scaling, ...] = ()
+    rollouts: tuple[Rollout, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
     verdict: str = ""
     """`split`, `split partly` or `stay`."""
     because: tuple[str, ...] = ()

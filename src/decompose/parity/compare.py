@@ -5,19 +5,22 @@ from __future__ import annotations
 import math
 import statistics
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from decompose.ir.graph import Record
-from decompose.ir.reports import Comparison, Figure, LoadFigures, Side, StudyRow
+from decompose.ir.reports import Comparison, Figure, Kill, LoadFigures, Side, StudyRow
 from decompose.parity import study
 from decompose.parity.bootstrap import bootstrap
-from decompose.parity.driver import run_driver
-from decompose.parity.measure import Measured, Workload, measure
+from decompose.parity.driver import DriverRun, run_driver
+from decompose.parity.journal import Journal, key_of
+from decompose.parity.launch import read_workspace
+from decompose.parity.measure import Measured, measure, steps_of
 from decompose.parity.predict import Assumptions, Inputs, predict
 from decompose.parity.verify import Bench, Progress, VerifyOptions, working_folder
+from decompose.parity.workload import Workload
 
 _SIDES: tuple[Side, Side] = ("monolith", "services")
 _WIDE_ROUNDS = 3
@@ -35,6 +38,8 @@ class CompareOptions(Record):
     run: VerifyOptions = VerifyOptions()
     assumptions: Assumptions = Assumptions()
     seed: int = 0
+    journal: Path | None = None
+    """File of what has been measured so far, so that an interrupted comparison goes on where it stopped."""
 
 
 def compare(
@@ -62,30 +67,50 @@ def compare(
     progress("predicting")
     predicted = predict(inputs, chosen.assumptions, seed=chosen.seed)
     measured: Measured | None = None
-    times: Mapping[Side, Sequence[float]] = {}
+    times: dict[Side, list[float]] = {}
     if chosen.workload is not None or chosen.driver:
+        services = sorted(service.name for service in read_workspace(out).services)
+        journal = _journal(out, chosen, len(services), progress)
         with working_folder(chosen.run.keep) as folder:
-            bench = Bench(out, root, folder, chosen.run, progress)
+            bench = Bench(out, root, folder, chosen.run, lambda _: None)
             if chosen.workload is not None:
-                measured = measure(bench, chosen.workload, seed=chosen.seed, progress=progress)
+                measured = measure(bench, chosen.workload, journal, services=services, seed=chosen.seed)
             if chosen.driver:
-                times = driver_times(bench, chosen.driver, rounds=chosen.rounds)
+                times = driver_times(bench, chosen.driver, journal, rounds=chosen.rounds)
+        journal.forget()
     whole = joined(predicted, measured, times)
     return msgspec.structs.replace(whole, seconds=round(time.monotonic() - begin, 2))
 
 
-def driver_times(bench: Bench, driver: Sequence[str], *, rounds: int) -> dict[Side, list[float]]:
+def _journal(out: Path, chosen: CompareOptions, services: int, progress: Progress) -> Journal:
+    steps = steps_of(chosen.workload, services) if chosen.workload is not None else 0
+    total = steps + (2 * chosen.rounds if chosen.driver else 0)
+    key = key_of(out, chosen.workload, chosen.driver, chosen.rounds, chosen.seed)
+    return Journal(chosen.journal, key=key, total=total, progress=progress)
+
+
+def driver_times(bench: Bench, driver: Sequence[str], journal: Journal, *, rounds: int) -> dict[Side, list[float]]:
     """Return the wall times of the driver on both sides, in seconds, run turn about in fresh copies."""
-    found: dict[Side, list[float]] = {"monolith": [], "services": []}
     python = bench.options.python
-    for number in range(rounds):
-        bench.progress(f"timing the driver, round {number + 1} of {rounds}")
-        plain = run_driver(bench.plain_copy("timed-monolith"), driver, python=python)
+
+    def plain() -> float:
+        return _seconds(run_driver(bench.plain_copy("timed-monolith"), driver, python=python))
+
+    def split() -> float:
         with bench.split_copy("timed-services") as (tree, running):
-            split = run_driver(tree, driver, python=python, environment=dict(running.environment))
+            return _seconds(run_driver(tree, driver, python=python, environment=dict(running.environment)))
+
+    found: dict[Side, list[float]] = {"monolith": [], "services": []}
+    for number in range(rounds):
         for side, run in (("monolith", plain), ("services", split)):
-            found[side].append(run.seconds if run.exit_code == 0 else math.nan)  # type: ignore[index]
+            name = f"the driver on the {side}, round {number + 1} of {rounds}"
+            found[side].append(journal.once(name, float, run))  # type: ignore[index]
     return found
+
+
+def _seconds(run: DriverRun) -> float:
+    """Return how long a run took; -1 when it failed."""
+    return run.seconds if run.exit_code == 0 else -1.0
 
 
 def joined(predicted: Comparison, measured: Measured | None, times: Mapping[Side, Sequence[float]]) -> Comparison:
@@ -94,8 +119,7 @@ def joined(predicted: Comparison, measured: Measured | None, times: Mapping[Side
     notes = list(predicted.notes)
     if measured is not None:
         rows += _measured_rows(measured)
-        share = f"{measured.mismatches} of {measured.asked} requests were answered differently by the two sides"
-        notes.append(share)
+        notes += _measured_notes(predicted, measured)
     if times:
         rows += _driver_rows(times)
     known = {(row.aspect, row.measure): row for row in predicted.rows}
@@ -111,10 +135,33 @@ def joined(predicted: Comparison, measured: Measured | None, times: Mapping[Side
         load=(*predicted.load, *(measured.load if measured else ())),
         capacity=(*predicted.capacity, *(measured.capacity if measured else ())),
         kills=(*predicted.kills, *(measured.kills if measured else ())),
+        scaling=predicted.scaling,
+        rollouts=measured.rollouts if measured else (),
+        alternatives=predicted.alternatives,
         verdict=verdict,
         because=because,
         notes=tuple(notes),
     )
+
+
+def _measured_notes(predicted: Comparison, measured: Measured) -> Iterator[str]:
+    """Yield what the measured numbers rest on."""
+    yield f"{measured.mismatches} of {measured.asked} requests were answered differently by the two sides"
+    said = {kill.killed: kill for kill in predicted.kills}
+    known = [kill for kill in measured.kills if kill.killed in said]
+    exact = [kill for kill in known if set(kill.failed) == set(said[kill.killed].failed) & _entries(kill)]
+    if known:
+        yield f"who falls with whom was predicted exactly for {len(exact)} of {len(known)} deaths"
+    if measured.neighbours:
+        typical, most = statistics.median(measured.neighbours), max(measured.neighbours)
+        yield (
+            f"others kept {typical:.2g} cores of this machine busy during a typical run and {most:.2g} during the worst: "
+            "latencies are those of a machine with such neighbours"
+        )
+
+
+def _entries(kill: Kill) -> set[str]:
+    return {*kill.failed, *kill.alive}
 
 
 def _beside(row: StudyRow, predicted: StudyRow | None) -> StudyRow:
@@ -134,11 +181,11 @@ def _measured_rows(measured: Measured) -> list[StudyRow]:
         study.row("operational complexity", measure_memory, memory["monolith"], memory["services"], evidence=what)
     )
     rows.append(study.row("deployment", "cold start, s", cold["monolith"], cold["services"], evidence=what))
-    return rows
+    return rows + study.rollout_rows(measured.rollouts, cold)
 
 
 def _driver_rows(times: Mapping[Side, Sequence[float]]) -> list[StudyRow]:
-    kept = {side: [value for value in times[side] if not math.isnan(value)] for side in _SIDES}
+    kept = {side: [value for value in times[side] if value >= 0] for side in _SIDES}
     if not all(kept.values()):
         return []
     figures = {side: bootstrap(values, statistics.median, unit="s") for side, values in kept.items()}

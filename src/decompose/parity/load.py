@@ -12,7 +12,7 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -50,7 +50,15 @@ class Answer(Record):
         return 100 <= self.status < 500
 
 
-def offer(url: str, requests: Sequence[Request], *, rate_per_s: float, seconds: float, seed: int = 0) -> list[Answer]:
+def offer(
+    url: str,
+    requests: Sequence[Request],
+    *,
+    rate_per_s: float,
+    seconds: float,
+    seed: int = 0,
+    until: Callable[[], bool] = lambda: False,
+) -> list[Answer]:
     """Return the answers to a Poisson stream of requests, in the order in which they were due.
 
     Args:
@@ -59,6 +67,7 @@ def offer(url: str, requests: Sequence[Request], *, rate_per_s: float, seconds: 
         rate_per_s: Arrivals per second, whether or not earlier ones have been answered.
         seconds: Length of the stream.
         seed: For arrival times and the choice of requests.
+        until: Ends the stream early when it says so.
     """
     schedule = arrivals(requests, rate_per_s=rate_per_s, seconds=seconds, seed=seed)
     with _Asker(url) as asker, ThreadPoolExecutor(_MOST_CONNECTIONS) as pool:
@@ -66,6 +75,8 @@ def offer(url: str, requests: Sequence[Request], *, rate_per_s: float, seconds: 
         waiting = []
         for due, request in schedule:
             time.sleep(max(0.0, begin + due - time.perf_counter()))
+            if until():
+                break
             waiting.append(pool.submit(asker.ask, request, begin + due, due))
         return [answer.result()[0] for answer in waiting]
 

@@ -98,14 +98,15 @@ def _answers(port: int, path: str) -> bool:
 def memory_mb(pids: Iterable[int]) -> float:
     """Return the proportional memory of processes and their children, in MiB; 0 where the system does not tell."""
     total = 0
-    for pid in _with_children(set(pids)):
+    for pid in with_children(set(pids)):
         with contextlib.suppress(OSError, ValueError, IndexError):
             text = Path(f"/proc/{pid}/smaps_rollup").read_text()
             total += next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
     return total / 1024
 
 
-def _with_children(pids: set[int]) -> set[int]:
+def with_children(pids: set[int]) -> set[int]:
+    """Return processes and everything that they started."""
     parents: dict[int, int] = {}
     for entry in (path.name for path in Path("/proc").glob("[0-9]*")):
         if entry.isdigit():

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from decompose.ir.blueprint import Blueprint
 from decompose.ir.evidence import History, Trace
 from decompose.ir.graph import CodeGraph
-from decompose.ir.reports import Basis, Capacity, Figure, Kill, LoadFigures, StudyRow
+from decompose.ir.reports import Basis, Capacity, Figure, Kill, LoadFigures, Rollout, StudyRow
 from decompose.parity import queueing, radius
 from decompose.parity.demand import service_by_unit
 from decompose.parity.footprint import Footprint
@@ -130,6 +130,32 @@ def kill_rows(kills: Iterable[Kill]) -> list[StudyRow]:
             evidence=f"{len(parts)} services killed in turn; worst is `{worst[1]}` with {worst[0]:.0%}",
         )
     ]
+
+
+def rollout_rows(rollouts: Iterable[Rollout], cold_start_s: Mapping[str, Figure]) -> list[StudyRow]:
+    """Return what rolling the model forward and back cost; where it needs a restart, the restart is the time."""
+    sides = {one.side: one for one in rollouts}
+    if len(sides) < 2:
+        return []
+    failed = {side: _measured(one.failed / max(1, one.asked), "share") for side, one in sides.items()}
+    times = {side: _measured(_rolled_s(one, cold_start_s), "s") for side, one in sides.items()}
+    needing = [f"the {side} must be restarted for it" for side, one in sides.items() if one.forward_s is None]
+    asked = " and ".join(f"{one.failed} of {one.asked} on the {side}" for side, one in sides.items())
+    aspect = "model versioning"
+    return [
+        row(aspect, "requests that fail while a model is rolled forward and back, share", failed["monolith"],
+            failed["services"], evidence=f"measured: {asked}"),
+        row(aspect, "time until the new model answers, s", times["monolith"], times["services"],
+            evidence="; ".join(["measured", *needing]), threshold=0.2),
+    ]  # fmt: skip
+
+
+def _measured(value: float, unit: str) -> Figure:
+    return Figure(value=value, unit=unit, basis="measured")
+
+
+def _rolled_s(one: Rollout, cold_start_s: Mapping[str, Figure]) -> float:
+    return cold_start_s[one.side].value if one.forward_s is None else one.forward_s
 
 
 def structure_rows(
