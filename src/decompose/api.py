@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from decompose.ir.graph import CodeGraph
     from decompose.ir.partition import Partition
     from decompose.ir.plan import Plan
-    from decompose.ir.reports import Comparison, Equivalence
+    from decompose.ir.reports import Alternative, Comparison, Equivalence
     from decompose.ir.violations import Violations
     from decompose.parity.prices import Prices
     from decompose.scaffold import WriteReport
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 STATE_FOLDER = ".decompose"
 """Where results and caches go, in the current directory."""
 PLAN_FILE = "decompose.yaml"
+JOURNAL_FILE = "compare.jsonl"
+"""Where an interrupted comparison keeps what it has measured, in the state folder."""
 TRACE_FILE = "trace.json"
 """Where a trace goes, in the state folder."""
 
@@ -220,10 +222,12 @@ def verify(out: str | os.PathLike[str], *, root: str | os.PathLike[str], **optio
 
 
 def render_equivalence(result: Equivalence, format: str) -> str:
-    """Return what verification found, as `markdown`, `json` or `junit`."""
+    """Return what verification found, as `markdown`, `json`, `junit` or `html`."""
     from decompose import parity
+    from decompose.views.report import equivalence_page
 
-    return {"markdown": parity.to_markdown, "json": parity.to_json, "junit": parity.to_junit}[format](result)
+    renderers = {"markdown": parity.to_markdown, "json": parity.to_json, "junit": parity.to_junit}
+    return (renderers | {"html": equivalence_page})[format](result)
 
 
 def find_trace(state: Path | None = None) -> Trace | None:
@@ -434,19 +438,24 @@ def compare(
     root: Path,
     workload: bytes | None = None,
     driver: Sequence[str] = (),
+    prices: Mapping[str, float] | None = None,
+    predict_only: bool = False,
     python: Path | None = None,
     state: Path | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> Comparison:
-    """Return monolith beside services: predicted, and measured too when there is a workload or a driver.
+    """Return monolith beside services: predicted, and measured too unless only a prediction is wanted.
 
     Args:
         plan: The plan that `out` was generated from.
         system: The monolith's graph.
         out: The generated workspace.
         root: The monolith.
-        workload: JSON of `parity.measure.Workload`: how to serve the application, and requests to send.
+        workload: JSON of `parity.workload.Workload`: how to serve the application, and requests to send; by default
+            the pages that need no parameters, if there are any.
         driver: A command to time on both sides.
+        prices: Of an hour of one `cpu`, one `memory_gb` and one `gpu`, in $.
+        predict_only: Run nothing of the system.
         python: Interpreter that has the monolith's dependencies.
         state: Folder in which the price of a hop is remembered.
         say: Takes a line for each step.
@@ -455,9 +464,9 @@ def compare(
     from decompose.parity.compare import CompareOptions
     from decompose.parity.compare import compare as compare_systems
     from decompose.parity.footprint import footprints
-    from decompose.parity.predict import Inputs
+    from decompose.parity.predict import Assumptions, Inputs
     from decompose.parity.verify import VerifyOptions
-    from decompose.parity.workload import Workload
+    from decompose.parity.workload import Workload, draft
 
     trace = find_trace(state)
     resolved = blueprint(plan, system, trace=trace)
@@ -471,13 +480,38 @@ def compare(
         history=evidence.read_history(root),
         prices=_prices(system, Path(out), run.python, _state(state)),
         footprints=footprints(requirements | {"monolith": system.requirements}, python=run.python),
+        alternatives=_alternatives(plan, system),
     )
+    chosen = codec.decode(workload, Workload, path=Path("workload")) if workload is not None else None
+    if chosen is None and not predict_only:
+        chosen = draft(Path(out), system)
+        if chosen is not None:
+            say(f"no workload given: asking {', '.join(request.path for request in chosen.requests)}")
     options = CompareOptions(
-        workload=codec.decode(workload, Workload, path=Path("workload")) if workload is not None else None,
-        driver=tuple(driver),
+        workload=None if predict_only else chosen,
+        driver=() if predict_only else tuple(driver),
         run=run,
+        assumptions=Assumptions(prices=prices) if prices else Assumptions(),
+        journal=_state(state) / JOURNAL_FILE,
     )
     return compare_systems(Path(out), root=root, inputs=inputs, options=options, progress=say)
+
+
+def _alternatives(plan: Plan, system: CodeGraph) -> tuple[Alternative, ...]:
+    """Return the plans that nothing else beats; the one of the same services as `plan` is the chosen one."""
+    from decompose.ir.reports import Alternative
+
+    names = {service.name for service in plan.services}
+    return tuple(
+        Alternative(
+            name=partition.name,
+            services=len(partition.clusters),
+            cost=round(100 * partition.metrics.get("icp", 0.0), 1),
+            gain=round(100 * partition.metrics.get("stage_purity", 0.0), 1),
+            is_chosen={cluster.name for cluster in partition.clusters if cluster.name in names} == names,
+        )
+        for partition in propose_all(system)[1]
+    )
 
 
 def _prices(system: CodeGraph, out: Path, python: Path, state: Path) -> Prices:
@@ -498,10 +532,12 @@ def _prices(system: CodeGraph, out: Path, python: Path, state: Path) -> Prices:
 
 
 def render_comparison(result: Comparison, format: str) -> str:
-    """Return a comparison as `markdown` or `json`."""
+    """Return a comparison as `markdown`, `json` or `html`."""
     from decompose.parity import render_comparison as rendering
+    from decompose.views.report import comparison_page
 
-    return {"markdown": rendering.comparison_to_markdown, "json": rendering.comparison_to_json}[format](result)
+    renderers = {"markdown": rendering.comparison_to_markdown, "json": rendering.comparison_to_json}
+    return (renderers | {"html": comparison_page})[format](result)
 
 
 def _graph(system: CodeGraph | str | os.PathLike[str]) -> CodeGraph:

@@ -23,11 +23,12 @@ def command(
     ] = "",
     python: options.Python = None,
     junit: Annotated[Path | None, typer.Option("--junit", help="Also write a JUnit report.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Also write the report as a page.")] = None,
     json: options.Json = False,
 ) -> None:
     """Check that the services answer as the monolith did: same tests, same outcomes."""
     result = workflow.report_verification(
-        output, root=root, kind=kind, driver=driver, python=python, junit=junit, say=say
+        output, root=root, kind=kind, driver=driver, python=python, junit=junit, html=html, say=say
     )
     if json:
         show_json(result.figures)

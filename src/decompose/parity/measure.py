@@ -16,11 +16,9 @@ from decompose.parity.load import Answer, ask, offer
 from decompose.parity.neighbours import watched
 from decompose.parity.roll import roll_under_load
 from decompose.parity.sides import SIDES, WARM_UP, Sides, Start, started
-from decompose.parity.simulate import quantiles
+from decompose.parity.simulate import PERCENTS, quantiles
 from decompose.parity.verify import Bench
 from decompose.parity.workload import Roll, Workload
-
-_PERCENTS = tuple(percent / 100 for percent in range(1, 100))
 
 
 class Measured(Record):
@@ -147,7 +145,7 @@ def figures(entry: str, side: Side, rate: float, runs: Sequence[Sequence[Answer]
     told = [quantiles(times) for times in good if times] or [dict.fromkeys((0.5, 0.95, 0.99), math.nan)]
     errors = [sum(not answer.is_ok for answer in run) / len(run) for run in kept if run]
     p50, p95, p99 = (bootstrap([one[share] for one in told], unit="ms") for share in (0.5, 0.95, 0.99))
-    curve = quantiles([value for times in good for value in times], _PERCENTS)
+    curve = quantiles([value for times in good for value in times], PERCENTS)
     return LoadFigures(
         entry=entry,
         side=side,
@@ -156,7 +154,7 @@ def figures(entry: str, side: Side, rate: float, runs: Sequence[Sequence[Answer]
         p95_ms=p95,
         p99_ms=p99,
         error_share=bootstrap(errors, unit="share"),
-        curve_ms=tuple(round(curve[share], 3) for share in _PERCENTS),
+        curve_ms=tuple(round(curve[share], 3) for share in PERCENTS),
     )
 
 

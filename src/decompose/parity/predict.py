@@ -11,7 +11,7 @@ import msgspec
 from decompose.ir.blueprint import Blueprint
 from decompose.ir.evidence import History, Trace
 from decompose.ir.graph import CodeGraph, Record
-from decompose.ir.reports import Capacity, Comparison, Figure, Kill, LoadFigures, Side, StudyRow
+from decompose.ir.reports import Alternative, Capacity, Comparison, Figure, Kill, LoadFigures, Side, StudyRow
 from decompose.parity import queueing, radius, study
 from decompose.parity.bootstrap import bootstrap
 from decompose.parity.demand import (
@@ -25,10 +25,16 @@ from decompose.parity.demand import (
 )
 from decompose.parity.footprint import Footprint
 from decompose.parity.prices import Prices
-from decompose.parity.simulate import CLIENT, Load, Machine, quantiles, simulate
+from decompose.parity.scaling import scalings
+from decompose.parity.simulate import CLIENT, PERCENTS, Load, Machine, quantiles, simulate
+from decompose.parity.structure import structure_rows
 
 PRICES: Mapping[str, float] = MappingProxyType({"cpu": 0.04, "memory_gb": 0.005, "gpu": 0.9})
 """Rough list prices per hour, in $; give your own."""
+MODEL_ERROR: Mapping[float, float] = MappingProxyType({0.5: 0.35, 0.95: 0.5, 0.99: 0.5})
+"""Quantile to the relative error within which nine of ten predictions fell (`benchmarks/parity/README.md`)."""
+CAPACITY_ERROR = 0.15
+"""The same of capacities."""
 _SERVED = {"route", "page"}
 _SIDES: tuple[Side, Side] = ("monolith", "services")
 
@@ -60,6 +66,8 @@ class Inputs(Record):
     prices: Prices = Prices()
     footprints: Mapping[str, Footprint] = MappingProxyType({})
     """By service, and of the whole under `monolith`."""
+    alternatives: tuple[Alternative, ...] = ()
+    """Plans that nothing else beats, this one among them."""
 
 
 def predict(inputs: Inputs, assumptions: Assumptions | None = None, *, seed: int = 0) -> Comparison:
@@ -82,7 +90,7 @@ def predict(inputs: Inputs, assumptions: Assumptions | None = None, *, seed: int
         *_performance(load),
         *_scalability(demands, capacity, inputs, assumed),
         *_reliability(kills, demands["services"], inputs, assumed),
-        *study.structure_rows(inputs.graph, inputs.blueprint, inputs.history, inputs.footprints, inputs.trace),
+        *structure_rows(inputs.graph, inputs.blueprint, inputs.history, inputs.footprints, inputs.trace),
     )
     verdict, because = study.verdict_of(rows)
     return Comparison(
@@ -91,6 +99,8 @@ def predict(inputs: Inputs, assumptions: Assumptions | None = None, *, seed: int
         load=load,
         capacity=capacity,
         kills=kills,
+        scaling=tuple(scalings(demands, inputs.prices, {name: f.memory_mb for name, f in inputs.footprints.items()})),
+        alternatives=inputs.alternatives,
         verdict=verdict,
         because=because,
         notes=tuple(_notes(inputs, assumed)),
@@ -133,7 +143,12 @@ def capacities(demands: Iterable[EntryDemand], side: Side, machine: Machine) -> 
         servers = {**{name: machine.workers.get(name, 1) for name in work}, "cores": machine.cores}
         rate, bottleneck = queueing.capacity_per_s(stations, servers)
         found.append(
-            Capacity(entry=demand.entry, side=side, per_s=Figure(value=rate, unit="1/s"), bottleneck=bottleneck)
+            Capacity(
+                entry=demand.entry,
+                side=side,
+                per_s=_unsure(Figure(value=rate, unit="1/s"), CAPACITY_ERROR),
+                bottleneck=bottleneck,
+            )
         )
     return tuple(found)
 
@@ -163,9 +178,28 @@ def _simulated(
     demand: EntryDemand, side: Side, machine: Machine, rate: float, assumed: Assumptions, seed: int
 ) -> LoadFigures:
     load = Load(rates_per_s={demand.entry: rate}, seconds=assumed.seconds)
-    told = [quantiles(simulate([demand], machine, load, seed=seed + run)[demand.entry]) for run in range(assumed.runs)]
-    p50, p95, p99 = (bootstrap([q[s] for q in told], unit="ms", basis="predicted") for s in (0.5, 0.95, 0.99))
-    return LoadFigures(entry=demand.entry, side=side, rate_per_s=round(rate, 2), p50_ms=p50, p95_ms=p95, p99_ms=p99)
+    runs = [simulate([demand], machine, load, seed=seed + run)[demand.entry] for run in range(assumed.runs)]
+    told = [quantiles(times) for times in runs]
+    p50, p95, p99 = (
+        _unsure(bootstrap([q[share] for q in told], unit="ms", basis="predicted"), error)
+        for share, error in MODEL_ERROR.items()
+    )
+    curve = quantiles([time for times in runs for time in times], PERCENTS)
+    return LoadFigures(
+        entry=demand.entry,
+        side=side,
+        rate_per_s=round(rate, 1),
+        p50_ms=p50,
+        p95_ms=p95,
+        p99_ms=p99,
+        curve_ms=tuple(round(curve[share], 3) for share in PERCENTS),
+    )
+
+
+def _unsure(figure: Figure, error: float) -> Figure:
+    """Return a figure with its interval widened by the error that the model has shown."""
+    low, high = figure.low or figure.value, figure.high or figure.value
+    return msgspec.structs.replace(figure, low=low / (1 + error), high=high * (1 + error))
 
 
 def _performance(load: Iterable[LoadFigures]) -> list[StudyRow]:

@@ -22,6 +22,10 @@ _SWITCH_MS = 5.0
 """After so long a thread gives the interpreter lock away (`sys.getswitchinterval`): work is shared, not queued."""
 
 
+PERCENTS = tuple(percent / 100 for percent in range(1, 100))
+"""Shares at which a distribution is told."""
+
+
 class Machine(Record):
     """What everything runs on."""
 

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from decompose.ir.blueprint import Blueprint
-from decompose.ir.evidence import History, Trace
-from decompose.ir.graph import CodeGraph
 from decompose.ir.reports import Basis, Capacity, Figure, Kill, LoadFigures, Rollout, StudyRow
-from decompose.parity import queueing, radius
-from decompose.parity.demand import service_by_unit
-from decompose.parity.footprint import Footprint
 
 ASPECTS = (
     "performance", "scalability", "reliability", "maintainability", "modularity", "integration", "deployment",
@@ -156,152 +149,6 @@ def _measured(value: float, unit: str) -> Figure:
 
 def _rolled_s(one: Rollout, cold_start_s: Mapping[str, Figure]) -> float:
     return cold_start_s[one.side].value if one.forward_s is None else one.forward_s
-
-
-def structure_rows(
-    graph: CodeGraph,
-    blueprint: Blueprint,
-    history: History | None,
-    footprints: Mapping[str, Footprint],
-    trace: Trace | None,
-) -> list[StudyRow]:
-    """Return the rows that graph, plan and history decide without running anything."""
-    return [
-        *_maintainability(graph, blueprint, history),
-        *_modularity(blueprint),
-        *_integration(blueprint),
-        *_deployment(graph, blueprint, history, footprints),
-        *_models(blueprint),
-        *_etl(blueprint, trace),
-        *_operations(blueprint),
-    ]
-
-
-def _counted(value: float, unit: str = "") -> Figure:
-    return Figure(value=value, unit=unit, basis="counted")
-
-
-def _maintainability(graph: CodeGraph, blueprint: Blueprint, history: History | None) -> list[StudyRow]:
-    measure = "parts that one commit makes rebuild, mean share"
-    if history is None or not history.change_sets:
-        return [row("maintainability", measure, _counted(1.0), None, evidence="no git history")]
-    touched = radius.touched_services(history, radius.services_by_file(blueprint, graph))
-    share = queueing.change_blast_radius(touched, len(blueprint.services))
-    relevant = sum(bool(names) for names in touched)
-    evidence = f"{relevant} of the last {len(touched)} commits touch a service"
-    return [row("maintainability", measure, _counted(1.0, "share"), _counted(share, "share"), evidence=evidence)]
-
-
-def _modularity(blueprint: Blueprint) -> list[StudyRow]:
-    sizes = [len(service.members) for service in blueprint.services]
-    total = sum(sizes) + len(blueprint.shared)
-    if not total or not sizes:
-        return []
-    share = (max(sizes) + len(blueprint.shared)) / total
-    evidence = f"{total} units, of them {len(blueprint.shared)} shared; largest service {max(sizes)}"
-    measure = "code that a change inside one part may break without crossing a contract, share of units"
-    return [row("modularity", measure, _counted(1.0, "share"), _counted(share, "share"), evidence=evidence)]
-
-
-def _integration(blueprint: Blueprint) -> list[StudyRow]:
-    operations = [operation for service in blueprint.services for operation in service.operations]
-    routes = sum(operation.kind == "route" for operation in operations)
-    typed = sum(
-        all(field.type != "object" for field in (*operation.parameters, operation.result)) for operation in operations
-    )
-    evidence = f"{typed} of {len(operations)} operations have a type for every value"
-    measure = "operations that another program can call over the network"
-    figures = _counted(routes), _counted(len(operations))
-    return [row("integration", measure, *figures, higher_is_better=True, evidence=evidence)]
-
-
-def _deployment(
-    graph: CodeGraph, blueprint: Blueprint, history: History | None, footprints: Mapping[str, Footprint]
-) -> list[StudyRow]:
-    parts = {service.name: footprints[service.name] for service in blueprint.services if service.name in footprints}
-    whole = footprints.get("monolith")
-    if whole is None or not parts:
-        return []
-    rows = []
-    sizes = {name: found.size_mb for name, found in parts.items()}
-    thin, thick = min(sizes, key=lambda n: (sizes[n], n)), max(sizes, key=lambda n: (sizes[n], n))
-    evidence = f"smallest `{thin}` {sizes[thin]:g} MB, largest `{thick}` {sizes[thick]:g} MB"
-    mean = sum(sizes.values()) / len(sizes)
-    measure = "dependencies of one deployable, mean MB"
-    rows.append(row("deployment", measure, _counted(whole.size_mb, "MB"), _counted(mean, "MB"), evidence=evidence))
-    starts = max(found.import_s for found in parts.values())
-    cold = Figure(value=whole.import_s, unit="s"), Figure(value=starts, unit="s")
-    evidence = "imports of third-party code, measured alone; services start side by side"
-    rows.append(row("deployment", "cold start, s", *cold, evidence=evidence))
-    memory = sum(found.memory_mb for found in parts.values())
-    sums = Figure(value=whole.memory_mb, unit="MB"), Figure(value=memory, unit="MB")
-    measure = "memory of one replica of everything, MB"
-    rows.append(row("operational complexity", measure, *sums, evidence="after importing the dependencies"))
-    if history is not None and history.change_sets:
-        touched = radius.touched_services(history, radius.services_by_file(blueprint, graph))
-        pushes = [sum(sizes.get(name, 0.0) for name in names) for names in touched if names]
-        if pushes:
-            figures = _counted(whole.size_mb, "MB"), _counted(sum(pushes) / len(pushes), "MB")
-            measure = "rebuilt and pushed for one commit, mean MB of dependencies"
-            rows.append(row("deployment", measure, *figures, evidence=f"{len(pushes)} commits replayed"))
-    return rows
-
-
-def _models(blueprint: Blueprint) -> list[StudyRow]:
-    models = [h for h in blueprint.handoffs if h.asset.startswith("model:") or _is_model(h.asset)]
-    crossing = [h for h in models if set(h.readers) - {h.owner} or set(h.writers) - {h.owner}]
-    measure = "models that cross from training to use through a versioned hand-over"
-    evidence = ", ".join(f"`{h.asset}`" for h in crossing) or "no model crosses a boundary"
-    return [
-        row("model versioning", measure, _counted(0), _counted(len(crossing)), higher_is_better=True, evidence=evidence)
-    ]
-
-
-def _is_model(asset: str) -> bool:
-    return asset.rpartition(".")[2] in (
-        "pkl",
-        "pickle",
-        "joblib",
-        "pt",
-        "pth",
-        "h5",
-        "keras",
-        "onnx",
-        "safetensors",
-        "sav",
-    )
-
-
-def _etl(blueprint: Blueprint, trace: Trace | None) -> list[StudyRow]:
-    if not blueprint.pipeline:
-        return []
-    seconds: Counter[str] = Counter()
-    homes = service_by_unit(blueprint)
-    for call in trace.calls if trace is not None else ():
-        home = homes.get(call.callee) or homes.get(call.callee.rpartition(".")[0])
-        if home:
-            seconds[home] += call.self_seconds  # type: ignore[assignment]
-    share = radius.redone_share(blueprint.pipeline, seconds, is_resumable=True)
-    basis = "step times from the trace" if seconds else "equal step times assumed, no trace"
-    evidence = f"{len(blueprint.pipeline)} steps; {basis}; the monolith starts again from the beginning"
-    measure = "work done twice when the pipeline fails at a random moment, share"
-    return [
-        row(
-            "ETL resilience",
-            measure,
-            Figure(value=0.5, unit="share"),
-            Figure(value=share, unit="share"),
-            evidence=evidence,
-        )
-    ]
-
-
-def _operations(blueprint: Blueprint) -> list[StudyRow]:
-    online = sum(service.kind != "job" for service in blueprint.services)
-    links = len({(e.from_service, e.to_service) for e in blueprint.cut_edges if e.kind == "call"})
-    evidence = f"{online} online, {len(blueprint.services) - online} jobs; {links} network links between them"
-    measure = "parts to build, run, watch and upgrade"
-    return [row("operational complexity", measure, _counted(1), _counted(len(blueprint.services)), evidence=evidence)]
 
 
 def verdict_of(rows: Iterable[StudyRow]) -> tuple[str, tuple[str, ...]]:

@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 
 from decompose import api
-from decompose.errors import GenerateError
+from decompose.errors import ConfigError, GenerateError
 from decompose.ir.codec import read_bytes, write_atomic
 from decompose.workflow.build import ORIGIN_FILE
 from decompose.workflow.inputs import open_job
@@ -22,18 +22,21 @@ def report_verification(
     driver: str,
     python: Path | None,
     junit: Path | None,
+    html: Path | None,
     say: Say,
 ) -> Outcome:
     """Check that the services in `output` answer as the monolith does."""
     result = api.verify(
         output, root=find_monolith(output, root), kind=kind, driver=shlex.split(driver), python=python, progress=say
     )
-    if junit is not None:
-        write_atomic(junit, api.render_equivalence(result, "junit").encode())
+    wanted = {"junit": junit, "html": html}
+    for format, file in wanted.items():
+        if file is not None:
+            write_atomic(file, api.render_equivalence(result, format).encode())
     return Outcome(
         summary=api.render_equivalence(result, "markdown"),
         figures=json.loads(api.render_equivalence(result, "json")),
-        written=(junit,) if junit is not None else (),
+        written=tuple(file for file in wanted.values() if file is not None),
         is_yes=result.is_equivalent,
     )
 
@@ -65,11 +68,13 @@ def report_comparison(
     workload: Path | None,
     driver: str,
     python: Path | None,
+    prices: str,
     report: Path | None,
+    html: Path | None,
     predict_only: bool,
     say: Say,
 ) -> Outcome:
-    """Put monolith and services side by side; the report goes to a file when one is named."""
+    """Put monolith and services side by side; reports go to the files that are named."""
     monolith = find_monolith(output, root)
     job = open_job(monolith, plan_file)
     result = api.compare(
@@ -77,16 +82,36 @@ def report_comparison(
         job.system,
         output,
         root=monolith,
-        workload=None if predict_only or workload is None else read_bytes(workload),
-        driver=() if predict_only else shlex.split(driver),
+        workload=read_bytes(workload) if workload is not None else None,
+        driver=shlex.split(driver),
+        prices=_parsed_prices(prices),
+        predict_only=predict_only,
         python=python,
         say=say,
     )
-    text = api.render_comparison(result, "markdown")
-    if report is not None:
-        write_atomic(report, text.encode())
+    wanted = {"markdown": report, "html": html}
+    for format, file in wanted.items():
+        if file is not None:
+            write_atomic(file, api.render_comparison(result, format).encode())
     return Outcome(
-        summary=text,
+        summary=api.render_comparison(result, "markdown"),
         figures=json.loads(api.render_comparison(result, "json")),
-        written=(report,) if report is not None else (),
+        written=tuple(file for file in wanted.values() if file is not None),
     )
+
+
+def _parsed_prices(text: str) -> dict[str, float]:
+    """Return prices by resource out of `cpu=0.04,memory_gb=0.005,gpu=0.9`.
+
+    Raises:
+        ConfigError: If a part is no price.
+    """
+    found = {}
+    for part in filter(None, text.split(",")):
+        name, _, value = part.partition("=")
+        try:
+            found[name.strip()] = float(value)
+        except ValueError as error:
+            hint = "for example: --prices cpu=0.04,memory_gb=0.005,gpu=0.9"
+            raise ConfigError(f"`{part}` is no price", hint=hint) from error
+    return found
