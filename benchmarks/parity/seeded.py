@@ -1,7 +1,8 @@
-"""How many seeded changes of behaviour `verify` finds, and how often it cries wolf on systems that behave alike.
+"""How many seeded changes of behaviour `verify` finds in generated services, and how often it cries wolf.
 
-`python benchmarks/parity/seeded.py [--only NAME] [--json FILE]`: each case changes the text of one service of the toy
-system of the end-to-end tests, then all four kinds of verification run.
+`python benchmarks/parity/seeded.py [--only NAME] [--json FILE]`: a small system of our own is analysed, split into three
+services and generated; each case changes the text of one generated service, and the monolith's tests, its driver, the
+recorded calls and their variants are run across it. What the monolith itself does is run once for all cases.
 """
 
 from __future__ import annotations
@@ -12,112 +13,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "end_to_end"))
 
-import parity_toy
-
-from decompose.parity import VerifyOptions, verify
-
-CLEAN, TRAIN = "shop/clean.py", "shop/train.py"
-
-
-class Case(NamedTuple):
-    """One change of a service's text."""
-
-    name: str
-    path: str
-    old: str
-    new: str
-
-
-CHANGED = [
-    Case("mutation of an argument dropped", CLEAN, 'frame["price"] = frame', 'frame = frame.copy(); frame["price"] = frame'),
-    Case("mutation of a list dropped", CLEAN, "queue.append(item)", "queue = [*queue, item]"),
-    Case("argument changed that was not", TRAIN, "    model = {", "    values[:] = sorted(values)\n    model = {"),
-    Case("default lost", CLEAN, "limit=LIMIT", "limit=1000.0"),
-    Case("default of another value", TRAIN, "seed=7", "seed=8"),
-    Case("default made explicit None", CLEAN, "tz=datetime.timezone.utc", "tz=None"),
-    Case("exception swallowed", CLEAN, "raise KeyError(column)", "return None"),
-    Case("exception of another class", CLEAN, "raise KeyError(column)", "raise ValueError(column)"),
-    Case("exception without its message", CLEAN, "raise KeyError(column)", "raise KeyError()"),
-    Case("missing file answered with nothing", TRAIN, "    model = load_model(path)\n    return", "    import os\n    if not os.path.exists(path):\n        return np.empty(0)\n    model = load_model(path)\n    return"),
-    Case("rows in another order", CLEAN, '.sort_values("id")', ""),
-    Case("rows kept twice", CLEAN, '.drop_duplicates("id")', ""),
-    Case("index not reset", CLEAN, ".reset_index(drop=True)", ""),
-    Case("columns in another order", CLEAN, "    return frame\n\n\ndef clip", "    return frame[list(frame.columns)[::-1]]\n\n\ndef clip"),
-    Case("column lost", CLEAN, "    return frame\n\n\ndef clip", '    return frame.drop(columns="note")\n\n\ndef clip'),
-    Case("column renamed", CLEAN, "    return frame\n\n\ndef clip", '    return frame.rename(columns={"note": "notes"})\n\n\ndef clip'),
-    Case("dtype widened", CLEAN, 'dtype="float32"', 'dtype="float64"'),
-    Case("dtype of a column changed", CLEAN, "    return frame\n\n\ndef clip", '    return frame.astype({"id": "int32"})\n\n\ndef clip'),
-    Case("text column as category", CLEAN, "    return frame\n\n\ndef clip", '    return frame.astype({"note": "category"})\n\n\ndef clip'),
-    Case("timezone of a column lost", CLEAN, "utc=True)", "utc=True).dt.tz_localize(None)"),
-    Case("timezone of a moment lost", CLEAN, ".replace(tzinfo=tz)", ""),
-    Case("None becomes NaN", CLEAN, "if values else None", 'if values else float("nan")'),
-    Case("missing values filled", CLEAN, '    frame["when"] =', '    frame["note"] = frame["note"].fillna("")\n    frame["when"] ='),
-    Case("NaN counted as zero", CLEAN, '["price"].mean()', '["price"].fillna(0).mean()'),
-    Case("result not returned", CLEAN, "return len(queue)", "return None"),
-    Case("int becomes float", CLEAN, "return len(queue)", "return float(len(queue))"),
-    Case("keys in another order", CLEAN, "    return found", "    return dict(sorted(found.items(), reverse=True))"),
-    Case("off by one", CLEAN, "found.get(word, 0) + 1", "found.get(word, 1) + 1"),
-    Case("other end of a bound", CLEAN, "clip(upper=limit)", "clip(lower=limit)"),
-    Case("environment's default changed", CLEAN, '"SHOP_REGION", "eu"', '"SHOP_REGION", "us"'),
-    Case("seed not carried", TRAIN, "default_rng(seed)", "default_rng()"),
-    Case("stale model", TRAIN, "    return json.loads(Path(path).read_text())", "    return _loaded.setdefault(path, json.loads(Path(path).read_text()))"),
-    Case("artifact not written", TRAIN, "    Path(path).write_text(json.dumps(model))\n", ""),
-    Case("artifact with fewer digits", TRAIN, "json.dumps(model)", "json.dumps({**model, 'mean': round(model['mean'], 4)})"),
-    Case("artifact with another key order", TRAIN, "json.dumps(model)", "json.dumps(model, sort_keys=False, default=str) if False else json.dumps(dict(reversed(model.items())))"),
-    Case("another statistic", TRAIN, '"mean": float(np.mean(values))', '"mean": float(np.median(values))'),
-    Case("predictions rounded", TRAIN, '- model["mean"]', '- round(model["mean"], 3)'),
-    Case("array becomes list", TRAIN, 'return np.asarray(values, dtype=float) - model["mean"]', 'return (np.asarray(values, dtype=float) - model["mean"]).tolist()'),
-    Case("constructor argument lost", TRAIN, "self.shift = shift", "self.shift = 0.0"),
-    Case("another object returned than self", TRAIN, "        return self\n", "        return None\n"),
-    Case("state kept between calls", TRAIN, "float(np.mean(values)) + self.shift", 'float(np.mean(values)) + self.shift + 0.5 * getattr(self, "mean", 0.0) + len(_loaded)\n        _loaded[len(_loaded)] = 1'),
-    Case("constant of the module changed", TRAIN, "FACTOR = 2.0", "FACTOR = 2.5"),
-    Case("single precision on the way", TRAIN, "normal(size=n)", "normal(size=n).astype('float32')"),
-    Case("negative values lost", TRAIN, "np.asarray(values, dtype=float) - self.mean", "np.maximum(np.asarray(values, dtype=float) - self.mean, 0)"),
-]  # fmt: skip
-
-ALIKE = [
-    Case("nothing changed", CLEAN, "LIMIT = 100.0", "LIMIT = 100.0"),
-    Case("loop instead of get", CLEAN, "found[word] = found.get(word, 0) + 1", "found.setdefault(word, 0)\n        found[word] += 1"),
-    Case("another way to append", CLEAN, "queue.append(item)", "queue += [item]"),
-    Case("mean by another name", CLEAN, 'frame["price"].mean()', 'frame["price"].agg("mean")'),
-    Case("where instead of clip", CLEAN, 'frame["price"] = frame["price"].clip(upper=limit)', 'frame.loc[:, "price"] = frame["price"].clip(upper=limit)'),
-    Case("a log line", CLEAN, "    return frame.drop_duplicates", '    print("deduping")\n    return frame.drop_duplicates'),
-    Case("slower", CLEAN, "    return len(queue)", "    import time; time.sleep(0.01)\n    return len(queue)"),
-    Case("private cache without effect", TRAIN, "    model = load_model(path)", "    _loaded[path] = model = load_model(path)"),
-    Case("array built otherwise", TRAIN, "np.asarray(values, dtype=float) - self.mean", "np.array(values, dtype=float) - self.mean"),
-    Case("sum in another order", TRAIN, "_scale(list(map(float, values)))", "[v * FACTOR for v in map(float, values)]"),
-    Case("file written through a handle", TRAIN, "    Path(path).write_text(json.dumps(model))", "    with open(path, 'w') as stream:\n        json.dump(model, stream)"),
-    Case("renamed local", CLEAN, "    found = {}\n    for word in words:\n        found[word] = found.get(word, 0) + 1\n    return found", "    tally = {}\n    for w in words:\n        tally[w] = tally.get(w, 0) + 1\n    return tally"),
-    Case("another private attribute is not visible", TRAIN, "self.shift = shift", "self.shift = shift; self._cache = {}"),
-    Case("default through a constant", CLEAN, "limit=LIMIT", "limit=100.0"),
-    Case("comparison the other way round", CLEAN, "column not in frame.columns", "not (column in frame.columns)"),
-    Case("extra private function", TRAIN, "def _scale(values):", "def _spare():\n    return 1\n\n\ndef _scale(values):"),
-    Case("import inside", CLEAN, 'return os.environ.get("SHOP_REGION", "eu")', 'import os as system\n    return system.environ.get("SHOP_REGION", "eu")'),
-    Case("replace before parse", CLEAN, "datetime.datetime.fromisoformat(text).replace(tzinfo=tz)", "datetime.datetime.replace(datetime.datetime.fromisoformat(text), tzinfo=tz)"),
-    Case("generator with the same seed", TRAIN, "np.random.default_rng(seed)", "np.random.Generator(np.random.PCG64(seed))"),
-    Case("mean by hand within the tolerance", TRAIN, "float(np.mean(values)) + self.shift", "float(np.sum(values) / len(values)) + self.shift"),
-]  # fmt: skip
-
-
-def run(case: Case) -> tuple[bool, str]:
-    """Return whether anything was found, and the first thing found."""
-
-    def change(text: str) -> str:
-        if case.old not in text:
-            raise SystemExit(f"{case.name}: nothing to change")
-        return text.replace(case.old, case.new)
-
-    with tempfile.TemporaryDirectory() as folder:
-        root, out = parity_toy.build(Path(folder), {case.path: change})
-        options = VerifyOptions(record=("tests", "driver"), driver=("python", "main.py"))
-        checks = verify(out, root=root, kind="tests+driver+replay+contracts", options=options).checks
-    wrong = [check for check in checks if check.outcome in ("different", "error")]
-    kinds = ",".join(sorted({check.kind for check in wrong}))
-    return bool(wrong), f"[{kinds}] {wrong[0].name}: {wrong[0].difference}" if wrong else ""
+from seeded_cases import ALIKE, CHANGED, Case
+from seeded_system import MonolithSide, ServicesSide, build
 
 
 def main() -> None:
@@ -127,21 +27,30 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     rows = []
-    for label, cases in (("changed", CHANGED), ("alike", ALIKE)):
-        for case in cases:
-            if options.only in case.name:
-                begin = time.monotonic()
-                found, first = run(case)
-                rows.append({"case": case.name, "set": label, "found": found, "first": first})
-                print(
-                    f"{label:8} {'found' if found else '-':6} {time.monotonic() - begin:5.1f} s  {case.name}: {first[:150]}",
-                    flush=True,
-                )
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        root, out = build(Path(folder) / "system")
+        monolith = MonolithSide(root, out, Path(folder) / "monolith-side")
+        for label, cases in (("changed", CHANGED), ("alike", ALIKE)):
+            for case in cases:
+                if options.only in case.name:
+                    rows.append(tried(label, case, monolith, Path(folder)))
+                    print("  ".join(f"{key}={value}" for key, value in rows[-1].items()), flush=True)
     for label in ("changed", "alike"):
         of = [row for row in rows if row["set"] == label]
-        print(f"{label}: {sum(row['found'] for row in of)} of {len(of)} reported")
+        print(f"{label}: {sum(bool(row['found']) for row in of)} of {len(of)} reported")
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n")
+
+
+def tried(label: str, case: Case, monolith: MonolithSide, folder: Path) -> dict[str, object]:
+    """Return what verification says of one case."""
+    begin = time.monotonic()
+    changed = case.applied(monolith.out, folder / "changed")
+    wrong = ServicesSide(monolith, changed, folder / "services-side").differences()
+    kinds = ",".join(sorted({check.kind for check in wrong}))
+    first = f"{wrong[0].name}: {wrong[0].difference}"[:160] if wrong else ""
+    seconds = round(time.monotonic() - begin, 1)
+    return {"set": label, "case": case.name, "found": len(wrong), "by": kinds, "first": first, "seconds": seconds}
 
 
 if __name__ == "__main__":

@@ -478,7 +478,7 @@ def compare(
         blueprint=resolved,
         trace=trace,
         history=evidence.read_history(root),
-        prices=_prices(system, Path(out), run.python, _state(state)),
+        prices=_prices(system, Path(out), run.python, _state(state), say),
         footprints=footprints(requirements | {"monolith": system.requirements}, python=run.python),
         alternatives=_alternatives(plan, system),
     )
@@ -514,7 +514,7 @@ def _alternatives(plan: Plan, system: CodeGraph) -> tuple[Alternative, ...]:
     )
 
 
-def _prices(system: CodeGraph, out: Path, python: Path, state: Path) -> Prices:
+def _prices(system: CodeGraph, out: Path, python: Path, state: Path, say: Callable[[str], None]) -> Prices:
     """Return what calls and requests cost here: on the runtime of the workspace, else over a plain connection."""
     import tempfile
 
@@ -527,7 +527,8 @@ def _prices(system: CodeGraph, out: Path, python: Path, state: Path) -> Prices:
     try:
         with tempfile.TemporaryDirectory(prefix="decompose-prices-") as folder:
             return calibrate(out, python=python, folder=Path(folder), framework=framework, cache=state)
-    except LaunchError:
+    except LaunchError as error:
+        say(f"the runtime's own price cannot be had, a plain connection stands in: {str(error).splitlines()[0]}")
         return prices_of(evidence.calibrate(state))
 
 

@@ -165,6 +165,8 @@ class StudyRow(Record):
     winner: Literal["monolith", "services", "tie", "unknown"] = "unknown"
     by: str = ""
     evidence: str = ""
+    is_by_construction: bool = False
+    """Whether the row says what any split of any system would say, so that it does not count for the verdict."""
     predicted_monolith: Figure | None = None
     """What the model had said, when the row is measured."""
     predicted_services: Figure | None = None

@@ -53,7 +53,7 @@ def calibrate(
             return msgspec.json.decode(file.read_bytes(), type=Prices)
         except (OSError, msgspec.MsgspecError):
             pass  # a damaged memory is measured anew
-    runtime = out / "packages" / "runtime" / "src"
+    runtime = out.resolve() / "packages" / "runtime" / "src"
     probe = install_probe(folder / "price-probe")
     environment = child_environment(_SECRET, python_path=[probe, runtime])
     with _served(["echo", "{port}"], python, folder, environment, ready_path="/readyz") as url:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
@@ -17,6 +18,8 @@ _MAX_DEPTH = 60
 _LEAST_COUNT = 1e-4
 _LEAST_WAIT_MS = 2.0
 """Shortest time off the processor, per call, that counts as waiting."""
+_TOLD_S = 0.002
+"""Least processor time, over all calls, at which a function says something about the machine, in seconds."""
 
 
 class Remote(Record):
@@ -83,9 +86,10 @@ class _Model:
         self.calls: dict[str, float] = defaultdict(float)
         self.times: dict[str, _Times] = defaultdict(_Times)
         self.edges: dict[str, list[tuple[str, float, float]]] = defaultdict(list)
+        usual = usual_stretch(trace.calls)
         for call in trace.calls:
             self.calls[call.callee] += call.calls
-            self.times[call.callee] += _times_of(call)
+            self.times[call.callee] += _times_of(call, usual)
             payload = call.argument_bytes + call.result_bytes
             self.edges[call.caller].append((call.callee, float(call.calls), payload))
 
@@ -128,16 +132,22 @@ class _Times(NamedTuple):
         return _Times(*(one * factor for one in self))
 
 
-def _times_of(call: TracedCall) -> _Times:
+def usual_stretch(calls: Iterable[TracedCall]) -> float:
+    """Return elapsed over processor time of a typical function: 1 on an idle machine, more on a busy one."""
+    ratios = [call.self_seconds / call.cpu_seconds for call in calls if call.cpu_seconds >= _TOLD_S]
+    return max(1.0, statistics.median(ratios)) if ratios else 1.0
+
+
+def _times_of(call: TracedCall, usual: float) -> _Times:
     """Return what all calls of a pair took together.
 
-    A traced thread that is off its processor for long waits for something outside; for short, it only was not its turn.
+    A function that is off its processor for much longer than is usual in the traced run waits for something outside.
     Traces without processor times are taken at their elapsed time.
     """
     elapsed_ms = 1000 * call.self_seconds
     cpu_ms = 1000 * call.cpu_seconds or elapsed_ms
-    away_ms = elapsed_ms - cpu_ms
-    is_waiting = away_ms > max(cpu_ms, _LEAST_WAIT_MS * call.calls)
+    away_ms = elapsed_ms - usual * cpu_ms
+    is_waiting = away_ms > max(2 * usual * cpu_ms, _LEAST_WAIT_MS * call.calls)
     each = cpu_ms / max(1, call.calls) * call.cpu_variation
     return _Times(cpu_ms, away_ms if is_waiting else 0.0, each * each * call.calls)
 

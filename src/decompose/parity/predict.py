@@ -50,8 +50,8 @@ class Assumptions(Record):
     """Loads, as shares of the smaller capacity."""
     growth: float = 10.0
     """Factor of load at which replicas and cost are compared."""
-    seconds: float = 60.0
-    """Simulated time at each load."""
+    requests: int = 1500
+    """Simulated requests at each load."""
     runs: int = 3
     """Simulations at each load, with different seeds."""
 
@@ -177,7 +177,7 @@ def predicted_load(
 def _simulated(
     demand: EntryDemand, side: Side, machine: Machine, rate: float, assumed: Assumptions, seed: int
 ) -> LoadFigures:
-    load = Load(rates_per_s={demand.entry: rate}, seconds=assumed.seconds)
+    load = Load(rates_per_s={demand.entry: rate}, seconds=assumed.requests / rate)
     runs = [simulate([demand], machine, load, seed=seed + run)[demand.entry] for run in range(assumed.runs)]
     told = [quantiles(times) for times in runs]
     p50, p95, p99 = (

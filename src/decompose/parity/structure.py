@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+import msgspec
+
 from decompose.ir.blueprint import Blueprint
 from decompose.ir.evidence import History, Trace
 from decompose.ir.graph import CodeGraph
@@ -31,7 +33,7 @@ def structure_rows(
     return [
         *_maintainability(graph, blueprint, history),
         *_modularity(blueprint),
-        *_integration(blueprint),
+        *_integration(graph, blueprint),
         *_deployment(graph, blueprint, history, footprints),
         *_models(blueprint),
         *_etl(blueprint, trace),
@@ -62,19 +64,24 @@ def _modularity(blueprint: Blueprint) -> list[StudyRow]:
     share = (max(sizes) + len(blueprint.shared)) / total
     evidence = f"{total} units, of them {len(blueprint.shared)} shared; largest service {max(sizes)}"
     measure = "code that a change inside one part may break without crossing a contract, share of units"
-    return [row("modularity", measure, _counted(1.0, "share"), _counted(share, "share"), evidence=evidence)]
+    return [
+        _by_construction(
+            row("modularity", measure, _counted(1.0, "share"), _counted(share, "share"), evidence=evidence)
+        )
+    ]
 
 
-def _integration(blueprint: Blueprint) -> list[StudyRow]:
+def _integration(graph: CodeGraph, blueprint: Blueprint) -> list[StudyRow]:
+    routes = sum(unit.entry is not None and unit.entry.kind in ("route", "page") for unit in graph.units)
     operations = [operation for service in blueprint.services for operation in service.operations]
-    routes = sum(operation.kind == "route" for operation in operations)
+    offered = routes + sum(operation.kind != "route" for operation in operations)
     typed = sum(
         all(field.type != "object" for field in (*operation.parameters, operation.result)) for operation in operations
     )
-    evidence = f"{typed} of {len(operations)} operations have a type for every value"
-    measure = "operations that another program can call over the network"
-    figures = _counted(routes), _counted(len(operations))
-    return [row("integration", measure, *figures, higher_is_better=True, evidence=evidence)]
+    evidence = f"{routes} routes on both sides; {typed} of {len(operations)} operations have a type for every value"
+    measure = "calls that another program can make over the network"
+    figures = _counted(routes), _counted(offered)
+    return [_by_construction(row("integration", measure, *figures, higher_is_better=True, evidence=evidence))]
 
 
 def _deployment(
@@ -147,9 +154,8 @@ def _models(blueprint: Blueprint) -> list[StudyRow]:
     crossing = [h for h in models if set(h.readers) - {h.owner} or set(h.writers) - {h.owner}]
     measure = "models that cross from training to use through a versioned hand-over"
     evidence = ", ".join(f"`{h.asset}`" for h in crossing) or "no model crosses a boundary"
-    return [
-        row("model versioning", measure, _counted(0), _counted(len(crossing)), higher_is_better=True, evidence=evidence)
-    ]
+    figures = _counted(0), _counted(len(crossing))
+    return [_by_construction(row("model versioning", measure, *figures, higher_is_better=True, evidence=evidence))]
 
 
 def _is_model(asset: str) -> bool:
@@ -196,4 +202,10 @@ def _operations(blueprint: Blueprint) -> list[StudyRow]:
     links = len({(e.from_service, e.to_service) for e in blueprint.cut_edges if e.kind == "call"})
     evidence = f"{online} online, {len(blueprint.services) - online} jobs; {links} network links between them"
     measure = "parts to build, run, watch and upgrade"
-    return [row("operational complexity", measure, _counted(1), _counted(len(blueprint.services)), evidence=evidence)]
+    figures = _counted(1), _counted(len(blueprint.services))
+    return [_by_construction(row("operational complexity", measure, *figures, evidence=evidence))]
+
+
+def _by_construction(found: StudyRow) -> StudyRow:
+    """Return the row marked as one that says nothing about this system in particular."""
+    return msgspec.structs.replace(found, is_by_construction=True)

@@ -13,6 +13,8 @@ ASPECTS = (
 )  # fmt: skip
 """Rows of the study, in the order in which they are shown."""
 _TIE = 0.05
+_TELLING = 1.02
+"""Below this ratio the difference says more."""
 
 
 def row(
@@ -45,7 +47,8 @@ def row(
         )
     services_win = (other > one) == higher_is_better
     smaller, larger = sorted((abs(one), abs(other)))
-    by = f"{larger / smaller:.3g} times" if smaller else f"{abs(other - one):.3g}"
+    ratio = larger / smaller if smaller else 0.0
+    by = f"{ratio:.3g} times" if ratio > _TELLING else f"{abs(other - one):.3g}"
     return StudyRow(
         aspect=aspect,
         measure=measure,
@@ -154,10 +157,11 @@ def _rolled_s(one: Rollout, cold_start_s: Mapping[str, Figure]) -> float:
 def verdict_of(rows: Iterable[StudyRow]) -> tuple[str, tuple[str, ...]]:
     """Return `split`, `split partly` or `stay`, with the three numbers that decide it.
 
-    An aspect goes to the side that wins more of its rows. `split` when the services win at least twice as many aspects
-    as the monolith, `stay` when they win no more than it, `split partly` between.
+    An aspect goes to the side that wins more of its rows; rows that any split of any system would fill alike do not
+    count. `split` when the services win at least twice as many aspects as the monolith, `stay` when they win no more
+    than it, `split partly` between.
     """
-    found = list(rows)
+    found = [one for one in rows if not one.is_by_construction]
     balance = {aspect: _balance(found, aspect) for aspect in ASPECTS}
     won = sum(value > 0 for value in balance.values())
     lost = sum(value < 0 for value in balance.values())

@@ -58,8 +58,8 @@ def aspects(rows: Iterable[StudyRow]) -> list[Aspect]:
 
 
 def balance(rows: Iterable[StudyRow]) -> str:
-    """Return which side wins more of some rows: `services`, `monolith`, `tie` or `unknown`."""
-    counts = Counter(row.winner for row in rows)
+    """Return which side wins more of the rows that count: `services`, `monolith`, `tie` or `unknown`."""
+    counts = Counter(row.winner for row in rows if not row.is_by_construction)
     if counts["services"] != counts["monolith"]:
         return "services" if counts["services"] > counts["monolith"] else "monolith"
     return "tie" if counts["services"] or counts["tie"] else "unknown"
@@ -85,7 +85,7 @@ def _line(row: StudyRow) -> Line:
         winner=row.winner,
         by=row.by,
         basis=basis,
-        evidence=row.evidence,
+        evidence=row.evidence + ("; true of any split, so it does not count" if row.is_by_construction else ""),
     )
 
 

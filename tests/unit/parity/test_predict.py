@@ -113,17 +113,33 @@ def test_processor_time_goes_before_elapsed_time_and_long_absences_are_waiting()
     calls = (
         TracedCall(caller="", callee="app:predict", calls=10, self_seconds=0.05, cpu_seconds=0.04, cpu_variation=0.5),
         TracedCall(caller="app:predict", callee="features:build", calls=10, self_seconds=0.5, cpu_seconds=0.01),
+        TracedCall(caller="app:predict", callee="model:score", calls=10, self_seconds=0.05, cpu_seconds=0.05),
     )
 
     (demand,) = entry_demands(Trace(command=(), seconds=1, calls=calls), BLUEPRINT, ["app:predict"], split=False)
 
-    assert demand.step.cpu_ms == pytest.approx(5.0)
-    assert demand.step.wait_ms == pytest.approx(49.0)
+    assert demand.step.cpu_ms == pytest.approx(10.0)
+    assert demand.step.wait_ms == pytest.approx(50.0 - 1.25)
     assert demand.step.variance_ms2 == pytest.approx((4.0 * 0.5) ** 2)
 
 
+def test_on_a_busy_machine_everything_is_stretched_and_nothing_waits():
+    calls = tuple(
+        TracedCall(caller="", callee=name, calls=10, self_seconds=0.3, cpu_seconds=0.1)
+        for name in ("app:predict", "features:build", "model:score")
+    )
+
+    (demand,) = entry_demands(Trace(command=(), seconds=1, calls=calls), BLUEPRINT, ["app:predict"], split=False)
+
+    assert (demand.step.cpu_ms, demand.step.wait_ms) == (pytest.approx(10.0), 0.0)
+
+
 def test_waiting_takes_time_and_no_capacity():
-    calls = (TracedCall(caller="", callee="app:predict", calls=10, self_seconds=0.5, cpu_seconds=0.01),)
+    calls = (
+        TracedCall(caller="", callee="app:predict", calls=10, self_seconds=0.5, cpu_seconds=0.01),
+        TracedCall(caller="", callee="app:page", calls=10, self_seconds=0.01, cpu_seconds=0.01),
+        TracedCall(caller="", callee="model:score", calls=10, self_seconds=0.01, cpu_seconds=0.01),
+    )
     (demand,) = entry_demands(Trace(command=(), seconds=1, calls=calls), BLUEPRINT, ["app:predict"], split=False)
 
     times = simulate([demand], Machine(prices=FREE), Load(rates_per_s={"app:predict": 100.0}, seconds=5))["app:predict"]
