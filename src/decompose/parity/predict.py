@@ -50,9 +50,9 @@ class Assumptions(Record):
     """Loads, as shares of the smaller capacity."""
     growth: float = 10.0
     """Factor of load at which replicas and cost are compared."""
-    requests: int = 1500
+    requests: int = 1000
     """Simulated requests at each load."""
-    runs: int = 3
+    runs: int = 2
     """Simulations at each load, with different seeds."""
 
 
