@@ -2,7 +2,7 @@
 
 Requests go out through the standard library's HTTP client from a pool of threads: about a fifth of the processor time
 that the asynchronous clients spend on one request, which counts where the asker shares the machine with the asked
-(`docs/decisions/0005-open-loop-load.md`).
+(`docs/decisions/0007-load-from-the-standard-library.md`).
 """
 
 from __future__ import annotations
