@@ -5,6 +5,7 @@ import textwrap
 from pathlib import Path
 
 import parity_toy
+import pytest
 
 from decompose.ir.blueprint import Blueprint, ServiceBlueprint
 from decompose.ir.graph import CodeGraph
@@ -13,7 +14,7 @@ from decompose.parity.compare import CompareOptions, compare
 from decompose.parity.footprint import footprints
 from decompose.parity.load import Request
 from decompose.parity.predict import Inputs
-from decompose.parity.workload import Workload
+from decompose.parity.workload import Roll, Workload
 
 APP = """
     import json
@@ -32,7 +33,7 @@ APP = """
         def do_GET(self):
             answers = {
                 "/sample": lambda: float(train.sample(3)[0]), "/counts": lambda: clean.counts(["a", "b", "a"]),
-                "/": lambda: "up",
+                "/": lambda: "up", "/model": lambda: train.load_model("artifacts/model.json")["mean"],
             }
             try:
                 status, body = 200, json.dumps(answers[self.path]()).encode()
@@ -54,18 +55,54 @@ def _inputs():
     return Inputs(graph=graph, blueprint=Blueprint(system="toy", services=services))
 
 
-def test_both_sides_are_loaded_killed_and_put_into_the_table(tmp_path):
-    root, out = parity_toy.build(tmp_path)
-    (root / "app.py").write_text(textwrap.dedent(APP))
-    workload = Workload(
+def _workload(**more):
+    return Workload(
         serve=("python", "app.py", "{port}"),
         requests=(Request(entry="sample", path="/sample"), Request(entry="counts", path="/counts")),
         prepare=("python", "main.py"),
         fractions=(0.1,),
         runs=2,
         seconds=0.5,
+        **more,
     )
-    options = CompareOptions(workload=workload, driver=("python", "main.py"), rounds=2, run=VerifyOptions())
+
+
+def test_a_model_is_rolled_forward_and_back_and_an_interrupted_comparison_goes_on(tmp_path):
+    root, out = parity_toy.build(tmp_path)
+    (root / "app.py").write_text(textwrap.dedent(APP))
+    keep = "import shutil; shutil.copy('artifacts/model.json', 'artifacts/old.json')"
+    forward = f"{keep}; open('artifacts/model.json', 'w').write('{{\"mean\": 1.5}}')"
+    back = "import shutil; shutil.copy('artifacts/old.json', 'artifacts/model.json')"
+    probe = Request(entry="model", path="/model")
+    roll = Roll(forward=("python", "-c", forward), back=("python", "-c", back), probe=probe)
+    options = CompareOptions(workload=_workload(roll=roll), run=VerifyOptions(), journal=tmp_path / "journal.jsonl")
+    before: list[str] = []
+    after: list[str] = []
+
+    def interrupt(line):
+        before.append(line)
+        if "kill" in line:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        compare(out, root=root, inputs=_inputs(), options=options, progress=interrupt)
+    found = compare(out, root=root, inputs=_inputs(), options=options, progress=after.append)
+
+    rolls = {one.side: one for one in found.rollouts}
+    assert all(one.forward_s is not None and one.back_s is not None for one in rolls.values())
+    assert all(one.asked > 0 and one.failed == 0 for one in rolls.values())
+    measures = {row.measure: row for row in found.rows if row.aspect == "model versioning"}
+    assert "time until the new model answers, s" in measures
+    assert sum("run 1 of 2" in line for line in before) == 2
+    assert not any("run 1 of 2" in line for line in after)
+    assert sum("kill" in line for line in after) == 2
+    assert not (tmp_path / "journal.jsonl").exists()
+
+
+def test_both_sides_are_loaded_killed_and_put_into_the_table(tmp_path):
+    root, out = parity_toy.build(tmp_path)
+    (root / "app.py").write_text(textwrap.dedent(APP))
+    options = CompareOptions(workload=_workload(), driver=("python", "main.py"), rounds=2, run=VerifyOptions())
 
     found = compare(out, root=root, inputs=_inputs(), options=options)
 
