@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
-from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -21,6 +20,7 @@ from decompose.parity.driver import run_driver
 from decompose.parity.launch import moved_modules
 from decompose.parity.outcomes import compare_suites
 from decompose.parity.patches import describe_moved, find_patches
+from decompose.parity.sandbox import overlay
 from decompose.parity.suite import run_suite
 from decompose.parity.verify import Bench
 
@@ -247,35 +247,41 @@ class ServicesSide:
         self.bench = Bench(out, monolith.root, folder, monolith.options, lambda _: None)
 
     def differences(self) -> list[Check]:
-        """Return every check that differs or cannot be made, of the first kind of verification that finds any."""
-        for run in (self._tests, self._driver, self._calls):
-            wrong = [check for check in run() if check.outcome in ("different", "error")]
-            if wrong:
-                return wrong
+        """Return every check that differs or cannot be made, of the first kind of verification that finds any.
+
+        The services are started once: they work in the folder of whoever calls.
+        """
+        with self.bench.services(self.bench.plain_copy("home")) as running:
+            environment = dict(running.environment)
+            for run in (self._tests, self._driver, self._calls):
+                wrong = [check for check in run(environment) if check.outcome in ("different", "error")]
+                if wrong:
+                    return wrong
         return []
 
-    def _tests(self) -> tuple[Check, ...]:
+    def _facaded(self, name: str) -> Path:
+        return overlay(self.bench.plain_copy(name), self.bench.out / "harness")
+
+    def _tests(self, environment: dict[str, str]) -> tuple[Check, ...]:
         one = self.monolith
-        with self.bench.split_copy("suite") as (tree, running):
-            services = one.run_suite(tree, dict(running.environment))
+        services = one.run_suite(self._facaded("suite"), environment)
         files = {test.id.partition("::")[0] for test in (*one.suite.tests, *services.tests)}
         moved = describe_moved(one.root, moved_modules(self.bench.out))
         patches = find_patches(one.root, files)
         return compare_suites(one.suite, services, again=one.suite_again, patches=patches, moved=moved)
 
-    def _driver(self) -> tuple[Check, ...]:
+    def _driver(self, environment: dict[str, str]) -> tuple[Check, ...]:
         one = self.monolith
-        with self.bench.split_copy("driver") as (tree, running):
-            services = one.run_driver(tree, dict(running.environment))
+        services = one.run_driver(self._facaded("driver"), environment)
         return compare_drivers(one.driver, services, again=one.driver_again, tolerance=one.options.tolerance)
 
-    def _calls(self) -> tuple[Check, ...]:
+    def _calls(self, environment: dict[str, str]) -> tuple[Check, ...]:
         one = self.monolith
-        make = partial(replay.replay, calls=one.calls, name="services", plan=one.plan, desk=one.desk)
-        tree = one.folder / "replayed" / one.root.name  # calls name paths: the same place as on the other side
-        shutil.rmtree(tree, ignore_errors=True)
-        with self.bench.replay_side(one.recorded, split=True) as (_, environment):
-            done = make(self.bench.folder / "replayed" / one.root.name, environment=environment)
+        with one.bench.replay_side(one.recorded, split=False) as (tree, _):  # calls name paths: the same place
+            overlay(tree, self.bench.out / "harness")
+            done = replay.replay(
+                tree, one.calls, name="services", plan=one.plan, desk=one.desk, environment=environment
+            )
         outcomes = [one.outcomes[0], done, one.outcomes[1]]
         found, _ = replay.compare(
             one.recorded, one.calls, outcomes, plan=one.plan, desk=one.desk, tolerance=one.options.tolerance, places={}

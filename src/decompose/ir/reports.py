@@ -72,10 +72,15 @@ class Figure(Record):
     basis: Basis = "predicted"
 
     def __str__(self) -> str:
-        text = f"{self.value:.3g}" if abs(self.value) < 1000 else f"{self.value:.0f}"
+        text = _short(self.value)
         if self.low is not None and self.high is not None and self.low != self.high:
-            text += f" ({self.low:.3g}–{self.high:.3g})"
+            text += f" ({_short(self.low)}–{_short(self.high)})"
         return f"{text} {self.unit}".strip()
+
+
+def _short(value: float) -> str:
+    """Return three digits, and no exponent for large numbers."""
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
 
 
 class LoadFigures(Record):

@@ -18,7 +18,7 @@ from decompose.parity.driver import DriverRun, run_driver
 from decompose.parity.journal import Journal, key_of
 from decompose.parity.launch import read_workspace
 from decompose.parity.measure import Measured, measure, steps_of
-from decompose.parity.predict import Assumptions, Inputs, predict
+from decompose.parity.predict import Assumptions, Inputs, predict, predicted_mix
 from decompose.parity.verify import Bench, Progress, VerifyOptions, working_folder
 from decompose.parity.workload import Workload
 
@@ -78,8 +78,24 @@ def compare(
             if chosen.driver:
                 times = driver_times(bench, chosen.driver, journal, rounds=chosen.rounds)
         journal.forget()
+    if measured is not None:
+        predicted = _of_the_same_mix(predicted, measured, inputs, chosen)
     whole = joined(predicted, measured, times)
     return msgspec.structs.replace(whole, seconds=round(time.monotonic() - begin, 2))
+
+
+def _of_the_same_mix(predicted: Comparison, measured: Measured, inputs: Inputs, chosen: CompareOptions) -> Comparison:
+    """Return the prediction for the mix and the rates that were measured, where the trace knows all of its entries."""
+    rates = sorted({one.rate_per_s for one in measured.load})
+    entries = sorted({one.entry for one in measured.load})
+    load, capacity = predicted_mix(inputs, rates, entries, chosen.assumptions, seed=chosen.seed)
+    if not load:
+        return predicted
+    rows = (*predicted.rows, *study.performance_rows(load), *study.capacity_rows(capacity))
+    kept = {(row.aspect, row.measure): row for row in rows}
+    return msgspec.structs.replace(
+        predicted, rows=tuple(kept.values()), load=load, capacity=(*predicted.capacity, *capacity)
+    )
 
 
 def _journal(out: Path, chosen: CompareOptions, services: int, progress: Progress) -> Journal:
@@ -171,11 +187,11 @@ def _beside(row: StudyRow, predicted: StudyRow | None) -> StudyRow:
 
 
 def _measured_rows(measured: Measured) -> list[StudyRow]:
-    rows = study.performance_rows(measured.load, basis="measured")
+    rows = study.performance_rows(measured.load)
     rows += study.capacity_rows(measured.capacity)
     rows += study.kill_rows(measured.kills)
     memory, cold = measured.memory_mb, measured.cold_start_s
-    what = "measured on this machine"
+    what = "on this machine"
     measure_memory = "memory of one replica of everything, MB"
     rows.append(
         study.row("operational complexity", measure_memory, memory["monolith"], memory["services"], evidence=what)

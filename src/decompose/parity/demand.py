@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from decompose.ir.blueprint import Blueprint
@@ -64,7 +64,7 @@ def entry_demands(
         entries: Symbols of entry points.
         split: Whether the parts are the services, or all is one part called `monolith`.
     """
-    model = _Model(trace, service_by_unit(blueprint) if split else {})
+    model = _Model(trace, blueprint if split else None)
     found = []
     for entry in sorted(set(entries)):
         if model.calls.get(entry):
@@ -81,8 +81,10 @@ def service_by_unit(blueprint: Blueprint) -> dict[str, str]:
 class _Model:
     """Visits and times of every traced unit."""
 
-    def __init__(self, trace: Trace, services: Mapping[str, str]) -> None:
-        self.services = services
+    def __init__(self, trace: Trace, blueprint: Blueprint | None) -> None:
+        self.services = service_by_unit(blueprint) if blueprint is not None else {}
+        cuts = blueprint.cut_edges if blueprint is not None else ()
+        self.links = {(cut.from_service, cut.to_service, top_level_of(cut.target)) for cut in cuts}
         self.calls: dict[str, float] = defaultdict(float)
         self.times: dict[str, _Times] = defaultdict(_Times)
         self.edges: dict[str, list[tuple[str, float, float]]] = defaultdict(list)
@@ -93,9 +95,17 @@ class _Model:
             payload = call.argument_bytes + call.result_bytes
             self.edges[call.caller].append((call.callee, float(call.calls), payload))
 
-    def home(self, symbol: str, otherwise: str) -> str:
-        """Return the part that runs a unit; shared code runs where it is called."""
-        return self.services.get(symbol) or self.services.get(top_level_of(symbol), otherwise)
+    def home(self, symbol: str, caller: str) -> str:
+        """Return the part that runs a unit: shared code runs where it is called.
+
+        So does a method of an object that the caller did not get from the other part: one that it read from a file (a
+        model) or made of a class that it has a copy of. Then no call to that class crosses in the plan.
+        """
+        unit = top_level_of(symbol)
+        home = self.services.get(symbol) or self.services.get(unit, caller)
+        is_method = symbol != unit
+        is_known = any(source == caller for source, *_ in self.links)
+        return caller if is_method and is_known and (caller, home, unit) not in self.links else home
 
     def step(self, symbol: str, service: str, path: tuple[str, ...]) -> Step:
         """Return one visit of a unit, with everything below it that stays in the same part folded in."""

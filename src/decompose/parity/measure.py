@@ -17,6 +17,7 @@ from decompose.parity.neighbours import watched
 from decompose.parity.roll import roll_under_load
 from decompose.parity.sides import SIDES, WARM_UP, Sides, Start, started
 from decompose.parity.simulate import PERCENTS, quantiles
+from decompose.parity.study import ALL
 from decompose.parity.verify import Bench
 from decompose.parity.workload import Roll, Workload
 
@@ -93,7 +94,7 @@ def _figure(value: float, unit: str) -> Figure:
 
 
 def _capacity(side: Side, rate: float) -> Capacity:
-    return Capacity(entry="all", side=side, per_s=_figure(rate, "1/s"))
+    return Capacity(entry=ALL, side=side, per_s=_figure(rate, "1/s"))
 
 
 def _compared(sides: Sides, workload: Workload) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 import msgspec
@@ -136,20 +136,10 @@ def capacities(demands: Iterable[EntryDemand], side: Side, machine: Machine) -> 
     """
     found = []
     for demand in demands:
-        work = demand_by_service(demand.step, machine.prices)
-        work[demand.step.service] += machine.prices.front_ms
-        work[CLIENT] = machine.prices.client_ms
-        stations = {**work, "cores": sum(work.values()) * machine.prices.crowding}
-        servers = {**{name: machine.workers.get(name, 1) for name in work}, "cores": machine.cores}
-        rate, bottleneck = queueing.capacity_per_s(stations, servers)
-        found.append(
-            Capacity(
-                entry=demand.entry,
-                side=side,
-                per_s=_unsure(Figure(value=rate, unit="1/s"), CAPACITY_ERROR),
-                bottleneck=bottleneck,
-            )
-        )
+        stations = stations_of(demand, machine)
+        rate, bottleneck = queueing.capacity_per_s(stations, servers_of(stations, machine))
+        per_s = _unsure(Figure(value=rate, unit="1/s"), CAPACITY_ERROR)
+        found.append(Capacity(entry=demand.entry, side=side, per_s=per_s, bottleneck=bottleneck))
     return tuple(found)
 
 
@@ -179,6 +169,11 @@ def _simulated(
 ) -> LoadFigures:
     load = Load(rates_per_s={demand.entry: rate}, seconds=assumed.requests / rate)
     runs = [simulate([demand], machine, load, seed=seed + run)[demand.entry] for run in range(assumed.runs)]
+    return _told(demand.entry, side, rate, runs)
+
+
+def _told(entry: str, side: Side, rate: float, runs: Sequence[Sequence[float]]) -> LoadFigures:
+    """Return quantiles and distribution of simulated times, with the error that the model has shown."""
     told = [quantiles(times) for times in runs]
     p50, p95, p99 = (
         _unsure(bootstrap([q[share] for q in told], unit="ms", basis="predicted"), error)
@@ -186,7 +181,7 @@ def _simulated(
     )
     curve = quantiles([time for times in runs for time in times], PERCENTS)
     return LoadFigures(
-        entry=demand.entry,
+        entry=entry,
         side=side,
         rate_per_s=round(rate, 1),
         p50_ms=p50,
@@ -196,6 +191,58 @@ def _simulated(
     )
 
 
+def predicted_mix(
+    inputs: Inputs, rates_per_s: Iterable[float], entries: Sequence[str], assumed: Assumptions, *, seed: int = 0
+) -> tuple[tuple[LoadFigures, ...], tuple[Capacity, ...]]:
+    """Return what the model says of a mix in which all entry points are asked alike, at given total rates.
+
+    Args:
+        inputs: What the prediction is made from.
+        rates_per_s: Requests per second, of all entry points together.
+        entries: The entry points of the mix.
+        assumed: Machine and number of requests.
+        seed: For the simulation.
+    """
+    machine = msgspec.structs.replace(assumed.machine, prices=inputs.prices)
+    load: list[LoadFigures] = []
+    capacity: list[Capacity] = []
+    for side, found in demands_of(inputs).items():
+        mixed = [demand for demand in found if demand.entry in entries]
+        if len(mixed) != len(entries):
+            continue
+        capacity.append(_mixed_capacity(mixed, side, machine))
+        for rate in rates_per_s:
+            rates = {demand.entry: rate / len(mixed) for demand in mixed}
+            whole = Load(rates_per_s=rates, seconds=assumed.requests * len(mixed) / rate)
+            runs = [simulate(mixed, machine, whole, seed=seed + run) for run in range(assumed.runs)]
+            load += [_told(entry, side, rate, [run[entry] for run in runs]) for entry in rates]
+    return tuple(load), tuple(capacity)
+
+
+def _mixed_capacity(mixed: Sequence[EntryDemand], side: Side, machine: Machine) -> Capacity:
+    total: dict[str, float] = {}
+    for demand in mixed:
+        for name, ms in stations_of(demand, machine).items():
+            total[name] = total.get(name, 0.0) + ms / len(mixed)
+    rate, bottleneck = queueing.capacity_per_s(total, servers_of(total, machine))
+    return Capacity(
+        entry=study.ALL, side=side, per_s=_unsure(Figure(value=rate, unit="1/s"), CAPACITY_ERROR), bottleneck=bottleneck
+    )
+
+
+def stations_of(demand: EntryDemand, machine: Machine) -> dict[str, float]:
+    """Return the processor time of one request at every lock, the asker's and that of all cores included."""
+    work = demand_by_service(demand.step, machine.prices)
+    work[demand.step.service] += machine.prices.front_ms
+    work[CLIENT] = machine.prices.client_ms
+    return {**work, "cores": sum(work.values()) * machine.prices.crowding}
+
+
+def servers_of(stations: Iterable[str], machine: Machine) -> dict[str, int]:
+    """Return how many can work at once at each station."""
+    return {**{name: machine.workers.get(name, 1) for name in stations}, "cores": machine.cores}
+
+
 def _unsure(figure: Figure, error: float) -> Figure:
     """Return a figure with its interval widened by the error that the model has shown."""
     low, high = figure.low or figure.value, figure.high or figure.value
@@ -203,7 +250,7 @@ def _unsure(figure: Figure, error: float) -> Figure:
 
 
 def _performance(load: Iterable[LoadFigures]) -> list[StudyRow]:
-    return study.performance_rows(load, basis="predicted")
+    return study.performance_rows(load)
 
 
 def _scalability(
@@ -275,7 +322,7 @@ def _notes(inputs: Inputs, assumed: Assumptions) -> Iterable[str]:
     if inputs.trace is None:
         yield "no trace: latency, capacity and cost are not predicted; record one with `decompose trace -- COMMAND`"
     else:
-        yield f"times from a traced run of {inputs.trace.seconds:.1f} s; tracing itself makes short calls look longer"
+        yield f"processor times from a traced run of {inputs.trace.seconds:.1f} s"
     prices = inputs.prices
     source = (
         f"{prices.samples} batches measured here" if prices.samples else "documented defaults, nothing was measured"

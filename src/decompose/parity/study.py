@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+import statistics
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from decompose.ir.reports import Basis, Capacity, Figure, Kill, LoadFigures, Rollout, StudyRow
+from decompose.ir.reports import Capacity, Figure, Kill, LoadFigures, Rollout, StudyRow
 
 ASPECTS = (
     "performance", "scalability", "reliability", "maintainability", "modularity", "integration", "deployment",
     "model versioning", "ETL resilience", "operational complexity",
 )  # fmt: skip
 """Rows of the study, in the order in which they are shown."""
+ALL = "all"
+"""Name of the mix of all requests."""
+_SIDES = ("monolith", "services")
 _TIE = 0.05
 _TELLING = 1.02
 """Below this ratio the difference says more."""
@@ -67,29 +71,49 @@ def _meet(one: Figure, other: Figure) -> bool:
     return one.low <= other.high and other.low <= one.high
 
 
-def performance_rows(load: Iterable[LoadFigures], *, basis: Basis) -> list[StudyRow]:
-    """Return median and tail latency of every entry point at every load that both sides saw."""
-    found: dict[tuple[str, int], dict[str, LoadFigures]] = {}
-    ranks = {
-        (f.entry, f.side, f.rate_per_s): rank
-        for (entry, side) in {(f.entry, f.side) for f in load}
-        for rank, f in enumerate(sorted((f for f in load if (f.entry, f.side) == (entry, side)), key=_rate))
-    }
-    for figure in load:
-        found.setdefault((figure.entry, ranks[figure.entry, figure.side, figure.rate_per_s]), {})[figure.side] = figure
+def performance_rows(load: Iterable[LoadFigures]) -> list[StudyRow]:
+    """Return median and tail latency at every load, over all entry points that both sides were asked for.
+
+    Loads are ranked within each entry point, for predictions ask each at a rate of its own. Over entry points the
+    geometric mean is taken, so that each counts alike however slow it is.
+    """
+    groups: dict[int, dict[str, dict[str, LoadFigures]]] = {}
+    for rank, one in _ranked(load):
+        groups.setdefault(rank, {}).setdefault(one.entry, {})[one.side] = one
+    names = {0: "low", len(groups) - 1: "high"} if len(groups) > 1 else {}
     rows = []
-    for (entry, _), sides in sorted(found.items()):
-        if len(sides) == 2:
-            one, other = sides["monolith"], sides["services"]
-            at = f"of `{entry}` at {one.rate_per_s:g}/s, ms"
-            evidence = f"{basis}, open loop"
-            rows.append(row("performance", f"median latency {at}", one.p50_ms, other.p50_ms, evidence=evidence))
-            rows.append(row("performance", f"95th percentile {at}", one.p95_ms, other.p95_ms, evidence=evidence))
+    for rank, entries in sorted(groups.items()):
+        pairs = [sides for sides in entries.values() if len(sides) == 2]
+        if not pairs:
+            continue
+        at = f"at {names.get(rank, 'middle')} load, geometric mean of {len(pairs)} entry points, ms"
+        rates = sorted({f"{sides['monolith'].rate_per_s:g}" for sides in pairs}, key=float)
+        evidence = f"open loop, {'; '.join(rates)} requests per second"
+        for name, text in (("p50_ms", "median latency"), ("p95_ms", "95th percentile")):
+            means = [_geometric([getattr(sides[side], name) for sides in pairs]) for side in _SIDES]
+            rows.append(row("performance", f"{text} {at}", *means, evidence=evidence))
     return rows
 
 
-def _rate(figure: LoadFigures) -> float:
-    return figure.rate_per_s
+def _ranked(load: Iterable[LoadFigures]) -> Iterator[tuple[int, LoadFigures]]:
+    """Yield figures with the rank of their rate among those of the same entry point and side."""
+    groups: dict[tuple[str, str], list[LoadFigures]] = {}
+    for one in load:
+        groups.setdefault((one.entry, one.side), []).append(one)
+    for _, group in sorted(groups.items()):
+        yield from enumerate(sorted(group, key=lambda one: one.rate_per_s))
+
+
+def _geometric(figures: Sequence[Figure]) -> Figure:
+    """Return the geometric mean of figures, and of the ends of their intervals."""
+
+    def mean(values: Iterable[float]) -> float:
+        return math.exp(statistics.fmean(math.log(max(value, 1e-9)) for value in values))
+
+    lows = [figure.value if figure.low is None else figure.low for figure in figures]
+    highs = [figure.value if figure.high is None else figure.high for figure in figures]
+    value = mean(figure.value for figure in figures)
+    return Figure(value=value, low=mean(lows), high=mean(highs), unit=figures[0].unit, basis=figures[0].basis)
 
 
 def capacity_rows(capacity: Iterable[Capacity]) -> list[StudyRow]:
@@ -102,8 +126,9 @@ def capacity_rows(capacity: Iterable[Capacity]) -> list[StudyRow]:
         if len(sides) == 2:
             one, other = sides["monolith"], sides["services"]
             full = f"; exhausted first: {other.bottleneck}" if other.bottleneck else ""
-            evidence = f"{one.per_s.basis}, one replica of each{full}"
-            measure = f"capacity of `{entry}`, requests per second"
+            evidence = f"one replica of each{full}"
+            what = "all requests together" if entry == ALL else f"`{entry}` alone"
+            measure = f"capacity for {what}, requests per second"
             rows.append(row("scalability", measure, one.per_s, other.per_s, higher_is_better=True, evidence=evidence))
     return rows
 
@@ -140,9 +165,9 @@ def rollout_rows(rollouts: Iterable[Rollout], cold_start_s: Mapping[str, Figure]
     aspect = "model versioning"
     return [
         row(aspect, "requests that fail while a model is rolled forward and back, share", failed["monolith"],
-            failed["services"], evidence=f"measured: {asked}"),
+            failed["services"], evidence=asked),
         row(aspect, "time until the new model answers, s", times["monolith"], times["services"],
-            evidence="; ".join(["measured", *needing]), threshold=0.2),
+            evidence="; ".join(needing), threshold=0.2),
     ]  # fmt: skip
 
 

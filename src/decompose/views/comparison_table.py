@@ -57,6 +57,20 @@ def aspects(rows: Iterable[StudyRow]) -> list[Aspect]:
     return found
 
 
+def headlines(rows: Iterable[StudyRow]) -> list[Aspect]:
+    """Return each aspect with the one row that says most: measured before predicted, decided before tied."""
+    return [
+        Aspect(name, QUESTIONS.get(name, ""), balance(kept), (_line(max(kept, key=_weight)),))
+        for name, kept in ((name, list(group)) for name, group in groupby(rows, key=lambda row: row.aspect))
+    ]
+
+
+def _weight(row: StudyRow) -> tuple[bool, bool, bool]:
+    """Return how much a row says of its aspect; of equals the first is taken."""
+    basis = row.services.basis if row.services is not None else ""
+    return not row.is_by_construction, basis == "measured", row.winner in ("monolith", "services")
+
+
 def balance(rows: Iterable[StudyRow]) -> str:
     """Return which side wins more of the rows that count: `services`, `monolith`, `tie` or `unknown`."""
     counts = Counter(row.winner for row in rows if not row.is_by_construction)

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from decompose import resources
 from decompose.ir.reports import Comparison, Equivalence
 from decompose.views import comparison_plots as plots
-from decompose.views.comparison_table import aspects, load_lines, winners
+from decompose.views.comparison_table import aspects, headlines, load_lines, winners
 
 OUTCOMES = {
     "different": "another answer across the services",
@@ -46,6 +46,7 @@ def comparison_page(found: Comparison) -> str:
         found=found,
         verdict=VERDICTS.get(found.verdict, found.verdict),
         winners=winners(found.rows),
+        headlines=headlines(found.rows),
         aspects=aspects(found.rows),
         loads=load_lines(found.load),
         latency=[(name, Markup(text)) for name, text in plots.latencies(found)],  # noqa: S704  (our own SVG)
@@ -61,8 +62,16 @@ def _document(template: str, **context: Any) -> str:
         autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
+    environment.filters["coded"] = _coded
     style = (resources.template_root() / "views" / "report.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     raw: Mapping[str, Any] = {"style": Markup(style), "policy": policy}  # noqa: S704  (our own file)
     return environment.get_template(template).render(**raw, **context)
+
+
+def _coded(text: str) -> Markup:
+    """Return text with what stands in backticks as code."""
+    parts = [str(escape(part)) for part in text.split("`")]
+    told = [f"<code>{part}</code>" if number % 2 else part for number, part in enumerate(parts)]
+    return Markup("".join(told))  # noqa: S704  (every part is escaped)

@@ -6,13 +6,13 @@ from decompose.ir.blueprint import Blueprint, CutEdge, Handoff, JobStep, Operati
 from decompose.ir.evidence import History, HopCost, Trace, TracedCall
 from decompose.ir.findings import Span
 from decompose.ir.graph import CodeGraph, EntryPoint, Module, Unit
-from decompose.ir.reports import Figure
+from decompose.ir.reports import Figure, LoadFigures
 from decompose.parity import radius, study
 from decompose.parity.bootstrap import bootstrap
 from decompose.parity.calibrate import Front, fitted
 from decompose.parity.demand import demand_by_service, entry_demands, needs, remote_calls
 from decompose.parity.footprint import Distribution, Footprint, closure
-from decompose.parity.predict import Inputs, predict
+from decompose.parity.predict import Assumptions, Inputs, predict, predicted_mix
 from decompose.parity.prices import Prices, prices_of
 from decompose.parity.queueing import waiting_ms
 from decompose.parity.render_comparison import comparison_to_markdown
@@ -222,7 +222,7 @@ def test_prediction_fills_the_table_and_says_what_it_rests_on():
     median = next(row for row in found.rows if row.measure.startswith("median latency"))
     assert median.winner == "monolith"
     text = comparison_to_markdown(found)
-    assert "median latency of `app:predict`" in text
+    assert "median latency at middle load, geometric mean of 1 entry points" in text
     assert all(note in text for note in found.notes)
 
 
@@ -234,6 +234,65 @@ def test_without_a_trace_nothing_is_made_up():
     assert any("no trace" in note for note in found.notes)
     assert any(kill.killed == "model" and "app:predict" in kill.failed for kill in found.kills)
     assert any(kill.killed == "web" for kill in found.kills)
+
+
+def test_a_mix_is_predicted_at_the_rates_that_were_measured():
+    calls = (*TRACE.calls, TracedCall(caller="", callee="app:page", calls=10, self_seconds=0.03))
+    inputs = Inputs(graph=GRAPH, blueprint=BLUEPRINT, trace=Trace(command=(), seconds=1, calls=calls), prices=FREE)
+
+    load, capacity = predicted_mix(inputs, [10.0, 40.0], ["app:page", "app:predict"], Assumptions())
+
+    assert {(one.entry, one.side, one.rate_per_s) for one in load} == {
+        (entry, side, rate)
+        for entry in ("app:page", "app:predict")
+        for side in ("monolith", "services")
+        for rate in (10.0, 40.0)
+    }
+    alike = next(one for one in capacity if one.side == "monolith")
+    assert alike.per_s.value == pytest.approx(1000 / ((13.0 + 3.0) / 2))
+    assert predicted_mix(inputs, [10.0], ["app:page", "app:unseen"], Assumptions()) == ((), ())
+
+
+def test_latency_rows_count_every_entry_alike():
+    def load(entry, side, rate, value):
+        one = Figure(value=value, low=value * 0.9, high=value * 1.1, unit="ms")
+        return LoadFigures(entry=entry, side=side, rate_per_s=rate, p50_ms=one, p95_ms=one, p99_ms=one)
+
+    found = study.performance_rows(
+        [
+            load("fast", "monolith", 10, 1.0),
+            load("slow", "monolith", 5, 100.0),
+            load("fast", "services", 10, 4.0),
+            load("slow", "services", 5, 100.0),
+            load("only", "services", 5, 100.0),
+        ]
+    )
+
+    names = [row.measure.split(",")[0] for row in found]
+    assert names == ["median latency at middle load", "95th percentile at middle load"]
+    assert found[0].monolith is not None and found[0].monolith.value == pytest.approx(10.0)
+    assert found[0].services is not None and found[0].services.value == pytest.approx(20.0)
+    assert found[0].winner == "monolith"
+
+
+def test_methods_of_an_object_that_was_read_from_a_file_run_where_it_was_read():
+    calls = (
+        TracedCall(caller="", callee="app:predict", calls=10, self_seconds=0.01),
+        TracedCall(caller="app:predict", callee="model:Net.score", calls=10, self_seconds=0.05),
+    )
+    trace = Trace(command=(), seconds=1, calls=calls)
+    owns = ServiceBlueprint(name="model", kind="service", members=("model:Net",))
+    services = (BLUEPRINT.services[0], BLUEPRINT.services[1], owns)
+    made_there = _edge("app:predict", "web", "model:Net", "model")
+    elsewhere = _edge("app:predict", "web", "features:build", "features")
+
+    read = Blueprint(system="toy", services=services, cut_edges=(elsewhere,))
+    made = Blueprint(system="toy", services=services, cut_edges=(elsewhere, made_there))
+
+    (local,) = entry_demands(trace, read, ["app:predict"], split=True)
+    (remote,) = entry_demands(trace, made, ["app:predict"], split=True)
+    assert needs(local.step) == {"web"}
+    assert needs(remote.step) == {"web", "model"}
 
 
 def test_a_change_of_shared_code_rebuilds_everything():
