@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from decompose.errors import LaunchError, PlanError, SourceError
+from decompose.errors import ConfigError, LaunchError, PlanError, SourceError
 from decompose.ir import codec
 
 if TYPE_CHECKING:
@@ -346,6 +346,38 @@ def export(system: CodeGraph, format: str, *, plan: Plan | None = None, **option
         return codec.encode(graph.callgraph(system))
     where = membership(plan, system) if plan is not None else None
     return views.export(system, format, plan=plan, membership=where, **options)
+
+
+def drawing_program() -> str:
+    """Return the path of the Graphviz program that draws pictures here.
+
+    Raises:
+        RenderError: If there is none.
+    """
+    from decompose.views.dot import find_dot
+
+    return find_dot()
+
+
+def schema(record: str) -> bytes:
+    """Return the JSON Schema (draft 2020-12) of a file that people or programs read: `plan` or `graph`.
+
+    Raises:
+        ConfigError: If there is no such record.
+    """
+    import msgspec
+
+    from decompose.ir.graph import CodeGraph
+    from decompose.ir.plan import Plan
+
+    schemas: dict[str, Callable[[], dict[str, Any]]] = {
+        "plan": Plan.model_json_schema,
+        "graph": lambda: msgspec.json.schema(CodeGraph),
+    }
+    if record not in schemas:
+        raise ConfigError(f"no record `{record}` with a schema", hint=f"one of {', '.join(sorted(schemas))}")
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return codec.encode(head | schemas[record]())
 
 
 def summary(system: CodeGraph, plan: Plan | None = None) -> object:

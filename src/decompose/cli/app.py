@@ -15,13 +15,16 @@ from decompose.cli import (
     analyze,
     check,
     compare,
+    doctor,
     explain,
     export,
     generate,
     hazards,
+    mcp,
     plan,
     propose,
     review,
+    schema,
     trace,
     verify,
 )
@@ -42,7 +45,22 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (analyze, propose, review, generate, verify, compare, check, trace, explain, export, hazards):
+for module in (
+    analyze,
+    propose,
+    review,
+    generate,
+    verify,
+    compare,
+    check,
+    schema,
+    trace,
+    explain,
+    export,
+    hazards,
+    doctor,
+    mcp,
+):
     app.command(module.__name__.rpartition(".")[2])(module.command)
 app.add_typer(plan.app, name="plan")
 

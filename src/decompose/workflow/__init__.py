@@ -14,18 +14,23 @@ from decompose.workflow.decide import (
     report_plan_difference,
     report_proposal,
 )
+from decompose.workflow.inputs import Job, open_job
+from decompose.workflow.installation import report_installation
 from decompose.workflow.keep import TRACE_FILE, record_trace, report_check
 from decompose.workflow.outcome import Outcome, write_file
 from decompose.workflow.prove import report_comparison, report_verification
-from decompose.workflow.see import export, report_analysis, report_explanation
+from decompose.workflow.see import analysis_figures, export, report_analysis, report_explanation
 
 __all__ = [
     "PLAN_FILE",
     "STATE_FOLDER",
     "TRACE_FILE",
+    "Job",
     "Outcome",
     "ReviewSession",
+    "analysis_figures",
     "export",
+    "open_job",
     "open_review",
     "record_trace",
     "report_analysis",
@@ -34,6 +39,7 @@ __all__ = [
     "report_explanation",
     "report_generation",
     "report_hazards",
+    "report_installation",
     "report_plan_difference",
     "report_proposal",
     "report_verification",

@@ -14,6 +14,7 @@ import decompose
 ROOT = Path(__file__).resolve().parents[3]
 COMMANDS = (
     "analyze", "propose", "review", "generate", "verify", "compare", "check", "trace", "explain", "export", "hazards",
+    "schema", "doctor", "mcp",
 )  # fmt: skip
 
 
