@@ -48,7 +48,8 @@ def test_every_question_is_answered_and_described(root: Path) -> None:
     assert desk.plan()["is_proposal"]
     assert desk.assets("in.csv")["assets"][0]["read_by"] == ["job:load"]
     assert desk.findings()["left_out"] == 0
-    assert desk.hazards()["edges"] == []
+    assert all(edge["verdict"] and edge["why"] for edge in desk.hazards()["edges"])
+    assert desk.hazards()["left_out"] == 0
     assert all(tool.__doc__ for tool in desk.tools())
 
 
