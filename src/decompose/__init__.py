@@ -21,9 +21,13 @@ from decompose.api import (
     verify,
     write_plan,
 )
+from decompose.api import display as _display
 from decompose.errors import DecomposeError
+from decompose.ir import notebook
 
 __version__ = "0.1.0"
+
+notebook.draw_with(_display)
 
 __all__ = [
     "DecomposeError",

@@ -387,18 +387,28 @@ def summary(system: CodeGraph, plan: Plan | None = None) -> object:
     return views.summary(system) if plan is None else views.plan_summary(plan, system)
 
 
-def page(system: CodeGraph, *, plan: Plan | None = None, root: Path | None = None) -> str:
+def display(record: object) -> Mapping[str, str]:
+    """Return a graph, a plan or a comparison as notebooks show it: MIME type to text."""
+    from decompose import views
+
+    return views.display(record)
+
+
+def page(system: CodeGraph, *, plan: Plan | None = None, root: Path | None = None, against: Plan | None = None) -> str:
     """Return the interactive page as one self-contained HTML document.
 
     Args:
         system: The graph.
         plan: The plan to show and edit.
         root: The analysed folder, from which the source lines of the evidence are read.
+        against: Another plan of the same system, to compare with.
     """
     from decompose import views
 
     where = membership(plan, system) if plan is not None else None
-    return views.page(system, plan, membership=where, lines=read_lines(system, root) if root is not None else None)
+    other = (against, membership(against, system)) if against is not None else None
+    lines = read_lines(system, root) if root is not None else None
+    return views.page(system, plan, membership=where, lines=lines, other=other)
 
 
 def page_data(system: CodeGraph, plan: Plan, *, root: Path) -> dict[str, Any]:
@@ -442,7 +452,7 @@ def read_lines(system: CodeGraph, root: Path) -> dict[str, list[str]]:
 
 
 def check(
-    plan: Plan, system: CodeGraph, *, accepted: str | None = None, baseline_name: str = ""
+    plan: Plan, system: CodeGraph, *, accepted: str | None = None, baseline_name: str = "", root: str = ""
 ) -> tuple[Violations, Callable[[str], str], Callable[[], str]]:
     """Return where the code breaks the plan's boundaries, how to print that, and how to accept it.
 
@@ -451,6 +461,7 @@ def check(
         system: The system as it is now.
         accepted: Text of the baseline file, when there is one.
         baseline_name: Name of that file, for messages.
+        root: Where the analysed tree lies below the current directory; reports name files from there.
 
     Returns:
         The violations, a function from format name to text, and one that gives a baseline accepting them all.
@@ -459,7 +470,8 @@ def check(
 
     baseline = gate.read_baseline(accepted, baseline_name) if accepted is not None else None
     found = gate.check(plan, system, baseline=baseline, today=date.today(), baseline_path=baseline_name)
-    return found, lambda format: gate.render(found, format), lambda: gate.render_baseline(found, baseline)
+    placed = gate.below(found, root)
+    return found, lambda format: gate.render(placed, format), lambda: gate.render_baseline(found, baseline)
 
 
 def compare(

@@ -22,12 +22,13 @@ def command(
     update_baseline: Annotated[
         bool, typer.Option("--update-baseline", help="Accept what is there now, in the baseline file.")
     ] = False,
+    sarif: Annotated[Path | None, typer.Option("--sarif", help="Write SARIF to this file, too.")] = None,
     output: options.Output = None,
 ) -> None:
     """Check that the boundaries of the plan still hold, for CI."""
     with progress("reading") as update:
         result = workflow.report_check(
-            path, plan_file=plan, format=format, baseline=baseline, update=update_baseline, progress=update
+            path, plan_file=plan, format=format, baseline=baseline, update=update_baseline, sarif=sarif, progress=update
         )
     if output is None:
         show(result.summary)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decompose.gate.baseline import Baseline, read_baseline, render_baseline
-from decompose.gate.check import check
+from decompose.gate.check import below, check
 from decompose.gate.formats import FORMATS, render
 
-__all__ = ["FORMATS", "Baseline", "check", "read_baseline", "render", "render_baseline"]
+__all__ = ["FORMATS", "Baseline", "below", "check", "read_baseline", "render", "render_baseline"]

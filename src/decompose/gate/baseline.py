@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+import msgspec
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from decompose.errors import ConfigError
@@ -91,5 +92,4 @@ def apply(violations: Iterable[Violation], baseline: Baseline, *, today: date) -
 
 
 def _accept(violation: Violation, reason: str) -> Violation:
-    fields = {name: getattr(violation, name) for name in violation.__struct_fields__}
-    return Violation(**fields | {"is_accepted": True, "reason": reason})
+    return msgspec.structs.replace(violation, is_accepted=True, reason=reason)

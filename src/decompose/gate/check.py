@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+import msgspec
+
 from decompose.gate.baseline import Baseline, apply
 from decompose.gate.contracts import CHECKS, CODES, fingerprint, look, no_new_edges
 from decompose.ir.graph import CodeGraph, Site
@@ -49,6 +51,26 @@ def check(
         crossings=tuple(sorted({crossing.fingerprint for crossing in system.crossings})),
         stale=tuple(stale),
     )
+
+
+def below(result: Violations, root: str) -> Violations:
+    """Return the same answer with every place of the analysed tree named from the folder that `root` lies in.
+
+    Args:
+        result: Violations with paths relative to the analysed tree.
+        root: POSIX path of that tree, relative to where the reader stands; empty when it is the same folder.
+    """
+    if not root:
+        return result
+    placed = [
+        msgspec.structs.replace(
+            found, sites=tuple(msgspec.structs.replace(site, path=f"{root}/{site.path}") for site in found.sites)
+        )
+        if found.contract != "ignores"
+        else found
+        for found in result.violations
+    ]
+    return msgspec.structs.replace(result, violations=tuple(placed))
 
 
 def _unmatched(baseline: Baseline, stale: Iterable[str], path: str) -> list[Violation]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, dataclass_transform
 import msgspec
 
 from decompose.ir.findings import Finding, Span
+from decompose.ir.notebook import Shown
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -275,7 +276,7 @@ class CallCoverage(Record):
     """Unresolved sites by cause, sorted by name."""
 
 
-class CodeGraph(Record):
+class CodeGraph(Record, Shown):
     """Everything the analysis knows; sorted, so that the same input gives the same bytes."""
 
     name: str

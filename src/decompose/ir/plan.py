@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from decompose.ir.notebook import Shown
+
 PLAN_SCHEMA = 1
 ServiceKind = Literal["service", "job", "gateway"]
 Decision = Literal["split", "split partly", "stay"]
@@ -58,7 +60,7 @@ class Verdict(PlanModel):
     """What would have to be different for another answer."""
 
 
-class Plan(PlanModel):
+class Plan(PlanModel, Shown):
     """The decomposition as people edit it."""
 
     version: Literal[1] = 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from decompose.ir.graph import Record
+from decompose.ir.notebook import Shown
 
 CheckOutcome = Literal["equal", "different", "unreachable", "nondeterministic", "error", "skipped"]
 CheckKind = Literal["test", "exit", "stdout", "file", "call", "property"]
@@ -177,7 +178,7 @@ class StudyRow(Record):
     predicted_services: Figure | None = None
 
 
-class Comparison(Record):
+class Comparison(Record, Shown):
     """Monolith and services side by side."""
 
     system: str

@@ -9,6 +9,7 @@ from decompose.views.html import page
 from decompose.views.markdown import markdown
 from decompose.views.mermaid import mermaid
 from decompose.views.metrics import measure
+from decompose.views.notebook import display
 from decompose.views.pagedata import page_data
 from decompose.views.server import Desk, ReviewServer, serve
 from decompose.views.text import plan_summary, plan_tree, summary
@@ -17,6 +18,7 @@ __all__ = [
     "FORMATS",
     "Desk",
     "ReviewServer",
+    "display",
     "dot_source",
     "explanation",
     "export",

@@ -22,6 +22,8 @@ from decompose.views.scene import LEVELS, Box, Choice, Line, Scene, compose
 FORMATS = ("svg", "png", "pdf", "dot")
 DOT_SECONDS = 120
 """Longest time that Graphviz may take; a picture that needs more cannot be read either."""
+_ON_A_PAGE = ("-Gsize=11,7.6",)
+"""A4 across, less its margins, in inches; what is larger is made smaller."""
 _FONT = "Helvetica"
 _WIDEST_LABEL = 44
 
@@ -109,10 +111,9 @@ def render(dot: str, format: str) -> bytes:
     if format == "dot":
         return dot.encode()
     binary = find_dot(system_only=format == "pdf")
+    words = [binary, f"-T{format}", *(_ON_A_PAGE if format == "pdf" else ())]
     try:
-        done = subprocess.run(
-            [binary, f"-T{format}"], input=dot.encode(), capture_output=True, timeout=DOT_SECONDS, check=False
-        )
+        done = subprocess.run(words, input=dot.encode(), capture_output=True, timeout=DOT_SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
         message = f"Graphviz did not finish the picture within {DOT_SECONDS} s"
         raise RenderError(message, hint="show less: `--focus`, `--hide`, or `--view services`") from error
@@ -224,8 +225,8 @@ def _box(box: Box, theme: Theme, *, dark: bool) -> dict[str, str]:
         return attributes | {"shape": shape, "color": edge, "style": "filled", "label": f"<{name}<br/>{small}>"}
     attributes["label"] = f'<{name}<br align="left"/>{small}<br align="left"/>>'
     if box.role:
-        return attributes | {"color": role_colour(box.role, dark=dark), "penwidth": "1.8"}
-    return attributes | ({"style": "filled,rounded,dashed"} if box.shape == "rest" else {})
+        attributes |= {"color": role_colour(box.role, dark=dark), "penwidth": "1.8"}
+    return attributes | ({"style": "filled,rounded,dashed"} if box.shape in ("package", "rest") else {})
 
 
 def _line(line: Line, *, dark: bool) -> dict[str, str]:
@@ -255,6 +256,9 @@ def _caption(scene: Scene, theme: Theme) -> str:
     hidden = [f"{scene.hidden_units:,} units"] * bool(scene.hidden_units) + [
         f"{scene.hidden_lines:,} lighter lines"
     ] * bool(scene.hidden_lines)
+    if any(box.shape in ("package", "rest") for box in scene.boxes):
+        hint = "dashed boxes gather modules; --focus NAME or --most N opens them"
+        rows.append([f'<font color="{theme.muted}">{hint}</font>'])
     out = [f'<font point-size="16"><b>{_markup(scene.title)}</b></font>']
     out += ['<font point-size="10">' + "&#160;&#160; ".join(row) + "</font>" for row in rows]
     out += [f'<font point-size="10" color="{theme.muted}">not shown: {" and ".join(hidden)}</font>'] * bool(hidden)

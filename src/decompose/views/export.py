@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -14,9 +15,11 @@ from decompose.ir.graph import CodeGraph
 from decompose.ir.plan import Plan
 from decompose.views.dot import dot_source, render
 from decompose.views.grouping import roles_of
-from decompose.views.mermaid import mermaid
+from decompose.views.markdown import markdown
+from decompose.views.mermaid import PARTS, mermaid
+from decompose.views.scene import Choice
 
-FORMATS = ("json", "graphml", "dot", "mermaid", "csv", "svg", "png", "pdf")
+FORMATS = ("json", "graphml", "dot", "mermaid", "markdown", "csv", "svg", "png", "pdf")
 _NODE_KEYS = ("family", "kind", "role", "path", "line")
 _EDGE_KEYS = ("kind", "confidence", "reason", "sites", "place")
 
@@ -36,7 +39,7 @@ def export(
         format: One of `FORMATS`.
         plan: The plan whose services frame a picture.
         membership: Module-level unit to service; resolved from the plan by default.
-        options: Of the pictures: what `dot_source` takes, such as `level` and `focus`.
+        options: Of the pictures and diagrams: what `dot_source` takes, such as `level` and `focus`.
 
     Raises:
         RenderError: If the format is unknown or cannot be drawn on this machine.
@@ -49,12 +52,24 @@ def export(
         "json": lambda: encode_graph(graph),
         "graphml": lambda: graphml(graph).encode(),
         "csv": lambda: edges_csv(graph).encode(),
-        "mermaid": lambda: mermaid(graph, plan=plan, membership=membership).encode(),
+        "mermaid": lambda: mermaid(graph, plan=plan, membership=membership, choice=_choice(options)).encode(),
+        "markdown": lambda: _comment(graph, plan, membership).encode(),
     }
     framed |= {name: lambda name=name: render(picture(), name) for name in ("dot", "svg", "png", "pdf")}  # type: ignore[misc]
     if format not in framed:
         raise RenderError(f"no export format `{format}`", hint=f"one of {', '.join(FORMATS)}")
     return framed[format]()
+
+
+def _choice(options: Mapping[str, Any]) -> Choice:
+    """Return what a diagram shows, of the options of a picture."""
+    return replace(PARTS, **{name: value for name, value in options.items() if name != "dark"})
+
+
+def _comment(graph: CodeGraph, plan: Plan | None, membership: Mapping[str, str] | None) -> str:
+    if plan is None:
+        raise RenderError("markdown is about a plan, and there is none", hint="`decompose propose` writes one")
+    return markdown(graph, plan, membership=membership)
 
 
 def graphml(graph: CodeGraph) -> str:

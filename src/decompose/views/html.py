@@ -67,13 +67,17 @@ def as_json(content: Mapping[str, Any]) -> str:
     return text
 
 
-def _document(title: str, content: Mapping[str, Any], *, connect: str) -> str:
-    script, style = _bundle("app.js"), _bundle("app.css")
-    environment = jinja2.Environment(
+def environment() -> jinja2.Environment:
+    """Return where the templates of the views are found; all text in them is escaped."""
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(resources.template_root() / "views"),
         autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
+
+
+def _document(title: str, content: Mapping[str, Any], *, connect: str) -> str:
+    script, style = _bundle("app.js"), _bundle("app.css")
     policy = (
         f"default-src 'none'; script-src 'sha256-{_sha256(script)}'; style-src 'sha256-{_sha256(style)}'; "
         f"img-src data: blob:; connect-src {connect}; base-uri 'none'; form-action 'none'"
@@ -84,7 +88,7 @@ def _document(title: str, content: Mapping[str, Any], *, connect: str) -> str:
         name: Markup(text)  # noqa: S704
         for name, text in parts.items()
     }
-    return environment.get_template("page.html.jinja").render(title=title, policy=policy, **raw)
+    return environment().get_template("page.html.jinja").render(title=title, policy=policy, **raw)
 
 
 def _bundle(name: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from decompose.errors import RenderError
 from decompose.ir.graph import CodeGraph
 from decompose.ir.plan import Plan
 from decompose.views.palette import LINK_STYLES
@@ -13,6 +15,8 @@ MOST_LINES = 60
 """Lines of one diagram. Hosts stop at 280 to 500; nobody reads so many."""
 MOST_CHARACTERS = 45_000
 """Hosts refuse a diagram of 50,000 characters."""
+DIAGRAMS = ("services", "modules", "functions")
+PARTS = Choice(level="services", most=40)
 
 
 def mermaid(
@@ -20,8 +24,7 @@ def mermaid(
     *,
     plan: Plan | None = None,
     membership: Mapping[str, str] | None = None,
-    level: str = "services",
-    most: int = 40,
+    choice: Choice = PARTS,
 ) -> str:
     """Return a Mermaid flowchart of the parts and what they need of each other.
 
@@ -29,10 +32,14 @@ def mermaid(
         graph: The system.
         plan: The plan, for the kinds of the services.
         membership: Module-level unit to service; without it the parts are packages.
-        level: `services` or `modules`.
-        most: Boxes at most.
+        choice: Level, focus, and boxes at most.
+
+    Raises:
+        RenderError: If the level is not one that a flowchart can show.
     """
-    scene = compose(graph, Choice(level=level, most=most), plan=plan, membership=membership)
+    if choice.level not in DIAGRAMS:
+        raise RenderError(f"no diagram of `{choice.level}`", hint=f"one of {', '.join(DIAGRAMS)}; or ask for an svg")
+    scene = compose(graph, choice, plan=plan, membership=membership)
     names = {box.key: f"n{number}" for number, box in enumerate(scene.boxes)}
     kept = sorted(scene.lines, key=lambda line: (-line.count, line.source, line.target))[:MOST_LINES]
     out = ["flowchart LR"]
@@ -42,9 +49,9 @@ def mermaid(
     if hidden:
         out.append(f"  %% {hidden} lighter lines are not drawn")
     text = "\n".join(out) + "\n"
-    return text if len(text) <= MOST_CHARACTERS else mermaid(
-        graph, plan=plan, membership=membership, level=level, most=most // 2
-    )  # fmt: skip
+    if len(text) <= MOST_CHARACTERS:
+        return text
+    return mermaid(graph, plan=plan, membership=membership, choice=replace(choice, most=choice.most // 2))
 
 
 def _line(line: Line, names: Mapping[str, str]) -> str:

@@ -25,6 +25,8 @@ LINKS_A_BOX = 2
 MOST_NEEDED = 7
 COMMON_SHARE = 0.2
 """Share of the boxes from which a box counts as needed by all; below `MOST_NEEDED` of them it never does."""
+COMMON_HEAD = 0.6
+"""Share of the names from which a first part is left out of the labels."""
 MOST_REASONS = 4
 """Places named in a tooltip."""
 
@@ -37,7 +39,7 @@ class Box:
     label: str
     detail: str
     shape: str
-    """`group`, `module`, `unit`, `asset`, `state` or `rest`."""
+    """`group`, `package`, `module`, `unit`, `asset`, `state` or `rest`."""
     role: str
     cluster: str
     """Name of the frame around it; empty for none."""
@@ -183,16 +185,22 @@ def _boxes_of(graph: CodeGraph, choice: Choice, grouping: Grouping, units: Itera
     module_by_unit = {symbol: unit.module for symbol, unit in top_units(graph).items()}
     group = grouping.group_by_unit
     key_by_level: dict[str, Callable[[str], str]] = {
-        "services": lambda s: f"group {group[s]}",
-        "modules": lambda s: f"module {group[s]} {module_by_unit[s]}",
         "functions": lambda s: f"unit {s}",
+        "modules": lambda s: f"module {group[s]} {module_by_unit[s]}",
+        "packages": lambda s: f"package {group[s]} {_package(module_by_unit[s])}",
+        "services": lambda s: f"rest {group[s]}",
     }
+    if choice.level == "services":
+        return {symbol: f"group {group[symbol]}" for symbol in units}
+    levels = list(key_by_level)
     finest = {symbol: key_by_level[choice.level](symbol) for symbol in units}
-    if choice.level == "functions" and len(set(finest.values())) > choice.most:
-        finest = _gather(finest, {s: key_by_level["modules"](s) for s in finest}, choice.most)
-    if len(set(finest.values())) > choice.most:
-        finest = _gather(finest, {s: f"rest {group[s]}" for s in finest}, choice.most)
+    for coarser in levels[levels.index(choice.level) + 1 :]:
+        finest = _gather(finest, {s: key_by_level[coarser](s) for s in finest}, choice.most)
     return finest
+
+
+def _package(module: str) -> str:
+    return module.rpartition("/" if module.endswith(".ipynb") else ".")[0] or "top level"
 
 
 def _gather(fine: Mapping[str, str], coarse: Mapping[str, str], most: int) -> dict[str, str]:
@@ -218,15 +226,19 @@ def _make_boxes(
         members[key].append(symbol)
     roles = roles_of(graph)
     units = top_units(graph)
+    prefix = common_prefix(units[s].module for s in box_by_unit)
     result = []
     for key, inside in sorted(members.items()):
         shape, _, rest = key.partition(" ")
         group = grouping.group_by_unit[inside[0]]
         role = _main_role(roles[s] for s in inside)
         if shape == "unit":
-            label, detail = symbols.qualname_of(rest).replace(symbols.MODULE_BODY, "module body"), units[rest].module
-        elif shape == "module":
-            label, detail = rest.partition(" ")[2], _plural(len(inside), "unit")
+            label = symbols.qualname_of(rest).replace(symbols.MODULE_BODY, "module body")
+            detail = units[rest].module.removeprefix(prefix)
+        elif shape in ("module", "package"):
+            label, detail = rest.partition(" ")[2].removeprefix(prefix), _plural(len(inside), "unit")
+            if shape == "package":
+                detail = f"{_plural(len({units[s].module for s in inside}), 'module')}, {detail}"
         else:
             label = group if shape == "group" else f"{len({units[s].module for s in inside})} modules"
             detail = _group_detail(grouping, group, len(inside)) if shape == "group" else _plural(len(inside), "unit")
@@ -235,6 +247,14 @@ def _make_boxes(
             Box(key, label, detail, shape, role, cluster, about(inside, roles, units[inside[0]].doc), len(inside))
         )
     return tuple(result)
+
+
+def common_prefix(modules: Iterable[str]) -> str:
+    """Return the first part, with its dot, of most module names: repeating it in each label tells nothing."""
+    heads = Counter(module.partition(".")[0] for module in modules if "." in module)
+    total = len(heads) and sum(heads.values())
+    head, count = min(heads.items(), key=lambda item: (-item[1], item[0]), default=("", 0))
+    return f"{head}." if total and count >= COMMON_HEAD * total else ""
 
 
 def _group_detail(grouping: Grouping, name: str, size: int) -> str:

@@ -19,7 +19,7 @@ from decompose.workflow.installation import report_installation
 from decompose.workflow.keep import TRACE_FILE, record_trace, report_check
 from decompose.workflow.outcome import Outcome, write_file
 from decompose.workflow.prove import report_comparison, report_verification
-from decompose.workflow.see import analysis_figures, export, report_analysis, report_explanation
+from decompose.workflow.see import Picture, analysis_figures, export, report_analysis, report_explanation
 
 __all__ = [
     "PLAN_FILE",
@@ -27,6 +27,7 @@ __all__ = [
     "TRACE_FILE",
     "Job",
     "Outcome",
+    "Picture",
     "ReviewSession",
     "analysis_figures",
     "export",

@@ -27,6 +27,7 @@ def report_check(
     format: str,
     baseline: Path | None,
     update: bool,
+    sarif: Path | None = None,
     progress: api.Progress | None = None,
 ) -> Outcome:
     """Check that the plan's boundaries hold; the answer is no when something is violated."""
@@ -36,8 +37,21 @@ def report_check(
     if update and baseline is None:
         raise ConfigError("`--update-baseline` needs a file to write", hint="name it with `--baseline FILE`")
     accepted = baseline.read_text("utf-8") if baseline is not None and baseline.is_file() else None
-    found, render, accept = api.check(job.plan, job.system, accepted=accepted, baseline_name=str(baseline or ""))
+    found, render, accept = api.check(
+        job.plan, job.system, accepted=accepted, baseline_name=str(baseline or ""), root=_below_here(job.root)
+    )
+    if sarif is not None:
+        write_atomic(sarif, render("sarif").encode())
     if update and baseline is not None:
         write_atomic(baseline, accept().encode())
         return Outcome(summary=f"{len(found.violations)} violations accepted in {baseline}", written=(baseline,))
-    return Outcome(summary=render(format), is_yes=found.is_clean)
+    return Outcome(summary=render(format), written=(sarif,) if sarif is not None else (), is_yes=found.is_clean)
+
+
+def _below_here(root: Path) -> str:
+    """Return where the analysed tree lies below the current directory, empty when it is that or lies elsewhere."""
+    try:
+        below = root.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return ""
+    return "" if below == "." else below

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,14 +59,35 @@ def analysis_figures(system: CodeGraph) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a picture shows; as `views.dot_source` takes it."""
+
+    level: str | None = None
+    """By default what suits the format: modules for a picture, services for a diagram in a pull request."""
+    focus: tuple[str, ...] = ()
+    depth: int = 1
+    hide: tuple[str, ...] = ()
+    group_by: str = "auto"
+    most: int = 60
+    dark: bool = False
+
+
 def export(
-    path: Path, *, format: str, plan_file: Path, cache: bool = True, progress: api.Progress | None = None
+    path: Path,
+    *,
+    format: str,
+    plan_file: Path,
+    picture: Picture | None = None,
+    cache: bool = True,
+    progress: api.Progress | None = None,
 ) -> bytes:
-    """Return the graph in another format; with a plan file of this system, coloured by its services."""
+    """Return the graph in another format; with a plan file of this system, framed by its services."""
     system = api.analyze(path, cache=cache, progress=progress)
     plan = api.read_plan(plan_file) if plan_file.is_file() else None
     fits = plan is not None and (plan_file.parent / plan.root).resolve() == path.resolve()
-    return api.export(system, format, plan=plan if fits else None)
+    wanted = {name: value for name, value in asdict(picture or Picture()).items() if value is not None}
+    return api.export(system, format, plan=plan if fits else None, **wanted)
 
 
 def report_explanation(symbols: Sequence[str], *, root: Path | None, plan_file: Path) -> Outcome:

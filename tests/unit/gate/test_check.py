@@ -237,3 +237,11 @@ def test_an_unknown_format_names_the_known_ones(broken: Violations) -> None:
     with pytest.raises(RenderError) as error:
         gate.render(broken, "xml")
     assert "sarif" in error.value.hint
+
+
+def test_places_are_named_from_where_the_reader_stands(broken: Violations) -> None:
+    placed = gate.below(broken, "services/mono")
+
+    assert placed.violations[0].sites[0].path == f"services/mono/{broken.violations[0].sites[0].path}"
+    assert [v.fingerprint for v in placed.violations] == [v.fingerprint for v in broken.violations]
+    assert gate.below(broken, "") is broken

@@ -24,7 +24,7 @@ from decompose.views.html import as_json
 from decompose.views.layout import sequence, slots
 from decompose.views.links import accesses, links
 from decompose.views.masking import mask
-from decompose.views.scene import LEVELS, Choice, compose, matches
+from decompose.views.scene import LEVELS, Choice, common_prefix, compose, matches
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = ['<b>"x"</b>', "a\\nb", "&lt;", "x];evil[", "\x00\x1b", "é…漢", "-->", "%"]
@@ -88,6 +88,25 @@ def test_ten_thousand_functions_are_gathered_into_few_boxes(level: str) -> None:
     assert len(scene.boxes) <= 60
     assert sum(box.size for box in scene.boxes) == 10_000
     assert len(scene.lines) <= 120
+
+
+def test_too_many_modules_are_gathered_by_package_before_whole_parts() -> None:
+    graph, plan, where = view_graphs.made(600)
+
+    scene = compose(graph, Choice(most=30), plan=plan, membership=where)
+
+    assert {box.shape for box in scene.boxes} & {"package"}
+    assert len(scene.boxes) <= 30
+    assert all(box.label for box in scene.boxes)
+    assert "gather modules" in views.dot_source(graph, plan=plan, membership=where, most=30)
+
+
+def test_what_all_names_begin_with_is_left_out() -> None:
+    names = ["shop.a", "shop.b.c", "tool"]
+
+    assert common_prefix(names) == "shop."
+    assert common_prefix(["a.b", "c.d", "e"]) == ""
+    assert common_prefix([]) == ""
 
 
 def test_focus_shows_the_neighbours_and_no_more() -> None:
@@ -210,10 +229,25 @@ def test_csv_has_a_row_an_edge_and_no_formula() -> None:
 
 def test_mermaid_stays_below_the_limits_of_the_hosts() -> None:
     graph, plan, where = view_graphs.made(3_000)
-    text = views.mermaid(graph, plan=plan, membership=where, level="modules", most=300)
+    text = views.mermaid(graph, plan=plan, membership=where, choice=Choice(level="modules", most=300))
 
     assert len(text) < 50_000
     assert sum("-->" in line for line in text.splitlines()) <= 60
+
+
+def test_mermaid_shows_what_is_asked_for() -> None:
+    graph, (plan, where) = view_graphs.shop(), view_graphs.shop_plan()
+
+    text = views.export(graph, "mermaid", plan=plan, membership=where, level="functions", hide=("shop.serve",)).decode()
+
+    assert "predict" not in text and "Trainer" in text
+    with pytest.raises(RenderError, match="no diagram of `pipeline`"):
+        views.export(graph, "mermaid", level="pipeline")
+
+
+def test_markdown_needs_a_plan() -> None:
+    with pytest.raises(RenderError, match="there is none"):
+        views.export(view_graphs.shop(), "markdown")
 
 
 def test_mermaid_labels_cannot_leave_their_quotes() -> None:
