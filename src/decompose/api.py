@@ -431,7 +431,8 @@ def serve_review(
     def content(text: str) -> dict[str, Any]:
         plan = boundary.parse_plan(text, str(plan_file))
         boundary.check_members(plan, system, text=text, path=str(plan_file))
-        return page_data(system, plan, root=root)
+        # The page of the server, unlike a file that is handed on, may name this machine's folder: its links open the editor.
+        return page_data(system, plan, root=root) | {"root": root.resolve().as_posix()}
 
     desk = views.Desk(
         name=system.name,

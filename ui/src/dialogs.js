@@ -1,6 +1,7 @@
 // Small questions, answered by keyboard: where to, what name, which thing.
 import { h, put, say } from "./dom.js";
 import { ghost, ghostWords, merge, moveToNew, moveUnits, rename } from "./edit.js";
+import { cutsOf } from "./suggest.js";
 
 /** @typedef {import("./store.js").Store} Store */
 
@@ -46,7 +47,7 @@ export function askMove(store, units) {
     const fits = store.groups.map((g, n) => ({ g, n })).filter(({ g }) => !g.gone && g.name.includes(text));
     const there = fits.map(({ g, n }) => ({ text: g.name, detail: ghostWords(ghost(store, units, n)), act: () => moveUnits(store, units, n) }));
     const isNew = text && !store.groups.some((g) => g.name === text);
-    return isNew ? [...there, { text: `new service ${text}`, detail: "", act: () => void moveToNew(store, units, text) }] : there;
+    return isNew ? [...there, { text: `new service ${text}`, detail: ghostWords(ghost(store, units)), act: () => void moveToNew(store, units, text) }] : there;
   });
 }
 
@@ -67,6 +68,22 @@ export function askMerge(store, group) {
     .map(({ g, n }) => ({ text: g.name, detail: ghostWords(ghost(store, own, n)), act: () => merge(store, group, n) })));
 }
 
+/** Offer cuts of a service; what leaves becomes a service of its own. @param {Store} store @param {number} group */
+export function askSplit(store, group) {
+  const cuts = cutsOf(store, group).map((cut) => ({ ...cut, delta: ghostWords(ghost(store, cut.units)) }));
+  if (!cuts.length) return say(`Nothing to split off ${store.groups[group].name}`);
+  choose(`Split off ${store.groups[group].name}`, (text) => cuts.filter((cut) => cut.why.includes(text)).map((cut) => ({
+    text: `${cut.why}: ${cut.units.length} units`, detail: cut.delta, act: () => void moveToNew(store, cut.units, freeName(store, cut.name)),
+  })));
+}
+
+/** @param {Store} store @param {string} wish @returns {string} */
+function freeName(store, wish) {
+  const base = wish.toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^[^a-z]+|_+$/g, "").slice(0, 36) || "part";
+  const isTaken = (/** @type {string} */ name) => ["shared", "offline", "dead"].includes(name) || store.groups.some((g) => !g.gone && g.name === name);
+  for (let n = 1; ; n++) { const name = n === 1 ? base : `${base}_${n}`; if (!isTaken(name)) return name; }
+}
+
 /** @param {Store} store @param {(key: string) => void} reveal */
 export function askSearch(store, reveal) {
   const things = [
@@ -84,7 +101,7 @@ export function askSearch(store, reveal) {
 /** @param {Store} store */
 export function showHelp(store) {
   const rows = [["/", "find"], ["arrows", "walk the map; right opens, left closes"], ["Enter", "open or close"], ["space", "pick a unit (Shift-click), to move several at once"], ["f", "focus on the selection; again to widen"], ["h", "hide the selection"], ["Esc", "show everything again, clear the selection"], ["1 – 6", "views"], ["+ − 0", "zoom, fit"]];
-  const edits = [["drag, or m", "move to another service"], ["n", "new service from the selection"], ["r", "rename a service"], ["l", "lock: a new proposal leaves it here"], ["u, Ctrl+Z", "undo"], ["Ctrl+Shift+Z", "redo"], ["Ctrl+S", "save"]];
+  const edits = [["drag, or m", "move to another service"], ["n", "new service from the selection"], ["r", "rename a service"], ["s", "split a service"], ["l", "lock: a new proposal leaves it here"], ["u, Ctrl+Z", "undo"], ["Ctrl+Shift+Z", "redo"], ["Ctrl+S", "save"]];
   const table = (/** @type {string[][]} */ list) => h("dl.keys", null, list.map(([k, t]) => h("div", null, h("dt", null, k), h("dd", null, t))));
   const dialog = /** @type {HTMLDialogElement} */ (h("dialog.help", { "aria-label": "Keys" }, h("h2", null, "Keys"), table(rows), store.canEdit && h("h3", null, "Changing the plan"), store.canEdit && table(edits),
     h("h3", null, "What the figures mean"), h("p", null, "A place in the source weighs ", store.model.kinds.map((/** @type {any} */ k) => `${k.label} ${k.weight}`).join(", "), ". Cohesion is the weight inside a part, of all weight that touches it. What is copied into each service, or not deployed, does not count."),

@@ -58,6 +58,9 @@ export function short(text, most) {
   return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`;
 }
 
+/** Text that may break after dots, slashes and underscores, and nowhere else in a name. @param {string} text */
+export const breakable = (text) => text.split(/(?<=[./_:])/).flatMap((part, n) => (n ? [document.createElement("wbr"), part] : [part]));
+
 /** @param {number} n @param {string} noun */
 export const plural = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
 /** @param {number} part 0 to 1, NaN for none */

@@ -24,6 +24,7 @@ export function perform(store, label, moves, change) {
 /** @param {Store} store */
 export function undo(store) {
   const entry = store.done.pop();
+  if (!entry && store.before) return store.before();
   if (!entry) return say("Nothing to undo");
   store.undone.push(entry);
   apply(store, entry, true);
@@ -70,12 +71,14 @@ export function moveToNew(store, units, name) {
   return at;
 }
 
-/** What would change if units moved, without moving them. @param {Store} store @param {number[]} units @param {number} to */
-export function ghost(store, units, to) {
+/** What would change if units moved, without moving them. @param {Store} store @param {number[]} units @param {number} [to] a new service by default */
+export function ghost(store, units, to = store.groups.length) {
+  const groups = to < store.groups.length ? store.groups : [...store.groups, { kind: "service" }];
+  if (groups.length > store.ledger.room) store.recount();
   const free = units.filter((u) => !isLocked(store, u) && store.of[u] !== to);
   const back = free.map((u) => store.of[u]);
   for (const u of free) store.ledger.move(u, to);
-  const then = figures(store.ledger, store.groups);
+  const then = figures(store.ledger, /** @type {any[]} */ (groups));
   free.forEach((u, n) => store.ledger.move(u, back[n]));
   const now = store.figures;
   return { cut: then.cut - now.cut, remote: then.remote - now.remote, cyclic: then.cyclic - now.cyclic, moved: free.length };
@@ -110,7 +113,7 @@ export function rename(store, group, name) {
   const problem = nameProblem(store, name);
   if (problem) return say(problem);
   const old = store.groups[group].name;
-  store.open = new Set([...store.open].map((key) => key === `g:${old}` ? `g:${name}` : key.replace(`m:${old}/`, `m:${name}/`)));
+  store.open = new Set([...store.open].map((key) => key === `g:${old}` ? `g:${name}` : key.slice(1).startsWith(`:${old}/`) ? `${key[0]}:${name}/${key.slice(old.length + 3)}` : key));
   if (store.selected === `g:${old}`) store.selected = `g:${name}`;
   perform(store, `Renamed ${old} to ${name}`, [], (groups) => { groups[group].name = name; return groups; });
 }

@@ -2,12 +2,14 @@
 import { unitsByGroup, visibleUnits, isDeployed } from "./store.js";
 
 /**
- * @typedef {{key: string, type: "group" | "module" | "unit", name: string, x: number, y: number, w: number, h: number, open: boolean,
- *   depth: number, units: number[], children: Box[], group: number, aside?: boolean}} Box
+ * @typedef {{key: string, type: "group" | "package" | "module" | "unit", name: string, x: number, y: number, w: number, h: number, open: boolean,
+ *   depth: number, units: number[], children: Box[], group: number, aside?: boolean, modules?: number}} Box
  */
 
 export const SIZE = { card: [232, 124], aside: [232, 58], module: [196, 46], unit: [186, 28], gapX: 96, gapY: 34, pad: 14 };
 export const MOST_BOXES = 1500;
+/** Modules of one part or package that are shown side by side; more are gathered by package. */
+export const MOST_MODULES = 20;
 
 /** Boxes of the map, placed. @param {import("./store.js").Store} store @returns {{boxes: Box[], width: number, height: number, asideTop: number}} */
 export function arrange(store) {
@@ -36,28 +38,80 @@ function groupBox(store, group, units) {
   const [w, h] = aside ? SIZE.aside : SIZE.card;
   const /** @type {Box} */ box = { key, type: "group", name, x: 0, y: 0, w, h, open, depth: 0, units, children: [], group, aside };
   if (!open) return box;
-  const modules = new Map();
-  for (const u of units) {
-    const m = store.model.units[u].module;
-    if (!modules.has(m)) modules.set(m, []);
-    modules.get(m).push(u);
-  }
-  box.children = [...modules].filter(([, inside]) => store.model.loud(inside).length).map(([m, inside]) => moduleBox(store, name, group, m, inside));
+  box.children = contents(store, name, group, units, 1);
   masonry(box, 54, w);
   return box;
 }
 
-/** @param {import("./store.js").Store} store @param {string} groupName @param {number} group @param {number} module @param {number[]} units @returns {Box} */
-function moduleBox(store, groupName, group, module, units) {
+/**
+ * Modules of a box, gathered by package when there are too many to read.
+ * @param {import("./store.js").Store} store @param {string} groupName @param {number} group @param {number[]} units @param {number} depth @returns {Box[]}
+ */
+function contents(store, groupName, group, units, depth) {
+  const /** @type {Map<number, number[]>} */ modules = new Map();
+  for (const u of units) {
+    const m = store.model.units[u].module;
+    const list = modules.get(m);
+    if (list) list.push(u); else modules.set(m, [u]);
+  }
+  const loud = [...modules].filter(([, inside]) => store.model.loud(inside).length);
+  const single = (/** @type {[number, number[]]} */ [m, inside]) => moduleBox(store, groupName, group, m, inside, depth);
+  if (loud.length <= MOST_MODULES) return loud.map(single);
+  const names = loud.map(([m]) => store.model.modules[m]?.name ?? "?");
+  const folders = packagesOf(names, MOST_MODULES);
+  return [...folders].map(([folder, at]) => (at.length === 1 ? single(loud[at[0]]) : packageBox(store, groupName, group, folder, at.flatMap((n) => loud[n][1]), at.length, depth)));
+}
+
+/**
+ * Gather names by package: the fullest is opened, one level at a time, as long as few enough boxes are left.
+ * @param {string[]} names @param {number} most @returns {Map<string, number[]>} numbers of the names by package, or by name where it stands alone
+ */
+export function packagesOf(names, most) {
+  const parts = names.map((name) => [...name.matchAll(/[./]|$/g)].map((at) => name.slice(0, at.index)));
+  let found = new Map([["", { at: names.map((_, n) => n), depth: 0 }]]);
+  for (;;) {
+    const [key, fullest] = [...found].filter(([, f]) => f.at.length > 1).sort(([, a], [, b]) => b.at.length - a.at.length)[0] ?? ["", null];
+    if (!fullest) break;
+    const /** @type {typeof found} */ opened = new Map();
+    for (const n of fullest.at) {
+      const name = parts[n][Math.min(fullest.depth, parts[n].length - 1)];
+      const isWhole = fullest.depth >= parts[n].length;
+      // What lies in a package itself stands beside the packages below it.
+      const at = isWhole ? `${name}\0` : name;
+      opened.set(at, { at: [...(opened.get(at)?.at ?? []), n], depth: fullest.depth + 1 });
+    }
+    if (found.size - 1 + opened.size > most && found.size > 1) break;
+    found = new Map([...found].flatMap(([k, f]) => (k === key ? [...opened] : [[k, f]])));
+    if (found.size > most) break;
+  }
+  return new Map([...found].map(([key, f]) => [key.replace("\0", ""), f.at]));
+}
+
+/**
+ * @param {import("./store.js").Store} store @param {string} groupName @param {number} group @param {string} name @param {number[]} units
+ * @param {number} modules @param {number} depth @returns {Box}
+ */
+function packageBox(store, groupName, group, name, units, modules, depth) {
+  const key = `p:${groupName}/${name}`;
+  const [w, h] = SIZE.module;
+  const /** @type {Box} */ box = { key, type: "package", name, x: 0, y: 0, w, h, open: store.open.has(key), depth, units, children: [], group, modules };
+  if (!box.open) return box;
+  box.children = contents(store, groupName, group, units, depth + 1);
+  masonry(box, 38, w);
+  return box;
+}
+
+/** @param {import("./store.js").Store} store @param {string} groupName @param {number} group @param {number} module @param {number[]} units @param {number} depth @returns {Box} */
+function moduleBox(store, groupName, group, module, units, depth) {
   const name = store.model.modules[module]?.name ?? "?";
   const key = `m:${groupName}/${name}`;
   const open = store.open.has(key) && store.model.loud(units).length > 0;
   const [w, h] = SIZE.module;
-  const /** @type {Box} */ box = { key, type: "module", name, x: 0, y: 0, w, h, open, depth: 1, units, children: [], group };
+  const /** @type {Box} */ box = { key, type: "module", name, x: 0, y: 0, w, h, open, depth, units, children: [], group };
   if (!open) return box;
   box.children = store.model.loud(units).map((u) => ({
     key: `u:${store.model.units[u].symbol}`, type: "unit", name: store.model.units[u].name, x: 0, y: 0, w: SIZE.unit[0], h: SIZE.unit[1],
-    open: false, depth: 2, units: [u], children: [], group,
+    open: false, depth: depth + 1, units: [u], children: [], group,
   }));
   masonry(box, 38, w);
   return box;
@@ -68,7 +122,7 @@ function masonry(box, head, least) {
   const { pad } = SIZE, gap = 12;
   const total = box.children.reduce((sum, c) => sum + c.h + gap, 0);
   const wide = Math.max(...box.children.map((c) => c.w));
-  const columns = Math.max(1, Math.min(8, Math.round(Math.sqrt(total / (1.1 * (wide + gap))))));
+  const columns = Math.max(1, Math.min(16, Math.round(Math.sqrt(total / (0.9 * (wide + gap))))));
   const goal = total / columns;
   let x = pad, y = head, width = 0, bottom = head, column = 0;
   for (const child of box.children) {
@@ -123,3 +177,20 @@ export const flatten = (boxes) => boxes.flatMap((b) => [b, ...flatten(b.children
 
 /** Boxes that nothing opened lies in: ends of edges. @param {Box[]} boxes @returns {Box[]} */
 export const leaves = (boxes) => boxes.flatMap((b) => (b.open ? leaves(b.children) : [b]));
+
+/** Open all that hides a unit, and return its key. @param {import("./store.js").Store} store @param {number} unit @returns {string} */
+export function uncover(store, unit) {
+  const key = `u:${store.model.units[unit].symbol}`;
+  for (let step = 0; step < 12; step++) {
+    const box = leaves(arrange(store).boxes).find((b) => b.units.includes(unit));
+    if (!box || box.key === key || store.open.has(box.key)) break;
+    store.open.add(box.key);
+  }
+  return key;
+}
+
+/** Keys of the boxes around each box. @param {Box[]} boxes @param {string[]} [around] @param {Map<string, Set<string>>} [found] @returns {Map<string, Set<string>>} */
+export function enclosing(boxes, around = [], found = new Map()) {
+  for (const b of boxes) { found.set(b.key, new Set(around)); enclosing(b.children, [...around, b.key], found); }
+  return found;
+}

@@ -1,11 +1,14 @@
 // The views that are lists: edges, assets, findings, and what has changed.
-import { h, put, download, plural, signed, percent, ticks } from "./dom.js";
+import { h, put, download, breakable, plural, signed, percent, ticks } from "./dom.js";
+import { prefix } from "./cards.js";
 import { isDeployed } from "./store.js";
 import { figures, makeLedger } from "./metrics.js";
 import { movedUnits } from "./planfile.js";
 
 /** @typedef {import("./store.js").Store} Store @typedef {{select: (key: string) => void, reveal: (key: string) => void}} Actions */
 const PAGE = 200;
+/** Writers or readers of an asset that are shown at once. */
+const FEW = 5;
 
 /** Every edge between parts, as a table; the map's accessible equal. @param {Store} store @param {Actions} actions */
 export function makeTable(store, actions) {
@@ -16,8 +19,8 @@ export function makeTable(store, actions) {
   const body = h("tbody");
   const more = h("button.small", { onclick: () => { page++; draw(); } }, "More");
   let page = 1, by = "weight", down = true;
-  const columns = /** @type {const} */ ([["from", "From part"], ["source", "Unit"], ["to", "To part"], ["target", "Needs"], ["kind", "Kind"], ["sure", "Sure"], ["count", "Places"], ["weight", "Weight"], ["where", "First place"]]);
-  const heads = columns.map(([id, text]) => h("th", { scope: "col", "aria-sort": "none" }, h("button.link", { onclick: () => { down = by === id ? !down : ["count", "weight"].includes(id); by = id; draw(); } }, text)));
+  const columns = /** @type {const} */ ([["from", "From part"], ["source", "Unit"], ["to", "To part"], ["target", "Needs"], ["kind", "Kind"], ["count", "Places"], ["weight", "Weight"], ["where", "First place"]]);
+  const heads = columns.map(([id, text]) => h("th", { scope: "col", "aria-sort": "none", class: ["count", "weight"].includes(id) ? "num" : "" }, h("button.link", { onclick: () => { down = by === id ? !down : ["count", "weight"].includes(id); by = id; draw(); } }, text)));
   const element = h("div.list", null, h("div.bar", null, filter, scope, kind, count, h("span.grow"), h("button.small", { onclick: csv }, "Download CSV")),
     h("div.scroller", { tabindex: 0, role: "region", "aria-label": "Edges" }, h("table", null, h("thead", null, h("tr", null, heads)), body)), more);
 
@@ -31,7 +34,7 @@ export function makeTable(store, actions) {
       if (text && !`${source} ${target} ${store.groups[a].name} ${store.groups[b].name} ${store.model.via(i)}`.toLowerCase().includes(text)) continue;
       const [first] = store.model.placesOf(i);
       const place = first === undefined ? null : store.model.place(first);
-      result.push({ i, from: store.groups[a].name, to: store.groups[b].name, source, target, kind: k.label, id: k.id, sure: links.certain[i] ? "certain" : "possible", count: links.count[i], weight: k.weight * links.count[i], where: place ? `${place.path}:${place.line}` : "" });
+      result.push({ i, from: store.groups[a].name, to: store.groups[b].name, source, target, kind: k.label, id: k.id, sure: links.certain[i] ? "certain" : "possible", count: links.count[i], weight: k.weight * links.count[i], where: place ? `${place.path}:${place.line}` : "", code: place ? place.code || place.text : "" });
     }
     const sign = down ? -1 : 1;
     return result.sort((p, q) => { const x = /** @type {any} */ (p)[by], y = /** @type {any} */ (q)[by]; return x < y ? -sign : x > y ? sign : p.i - q.i; });
@@ -41,15 +44,20 @@ export function makeTable(store, actions) {
     heads.forEach((th, n) => th.setAttribute("aria-sort", columns[n][0] === by ? (down ? "descending" : "ascending") : "none"));
     count.textContent = plural(all.length, "edge");
     more.hidden = all.length <= page * PAGE;
-    put(body, all.slice(0, page * PAGE).map((r) => h("tr", null, h("td.fixed", null, r.from), h("td", null, h("button.link", { onclick: () => actions.reveal(`u:${r.source}`) }, r.source)), h("td.fixed", null, r.to),
-      h("td", null, h("button.link", { onclick: () => actions.reveal(`u:${r.target}`) }, r.target)), h("td.fixed", null, h("span.kind", { class: `k-${r.id}` }), r.kind), h("td.fixed", null, r.sure), h("td.num", null, r.count), h("td.num", null, r.weight),
-      h("td", null, h("button.link", { onclick: () => actions.select(`u:${r.source}>u:${r.target}`), "aria-label": `${r.where || "–"}: evidence of ${r.source} to ${r.target}` }, r.where || "–")))));
+    put(body, all.slice(0, page * PAGE).map((r) => h("tr", null, h("td", null, breakable(r.from)), h("td", null, unit(r.source)), h("td", null, breakable(r.to)), h("td", null, unit(r.target)),
+      h("td.fixed", null, h("span.kind", { class: `k-${r.id}` }), r.kind, r.sure === "possible" && h("span.tag", null, "possible")), h("td.num", null, r.count), h("td.num", null, r.weight),
+      h("td", null, h("button.link", { onclick: () => actions.select(`u:${r.source}>u:${r.target}`), "aria-label": `${r.where || "–"}: evidence of ${r.source} to ${r.target}` }, breakable(r.where || "–")), r.code && h("code.line", { title: r.code }, r.code)))));
   }
+  /** Name above, module below. @param {string} symbol */
+  const unit = (symbol) => {
+    const at = symbol.indexOf(":"), module = symbol.slice(0, at), start = prefix(store);
+    return [h("button.link", { onclick: () => actions.reveal(`u:${symbol}`), title: symbol }, breakable(symbol.slice(at + 1).replace("<module>", "module body"))), h("span.sub-line", null, breakable(module.startsWith(start) ? module.slice(start.length) : module))];
+  };
   function csv() {
     // A cell that a spreadsheet would run as a formula is disarmed.
     const cell = (/** @type {any} */ v) => { const t = String(v); return `"${(/^[=+\-@\t\r]/.test(t) ? `'${t}` : t).replaceAll('"', '""')}"`; };
-    const lines = rows().map((r) => [r.from, r.source, r.to, r.target, r.kind, r.sure, r.count, r.weight, r.where].map(cell).join(","));
-    download(`${store.model.system.name}-edges.csv`, `${columns.map(([, t]) => cell(t)).join(",")}\r\n${lines.join("\r\n")}\r\n`, "text/csv");
+    const lines = rows().map((r) => [r.from, r.source, r.to, r.target, r.kind, r.count, r.weight, r.where, r.sure, r.code].map(cell).join(","));
+    download(`${store.model.system.name}-edges.csv`, `${[...columns.map(([, t]) => t), "Sure", "Line"].map(cell).join(",")}\r\n${lines.join("\r\n")}\r\n`, "text/csv");
   }
   return { element, draw };
 }
@@ -77,14 +85,19 @@ export function makeAssets(store, actions) {
   function flow(a) {
     const nobody = (/** @type {string} */ t) => h("p.nobody", null, t);
     return h("article.flow", { class: isAcross(a) ? "across" : "" },
-      h("div.users", null, a.writers.length ? a.writers.slice(0, 12).map((u) => user(u)) : nobody(a.isState ? "nobody changes it" : "nobody writes it")),
+      h("div.users", null, a.writers.length ? some(a.writers) : nobody(a.isState ? "nobody changes it" : "nobody writes it")),
       h("div.asset", { class: a.isState ? "state" : "" }, h("b", null, a.name), h("span.muted", null, [a.kind, a.format, a.detail].filter(Boolean).join(" · ")), a.columns.length > 0 && h("span.muted", null, `columns: ${a.columns.slice(0, 12).join(", ")}${a.columns.length > 12 ? " …" : ""}`), isAcross(a) && h("span.tag", null, "crosses parts")),
-      h("div.users", null, a.readers.length ? a.readers.slice(0, 12).map((u) => user(u)) : nobody("nobody reads it")));
+      h("div.users", null, a.readers.length ? some(a.readers) : nobody("nobody reads it")));
+  }
+  /** The first few, and the rest on demand. @param {import("./model.js").User[]} users */
+  function some(users) {
+    const rest = users.slice(FEW), more = /** @type {HTMLElement} */ (h("button.link", { onclick: () => more.replaceWith(...rest.map((u) => user(u))) }, `and ${rest.length} more`));
+    return [...users.slice(0, FEW).map((u) => user(u)), rest.length > 0 && more];
   }
   /** @param {import("./model.js").User} u */
   function user(u) {
     const place = u.places.length ? store.model.place(u.places[0]) : null;
-    return h("div.user", null, u.unit >= 0 && h("span.part", null, store.groups[store.of[u.unit]].name), h("button.link", { onclick: () => u.unit >= 0 && actions.reveal(`u:${u.symbol}`), title: place?.code || place?.text || "" }, u.symbol.slice(u.symbol.indexOf(":") + 1).replace("<module>", "module body")), h("code", null, place ? `${place.path}:${place.line}` : ""), !u.certain && h("span.tag", null, "possible"));
+    return h("div.user", null, u.unit >= 0 && h("span.part", null, store.groups[store.of[u.unit]].name), h("button.link", { onclick: () => u.unit >= 0 && actions.reveal(`u:${u.symbol}`), title: place?.code || place?.text || "" }, u.symbol.slice(u.symbol.indexOf(":") + 1).replace("<module>", `${u.symbol.slice(0, u.symbol.indexOf(":")).split(/[./]/).at(-1)} (body)`)), h("code", null, breakable(place ? `${place.path}:${place.line}` : "")), !u.certain && h("span.tag", null, "possible"));
   }
   return { element, draw };
 }
@@ -101,7 +114,7 @@ export function makeFindings(store) {
     const all = store.model.findings.filter((/** @type {any} */ f) => (!level.value || f.level === level.value) && `${f.code} ${f.message} ${f.path} ${f.symbol}`.toLowerCase().includes(text));
     const sorted = all.map((/** @type {any} */ f, /** @type {number} */ n) => ({ f, n })).sort((/** @type {any} */ a, /** @type {any} */ b) => rank[a.f.level] - rank[b.f.level] || a.n - b.n);
     count.textContent = plural(all.length, "finding");
-    put(body, all.length ? sorted.slice(0, 500).map((/** @type {any} */ { f }) => h("article.finding", { class: f.level }, h("div", null, h("span.level", null, f.level), h("code", null, f.code), " ", h("code", null, `${f.path}:${f.line}`)),
+    put(body, all.length ? sorted.slice(0, 500).map((/** @type {any} */ { f }) => h("article.finding", { class: f.level }, h("div", null, h("span.level", null, f.level), h("code", null, f.code), " ", f.path !== "." && h("code", null, `${f.path}:${f.line}`)),
       h("p", null, ticks(f.message)), f.code_line && h("pre", null, f.code_line), f.hint && h("p.muted", null, ticks(f.hint)))) : h("p.empty", null, "No findings here."));
   }
   return { element, draw };
@@ -120,12 +133,32 @@ export function makeCompare(store, actions) {
     const delta = (/** @type {string} */ name, /** @type {number} */ a, /** @type {number} */ b, /** @type {(n: number) => string} */ show) => h("tr", { class: b < a ? "better" : b > a ? "worse" : "" }, h("th", { scope: "row" }, name), h("td.num", null, show(a)), h("td.num", null, show(b)), h("td.num", null, name.includes("share") ? `${signed((b - a) * 100)} points` : signed(b - a)));
     const whole = (/** @type {number} */ n) => Math.round(n).toLocaleString("en");
     put(body, h("h2", null, other ? "This plan against the other" : "Your changes against the plan as read"),
-      h("table.deltas", null, h("thead", null, h("tr", null, h("td"), h("th", { scope: "col" }, other ? "other" : "before"), h("th", { scope: "col" }, "now"), h("th", { scope: "col" }, "change"))),
+      h("table.deltas", null, h("thead", null, h("tr", null, h("td"), h("th.num", { scope: "col" }, other ? "other" : "before"), h("th.num", { scope: "col" }, "now"), h("th.num", { scope: "col" }, "change"))),
         h("tbody", null, delta("coupling across (share)", before.share, now.share, percent), delta("coupling across (weight)", before.cut, now.cut, whole), delta("remote calls", before.remote, now.remote, whole), delta("parts in a circle", before.cyclic, now.cyclic, whole))),
+      between(was.of, was.groups),
       h("h3", null, `${plural(moved.length, "unit")} in another part`),
       moved.length ? h("table", null, h("thead", null, h("tr", null, ["Unit", "From", "To"].map((t) => h("th", { scope: "col" }, t)))),
         h("tbody", null, moved.slice(0, 500).map((m) => h("tr", null, h("td", null, h("button.link", { onclick: () => actions.reveal(`u:${m.unit.symbol}`) }, m.unit.symbol)), h("td", null, m.from), h("td", null, m.to))))) : h("p.empty", null, "Nothing has moved. Drag a unit or a module onto a service in the Map, or select it and press m."),
       store.done.length > 0 && h("section", null, h("h3", null, "In order"), h("ol", null, store.done.map((d) => h("li", null, d.label)))));
+  }
+  /** Units that came to cross parts, or no longer do. @param {Int32Array} of @param {any[]} groups */
+  function between(of, groups) {
+    const { links, units, kinds } = store.model;
+    const name = (/** @type {any} */ g) => (g && !g.gone && isDeployed(g) ? g.name : "");
+    const crosses = (/** @type {any} */ a, /** @type {any} */ b) => !!name(a) && !!name(b) && name(a) !== name(b);
+    const added = /** @type {number[]} */ ([]), gone = /** @type {number[]} */ ([]);
+    let kept = 0;
+    for (let i = 0; i < links.size; i++) {
+      const u = links.u[i], v = links.v[i];
+      if (!kinds[links.kind[i]].weight) continue;
+      const then = crosses(groups[of[u]], groups[of[v]]), now = crosses(store.groups[store.of[u]], store.groups[store.of[v]]);
+      if (then && now) kept++;
+      else if (then !== now) (now ? added : gone).push(i);
+    }
+    const end = (/** @type {number} */ unit) => units[unit].symbol;
+    const table = (/** @type {string} */ mark, /** @type {string} */ title, /** @type {number[]} */ list) => list.length > 0 && h("details", { class: mark, open: list.length <= 12 }, h("summary", null, `${title}: ${list.length}`),
+      h("ul.plain", null, list.slice(0, 200).map((i) => h("li", null, h("span.kind", { class: `k-${kinds[links.kind[i]].id}` }), h("button.link", { onclick: () => actions.select(`u:${end(links.u[i])}>u:${end(links.v[i])}`), title: "Show the places in the source" }, `${end(links.u[i])} → ${end(links.v[i])}`)))));
+    return h("section", null, h("h3", null, "Edges across parts"), h("p.muted", null, `${kept.toLocaleString("en")} cross in both`), table("worse", "+ cross now", added), table("better", "− no longer cross", gone));
   }
   return { element, draw };
 }

@@ -1,27 +1,35 @@
 // The page: a bar, a view, a panel; what is selected is the same in all of them.
 import { decode } from "./model.js";
 import { makeStore, nameOf, pattern, unitsOf } from "./store.js";
+import { uncover } from "./layout.js";
 import { makeMap } from "./map.js";
 import { makeMatrix } from "./matrix.js";
 import { makeTable, makeAssets, makeFindings, makeCompare } from "./lists.js";
 import { makePanel } from "./panel.js";
-import { askMerge, askMove, askNew, askRename, askSearch, showHelp } from "./dialogs.js";
+import { askMerge, askMove, askNew, askRename, askSearch, askSplit, showHelp } from "./dialogs.js";
 import { redo, toggleLock, undo } from "./edit.js";
 import { currentPlan, toYaml } from "./planfile.js";
 import { savePicture } from "./exports.js";
 import { connect } from "./remote.js";
+import { makeSession } from "./session.js";
 import { download, h, plural, put, say } from "./dom.js";
 
-/** @param {any} raw @param {import("./remote.js").Remote | null} remote @param {boolean} [isUnsaved] whether the plan shown is not the one in the file */
-function start(raw, remote, isUnsaved = false) {
+/**
+ * @param {any} raw @param {import("./remote.js").Remote | null} remote
+ * @param {{isUnsaved?: boolean, before?: () => void}} [options] whether the plan shown is not the one in the file; what undo leads back to, past the first change
+ * @returns {import("./store.js").Store}
+ */
+function start(raw, remote, { isUnsaved = false, before } = {}) {
   const store = makeStore(decode(raw));
   if (isUnsaved) store.savedAt = -1;
-  store.isRemote = !!remote;
+  Object.assign(store, { isRemote: !!remote, raw, before: before ?? null });
+  const session = makeSession(store, remote, (other, options) => start(other, remote, options));
+  const { save, repropose, downloadPlan } = session;
   const { model } = store;
   const actions = {
     select: (/** @type {string} */ key) => { store.selected = key; quiet(); },
     reveal, askMove: (/** @type {number[]} */ units) => askMove(store, units), askNew: (/** @type {number[]} */ units) => askNew(store, units),
-    askRename: (/** @type {number} */ g) => askRename(store, g), askMerge: (/** @type {number} */ g) => askMerge(store, g),
+    askRename: (/** @type {number} */ g) => askRename(store, g), askMerge: (/** @type {number} */ g) => askMerge(store, g), askSplit: (/** @type {number} */ g) => askSplit(store, g),
     focus: focusOn, hide: (/** @type {string} */ name) => { store.hidden.push(name); store.selected = ""; store.changed(); say(`Hidden: ${name}`); },
     showTable: () => show("table"),
   };
@@ -88,14 +96,14 @@ function start(raw, remote, isUnsaved = false) {
     if (key.startsWith("u:")) {
       const [unit] = unitsOf(store, key);
       if (unit === undefined) return;
-      const group = store.groups[store.of[unit]].name;
-      store.open.add(`g:${group}`).add(`m:${group}/${model.modules[model.units[unit].module]?.name}`);
       if (store.focus && !store.focus.units.has(unit)) store.focus = null;
       store.hidden = store.hidden.filter((glob) => !pattern(glob)(model.units[unit].symbol));
+      uncover(store, unit);
     }
     store.view = "map"; store.selected = key;
     store.changed();
     map.fit();
+    map.show(key);
     map.focusKey(key);
   }
 
@@ -130,14 +138,13 @@ function start(raw, remote, isUnsaved = false) {
     drawChips();
     views[store.view].made.draw();
     panel.draw();
-    undoButton.toggleAttribute("disabled", !store.done.length); redoButton.toggleAttribute("disabled", !store.undone.length);
+    undoButton.toggleAttribute("disabled", !store.done.length && !store.before); redoButton.toggleAttribute("disabled", !store.undone.length);
     saveButton.classList.toggle("dirty", store.isDirty);
     writeAddress();
-    autosave();
+    session.keep();
   }
   // A new selection changes no box: only marks, the panel and the address.
   function quiet() { if (store.view === "map") map.mark(); panel.draw(); drawChips(); writeAddress(); }
-  store.watch(draw);
 
   // Deep links
   function writeAddress() {
@@ -157,42 +164,6 @@ function start(raw, remote, isUnsaved = false) {
     if (views[from.get("view") ?? ""]) store.view = /** @type {string} */ (from.get("view"));
   }
 
-  // Keeping and saving
-  const shelf = `decompose ${model.system.digest}`;
-  function autosave() {
-    if (remote || !store.canEdit) return;
-    try { if (store.isDirty) localStorage.setItem(shelf, JSON.stringify(currentPlan(store))); else localStorage.removeItem(shelf); } catch { /* no storage for files in some browsers */ }
-  }
-  function downloadPlan() { download("decompose.yaml", toYaml(currentPlan(store)), "application/yaml"); }
-  async function save() {
-    if (!remote) { downloadPlan(); say("Downloaded decompose.yaml; comments of a hand-edited file are only kept by `decompose review`"); return; }
-    const answer = await remote.save(currentPlan(store)).catch(() => null);
-    if (!answer) return say("The review server does not answer; nothing was saved");
-    if (answer.status === 409) return conflict();
-    if (!answer.ok) return say(`Not saved: ${(await answer.json().catch(() => ({}))).message ?? answer.status}`);
-    remote.etag = answer.headers.get("ETag") ?? "";
-    store.savedAt = store.done.length;
-    saveButton.classList.remove("dirty");
-    say("Saved to the plan file");
-  }
-  function conflict() {
-    const dialog = /** @type {HTMLDialogElement} */ (h("dialog.help", { "aria-label": "The plan file has changed" }, h("h2", null, "The plan file has changed"),
-      h("p", null, "Someone, or an editor, has written it since this page was loaded. Nothing was overwritten."), h("p", null, "Download your version, then load the new one; put the two together with `decompose plan diff`."),
-      h("div.buttons", null, h("button", { onclick: downloadPlan }, "Download my version"), h("button", { onclick: () => location.reload() }, "Load the new one"), h("button", { onclick: () => dialog.close(), autofocus: true }, "Go on editing"))));
-    dialog.addEventListener("close", () => dialog.remove());
-    document.body.append(dialog); dialog.showModal();
-  }
-  async function repropose() {
-    if (!remote) return;
-    say("Proposing again …");
-    const answer = await remote.repropose(currentPlan(store)).catch(() => null);
-    if (answer?.status === 409) return conflict();
-    if (!answer?.ok) return say(`No new proposal: ${(await answer?.json().catch(() => null))?.message ?? "the server does not answer"}`);
-    const content = await answer.json();
-    remote.etag = answer.headers.get("ETag") ?? remote.etag;
-    start(content, remote, true);
-    say("A new proposal, with your locks");
-  }
   window.onbeforeunload = () => (remote && store.isDirty ? "" : undefined);
 
   // Keys
@@ -206,7 +177,7 @@ function start(raw, remote, isUnsaved = false) {
     const acts = /** @type {Record<string, () => void>} */ (control
       ? { z: () => (event.shiftKey ? redo(store) : undo(store)), Z: () => redo(store), y: () => redo(store), s: () => model.plan && save() }
       : { "/": () => askSearch(store, reveal), "?": () => showHelp(store), u: () => undo(store), m: () => askMove(store, units), n: () => store.canEdit && units.length && askNew(store, units),
-        l: () => store.canEdit && toggleLock(store, units, group >= 0), r: () => store.canEdit && group >= 0 && askRename(store, group), f: () => units.length && focusOn(units, nameOf(store, key || "g:selection")),
+        l: () => store.canEdit && toggleLock(store, units, group >= 0), r: () => store.canEdit && group >= 0 && askRename(store, group), s: () => store.canEdit && group >= 0 && askSplit(store, group), f: () => units.length && focusOn(units, nameOf(store, key || "g:selection")),
         h: () => key && actions.hide(nameOf(store, key)), e: () => panel.element.focus(), "+": () => map.zoom(1.3), "=": () => map.zoom(1.3), "-": () => map.zoom(1 / 1.3), 0: () => map.fit(),
         Escape: () => { store.focus = null; store.hidden = []; store.picked.clear(); store.selected = ""; map.refit(); store.changed(); },
         ...Object.fromEntries(Object.keys(views).map((id, n) => [String(n + 1), () => show(id)])) });
@@ -217,12 +188,13 @@ function start(raw, remote, isUnsaved = false) {
   };
 
   readAddress();
+  const offered = model.plan && !isUnsaved;
+  store.watch(draw);
   draw();
-  const kept = !remote && model.plan ? readShelf() : null;
-  if (kept) say("Changes of an earlier visit are kept in this browser: Export, or move on");
-  function readShelf() { try { return localStorage.getItem(shelf); } catch { return null; } }
+  if (offered) session.offer((bar) => stage.parentElement?.before(bar));
   // For tests and for the curious: the same objects that the page works with.
   Object.assign(window, { decompose: { store, map, currentPlan: () => currentPlan(store), toYaml } });
+  return store;
 }
 
 /** @param {string} name @param {boolean} [isChosen] */

@@ -85,12 +85,13 @@ export function makeMatrix(store, actions) {
     for (const [at, b] of cells) {
       const [r, c] = at.split(",").map(Number);
       const x = side + c * cell, y = top + r * cell, kind = store.model.kinds.find((/** @type {any} */ k) => k.id === b.kind);
-      ctx.globalAlpha = Math.min(1, 0.3 + 0.12 * Math.log2(1 + b.weight));
+      const strong = Math.min(0.75, 0.25 + 0.1 * Math.log2(1 + b.weight));
+      ctx.globalAlpha = strong;
       ctx.fillStyle = dark ? kind.dark : kind.light;
       ctx.fillRect(x + 1, y + 1, cell - 2, cell - 2);
       ctx.globalAlpha = 1;
       if (c > r) { ctx.strokeStyle = token("--danger"); ctx.lineWidth = 2; ctx.strokeRect(x + 2, y + 2, cell - 4, cell - 4); }
-      if (cell >= 20) { ctx.fillStyle = token("--text"); ctx.textAlign = "center"; ctx.fillText(b.count > 999 ? "1k+" : String(b.count), x + cell / 2, y + cell / 2 + 0.5); }
+      if (cell >= 20) { ctx.fillStyle = token(dark && strong > 0.45 ? "--page" : "--text"); ctx.textAlign = "center"; ctx.fillText(b.count > 999 ? "1k+" : String(b.count), x + cell / 2, y + cell / 2 + 0.5); }
     }
     if (document.activeElement === canvas && n) { ctx.strokeStyle = token("--accent"); ctx.lineWidth = 2.5; ctx.strokeRect(side + cursor.c * cell, top + cursor.r * cell, cell, cell); }
   }

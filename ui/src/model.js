@@ -3,7 +3,7 @@
 /**
  * @typedef {{id: number, name: string, symbol: string, module: number, kind: string, line: number, role: number, why: string[],
  *   statements: number, doc: string, entry: string, rank: number, inner: number, resources: string[]}} Unit
- * @typedef {{name: string, kind: string, because: string, note: string, locked: string[], column: number, row: number, order?: number, gone?: boolean}} Group
+ * @typedef {{name: string, kind: string, because: string, note: string, locked: string[], column: number, row: number, order?: number, gone?: boolean, mergedInto?: number}} Group
  * @typedef {{by: string, groups: Group[], of: Int32Array}} Grouping
  * @typedef {{name: string, path: string, kind: string}} Module
  * @typedef {{path: string, line: number, source: string, target: string, kind: string, reason: string, text: string, code: string}} Place
@@ -43,7 +43,7 @@ export function decode(raw) {
       { symbol, name, kind, format, columns, detail, isState: !!isState, writers: users(writers), readers: users(readers) })),
     findings: raw.findings.map((/** @type {any[]} */ [code, level, path, line, message, hint, symbol]) => (
       { code, level, path: raw.strings[path] ?? "", line, message, hint, symbol, code_line: raw.lines[path]?.[line] ?? "" })),
-    plan: raw.plan, other: raw.other ?? null,
+    plan: raw.plan, other: raw.other ?? null, root: /** @type {string} */ (raw.root ?? ""),
     unitBySymbol: new Map(units.map((u) => [u.symbol, u.id])),
     /** Units worth a box: all but module bodies that nothing is joined to. @param {number[]} ids */
     loud: (ids) => ids.filter((id) => units[id].kind !== "module" || links.of(id).length > 0),

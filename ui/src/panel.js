@@ -9,7 +9,7 @@ const PAGE = 50;
 
 /**
  * @param {Store} store
- * @param {{select: (key: string) => void, reveal: (key: string) => void, askMove: (units: number[]) => void, askRename: (group: number) => void, askMerge: (group: number) => void, focus: (units: number[], label: string) => void, hide: (name: string) => void, showTable: (key: string) => void}} actions
+ * @param {{select: (key: string) => void, reveal: (key: string) => void, askMove: (units: number[]) => void, askRename: (group: number) => void, askMerge: (group: number) => void, askSplit: (group: number) => void, focus: (units: number[], label: string) => void, hide: (name: string) => void, showTable: (key: string) => void}} actions
  */
 export function makePanel(store, actions) {
   const element = h("aside.panel", { "aria-label": "About the selection", tabindex: -1 });
@@ -20,7 +20,7 @@ export function makePanel(store, actions) {
     if (key !== last) { page = 1; element.scrollTop = 0; last = key; }
     if (key.includes(">")) return edge(key);
     if (key.startsWith("u:")) return unit(key);
-    if (key.startsWith("g:") || key.startsWith("m:")) return box(key);
+    if (/^[gpm]:/.test(key)) return box(key);
     return summary();
   }
 
@@ -58,9 +58,9 @@ export function makePanel(store, actions) {
     const edit = store.canEdit;
     const canShape = edit && isGroup && isDeployed(group);
     put(element,
-      h("header", null, h("p.kicker", null, isGroup ? store.model.groupKinds[group.kind] ?? group.kind : "module"), h("h2", null, nameOf(store, key)), !isGroup && h("p.muted", null, "in ", link(`g:${group.name}`, group.name))),
+      h("header", null, h("p.kicker", null, isGroup ? store.model.groupKinds[group.kind] ?? group.kind : key.startsWith("p:") ? "package" : "module"), h("h2", null, nameOf(store, key)), !isGroup && h("p.muted", null, "in ", link(`g:${group.name}`, group.name))),
       h("div.buttons", null,
-        canShape && button("Rename", () => actions.askRename(n), "r"), canShape && button("Merge into …", () => actions.askMerge(n)),
+        canShape && button("Rename", () => actions.askRename(n), "r"), canShape && button("Merge into …", () => actions.askMerge(n)), canShape && button("Split …", () => actions.askSplit(n), "s"),
         edit && !isGroup && button("Move …", () => actions.askMove(units), "m"),
         edit && button(isGroup ? (group.locked.includes("*") ? "Unlock" : "Lock") : "Lock all", () => toggleLock(store, units, isGroup), "l"),
         button("Focus", () => actions.focus(units, nameOf(store, key)), "f"), button("Hide", () => actions.hide(nameOf(store, key)), "h")),
@@ -82,7 +82,7 @@ export function makePanel(store, actions) {
     const units = store.picked.has(id) ? [...store.picked] : [id];
     put(element,
       h("header", null, h("p.kicker", null, u.kind === "module" ? "module body" : u.kind), h("h2", null, u.name),
-        h("p.muted", null, "in ", link(`g:${store.groups[store.of[id]].name}`, store.groups[store.of[id]].name), " · ", h("code", null, `${module?.path ?? "?"}:${u.line}`))),
+        h("p.muted", null, "in ", link(`g:${store.groups[store.of[id]].name}`, store.groups[store.of[id]].name), " · ", where(module?.path ?? "?", u.line))),
       u.doc && h("p", null, u.doc),
       h("div.buttons", null, store.canEdit && button(units.length > 1 ? `Move ${units.length} …` : "Move …", () => actions.askMove(units), "m"),
         store.canEdit && button(isLocked(store, id) ? "Unlock" : "Lock", () => toggleLock(store, units, false), "l"),
@@ -101,7 +101,7 @@ export function makePanel(store, actions) {
     const others = new Map();
     for (const u of store.model.units) {
       if (own.has(u.id)) continue;
-      const other = isUnit ? `u:${u.symbol}` : key.startsWith("m:") ? `m:${store.groups[store.of[u.id]].name}/${store.model.modules[u.module]?.name}` : `g:${store.groups[store.of[u.id]].name}`;
+      const other = isUnit ? `u:${u.symbol}` : /^[mp]:/.test(key) ? `m:${store.groups[store.of[u.id]].name}/${store.model.modules[u.module]?.name}` : `g:${store.groups[store.of[u.id]].name}`;
       if (!others.has(other)) others.set(other, []);
       others.get(other).push(u.id);
     }
@@ -134,7 +134,7 @@ export function makePanel(store, actions) {
         h("ol.evidence", null, rows.slice(0, page * PAGE).map(({ place, link: i }) => {
           const kind = store.model.kinds[store.model.links.kind[i]];
           const via = store.model.via(i);
-          return h("li", null, h("div.where", null, h("span.kind", { class: `k-${kind.id}` }), h("code", null, `${place.path}:${place.line}`), !store.model.links.certain[i] && h("span.tag", null, "possible")),
+          return h("li", null, h("div.where", null, h("span.kind", { class: `k-${kind.id}` }), where(place.path, place.line), !store.model.links.certain[i] && h("span.tag", null, "possible")),
             h("pre", null, place.code || place.text || "(line not embedded)"),
             h("p.muted", null, `${end2(place.source)} → ${end2(place.target)} · ${place.kind.replace("_", " ")}${place.reason && place.reason !== "direct" ? ` · ${place.reason}` : ""}${via ? ` · through ${via}` : ""}`));
         })),
@@ -156,6 +156,11 @@ export function makePanel(store, actions) {
 
   /** @param {string} symbol */
   const end2 = (symbol) => symbol.slice(symbol.indexOf(":") + 1).replace("<module>", "module body");
+  /** A place in the source: where the root is known, a link that the editor opens. @param {string} path @param {number} line */
+  const where = (path, line) => {
+    const text = h("code", null, `${path}:${line}`);
+    return store.model.root ? h("a", { href: `vscode://file${encodeURI(`${store.model.root}/${path}`)}:${line}`, title: "Open in the editor" }, text) : text;
+  };
   /** @param {string} key @param {string} text */
   const link = (key, text) => h("button.link", { onclick: () => actions.reveal(key) }, text);
   /** @param {string} text @param {() => void} act @param {string} [hot] */

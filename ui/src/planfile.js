@@ -1,5 +1,7 @@
 // The plan as it stands now: as JSON for the server, as YAML for a download.
 
+import { heir } from "./changes.js";
+
 /** @typedef {import("./store.js").Store} Store */
 const ASIDE = /** @type {Record<string, string>} */ ({ library: "shared", offline: "offline", dead: "dead" });
 
@@ -23,7 +25,7 @@ export function currentPlan(store) {
     if (!service) return;
     Object.assign(service, { name: group.name, kind: group.kind, because: group.because, note: group.note, locked: [...group.locked] });
   });
-  store.groups.forEach((group, n) => { if (group.gone) absorb(base.get(n), base.get(/** @type {any} */ (group).mergedInto)); });
+  store.groups.forEach((group, n) => { if (group.gone) absorb(base.get(n), base.get(group.mergedInto ?? n)); });
   const listOf = (/** @type {number} */ n) => base.get(n)?.members ?? plan[ASIDE[store.groups[n].kind]];
   for (const units of byModule(store).values()) {
     const entry = `${store.model.modules[units[0].module]?.name}:*`;
@@ -45,12 +47,6 @@ function byModule(store) {
   const result = new Map();
   for (const unit of store.model.units) result.set(unit.module, [...(result.get(unit.module) ?? []), unit]);
   return result;
-}
-
-/** Follow merges. @param {Store} store @param {number} group @returns {number} */
-function heir(store, group) {
-  const { gone, mergedInto } = /** @type {any} */ (store.groups[group]);
-  return gone ? heir(store, mergedInto) : group;
 }
 
 /** @param {any} from @param {any} into */

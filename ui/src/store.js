@@ -26,6 +26,9 @@ export function makeStore(model) {
     /** How many gestures the saved plan holds; -1 when undo has left that state behind. */ savedAt: 0,
     get isDirty() { return store.done.length !== store.savedAt; },
     isRemote: false,
+    /** The content as it came. @type {any} */ raw: null,
+    /** The plan as last saved; none before that. @type {{groups: import("./model.js").Group[], of: Int32Array} | null} */ base: null,
+    /** Leads back to what was shown before this content, past the first change. @type {(() => void) | null} */ before: null,
 
     /** @param {() => void} watcher */
     watch(watcher) { watchers.add(watcher); },
@@ -106,7 +109,7 @@ export function pattern(glob) {
 }
 
 /**
- * Units that a key names: `g:training`, `m:training/shop.train`, `u:shop.train:fit`.
+ * Units that a key names: `g:training`, `p:training/shop.models`, `m:training/shop.train`, `u:shop.train:fit`.
  * @param {Store} store @param {string} key @returns {number[]}
  */
 export function unitsOf(store, key) {
@@ -114,17 +117,18 @@ export function unitsOf(store, key) {
   const rest = key.slice(2);
   if (key.startsWith("u:")) return model.unitBySymbol.has(rest) ? [/** @type {number} */ (model.unitBySymbol.get(rest))] : [];
   const slash = rest.indexOf("/");
-  const name = key.startsWith("m:") ? rest.slice(0, slash) : rest;
+  const name = key.startsWith("g:") ? rest : rest.slice(0, slash);
   const group = store.groups.findIndex((g) => !g.gone && g.name === name);
   if (key.startsWith("g:")) return model.units.filter((u) => store.of[u.id] === group).map((u) => u.id);
-  const module = rest.slice(slash + 1);
-  return model.units.filter((u) => store.of[u.id] === group && model.modules[u.module]?.name === module).map((u) => u.id);
+  const inside = rest.slice(slash + 1);
+  const fits = (/** @type {string} */ module) => module === inside || (key.startsWith("p:") && module.startsWith(inside) && /[./]/.test(module[inside.length]));
+  return model.units.filter((u) => store.of[u.id] === group && fits(model.modules[u.module]?.name ?? "?")).map((u) => u.id);
 }
 
 /** Return words for a key. @param {Store} store @param {string} key */
 export function nameOf(store, key) {
   if (key.startsWith("u:")) return key.slice(2);
-  return key.startsWith("m:") ? key.slice(key.indexOf("/") + 1) : key.slice(2);
+  return /^[mp]:/.test(key) ? key.slice(key.indexOf("/") + 1) : key.slice(2);
 }
 
 export { isDeployed };

@@ -26,9 +26,9 @@ LONGEST_LINE = 220
 """Characters of a source line that are kept."""
 
 
-def mask(line: str) -> str:
+def mask(line: str, *, longest: int = LONGEST_LINE) -> str:
     """Return a source line, shortened, with everything that looks like a secret replaced by dots."""
     masked = _NAMED.sub(lambda match: f"{match[1]}{match[2][0]}{MASK}{match[2][-1]}", line.strip())
     masked = _URL.sub(rf"\1{MASK}\2", masked)
     masked = _LONG.sub(MASK, _KNOWN.sub(MASK, masked))
-    return masked if len(masked) <= LONGEST_LINE else masked[: LONGEST_LINE - 1] + "…"
+    return masked if len(masked) <= longest else masked[: longest - 1] + "…"

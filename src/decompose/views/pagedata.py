@@ -21,6 +21,8 @@ KINDS = tuple(LINK_STYLES)
 MOST_PLACES = 12
 """Places of one link that are embedded; the rest is counted."""
 MOST_REASONS = 4
+LONGEST_WORDS = 2_000
+"""Characters of a finding that are kept."""
 
 
 def page_data(
@@ -151,7 +153,14 @@ class _Writer:
         found = self.graph.findings[index]
         self.embed(found.span.path, found.span.line)
         where = (self.string(found.span.path), found.span.line)
-        return [found.code, found.level, *where, mask(found.message), mask(found.hint), found.symbol]
+        return [
+            found.code,
+            found.level,
+            *where,
+            mask(found.message, longest=LONGEST_WORDS),
+            mask(found.hint, longest=LONGEST_WORDS),
+            found.symbol,
+        ]
 
 
 def _reasons(unit: Unit) -> list[str]:

@@ -74,9 +74,10 @@ class ReviewSession:
     system: CodeGraph
     plan: Plan = field(repr=False)
 
-    def page(self) -> str:
-        """Return the page as one file that works offline."""
-        return api.page(self.system, plan=self.plan, root=self.root)
+    def page(self, *, against: Path | None = None) -> str:
+        """Return the page as one file that works offline, beside another plan when its file is named."""
+        other = api.read_plan(against) if against is not None else None
+        return api.page(self.system, plan=self.plan, root=self.root, against=other)
 
     def serve(self, *, port: int, open_browser: bool, say: Say) -> None:
         """Serve the page on loopback until interrupted; saving writes the plan file."""
