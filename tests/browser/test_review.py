@@ -24,7 +24,7 @@ def review(tmp_path: Path) -> Iterator[tuple[views.ReviewServer, Path]]:
 
     def content(text: str) -> dict[str, Any]:
         stored = boundary.parse_plan(text, str(file))
-        return views.page_data(graph, plan=stored, membership=membership(stored, graph))
+        return views.page_data(graph, plan=stored, membership=membership(stored, graph)) | {"root": "/work here"}
 
     desk = views.Desk(
         name="shop",
@@ -134,3 +134,121 @@ def test_a_new_proposal_comes_in_unsaved(page: Any, review: tuple[views.ReviewSe
 
     assert page.evaluate("decompose.store.isDirty")
     assert review[1].read_text("utf-8") == before
+
+
+def edit_file(file: Path, unit: str, service: str) -> None:
+    """Move a unit as an editor would: the text is changed, everything else stays."""
+    stored = boundary.parse_plan(file.read_text("utf-8"), str(file))
+    services = []
+    for one in stored.services:
+        members = [name for name in one.members if name != unit] + [unit] * (one.name == service)
+        services.append(one.model_copy(update={"members": tuple(sorted(members))}))
+    edited = stored.model_copy(update={"services": tuple(services)})
+    file.write_text(boundary.render_plan(edited, file.read_text("utf-8")), "utf-8")
+
+
+def stored_places(file: Path) -> dict[str, str]:
+    return dict(membership(boundary.parse_plan(file.read_text("utf-8"), str(file)), view_graphs.shop()))
+
+
+def save(page: Any, answer: str) -> None:
+    page.keyboard.press("Control+s")
+    page.wait_for_selector("dialog >> text=The plan file has changed")
+    page.click(f"dialog >> text={answer}")
+
+
+def test_both_sides_of_a_conflict_reach_the_file(page: Any, review: tuple[views.ReviewServer, Path]) -> None:
+    move(page, "promote", "serving")
+    edit_file(review[1], "shop.train:search", "features")
+    review[1].write_text(review[1].read_text("utf-8") + "# theirs\n", "utf-8")
+
+    save(page, "Take both")
+    page.keyboard.press("Control+s")
+    page.wait_for_selector(".toast >> text=Saved")
+
+    found = stored_places(review[1])
+    assert (found["shop.registry:promote"], found["shop.train:search"]) == ("serving", "features")
+    text = review[1].read_text("utf-8")
+    assert text.startswith("# ours\n") and "# theirs" in text
+
+
+@pytest.mark.parametrize(("answer", "place"), [("mine where they clash", "serving"), ("the file's where", "features")])
+def test_a_clash_is_shown_and_decided(
+    page: Any, review: tuple[views.ReviewServer, Path], answer: str, place: str
+) -> None:
+    move(page, "promote", "serving")
+    edit_file(review[1], "shop.registry:promote", "features")
+    page.keyboard.press("Control+s")
+    page.wait_for_selector("dialog >> text=The plan file has changed")
+    shown = page.locator("dialog tbody").inner_text()
+
+    page.click(f"dialog >> text={answer}")
+    page.keyboard.press("Control+s")
+    page.wait_for_selector(".toast >> text=Saved")
+
+    assert "shop.registry:promote" in shown and "features" in shown and "serving" in shown
+    assert stored_places(review[1])["shop.registry:promote"] == place
+
+
+def test_undo_past_a_conflict_never_overwrites_the_file(page: Any, review: tuple[views.ReviewServer, Path]) -> None:
+    move(page, "promote", "serving")
+    edit_file(review[1], "shop.train:search", "features")
+    theirs = review[1].read_text("utf-8")
+    save(page, "Only the file")
+
+    page.keyboard.press("u")
+    back = page.evaluate("decompose.currentPlan().services.find((s) => s.name === 'serving').members")
+    page.keyboard.press("Control+s")
+    page.wait_for_selector("dialog >> text=The plan file has changed")
+
+    assert "shop.registry:promote" in back
+    assert review[1].read_text("utf-8") == theirs
+
+
+def test_what_was_saved_is_no_change_of_mine_any_more(page: Any, review: tuple[views.ReviewServer, Path]) -> None:
+    move(page, "promote", "serving")
+    page.keyboard.press("Control+s")
+    page.wait_for_selector(".toast >> text=Saved")
+    edit_file(review[1], "shop.registry:promote", "features")
+    move(page, "search", "features")
+
+    save(page, "Take both")
+    page.keyboard.press("Control+s")
+    page.wait_for_selector(".toast >> text=Saved")
+
+    assert stored_places(review[1])["shop.registry:promote"] == "features"
+    assert stored_places(review[1])["shop.train:search"] == "features"
+
+
+def test_unsaved_changes_come_back_after_a_reload(page: Any) -> None:
+    move(page, "promote", "serving")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    page.click(".offer >> text=Bring back")
+
+    assert page.evaluate("decompose.store.isDirty")
+    members = page.evaluate("decompose.currentPlan().services.find((s) => s.name === 'serving').members")
+    assert "shop.registry:promote" in members
+
+
+def test_undo_leads_back_from_a_new_proposal(page: Any) -> None:
+    move(page, "promote", "serving")
+    page.click("text=Re-propose")
+    page.wait_for_selector(".toast >> text=A new proposal")
+
+    page.keyboard.press("u")
+
+    members = page.evaluate("decompose.currentPlan().services.find((s) => s.name === 'serving').members")
+    assert "shop.registry:promote" in members
+
+
+def test_the_page_of_the_server_links_to_the_editor_and_a_file_does_not(
+    page: Any, review: tuple[views.ReviewServer, Path]
+) -> None:
+    page.evaluate("decompose.store.selected = 'g:features>g:etl'; decompose.store.changed()")
+
+    href = page.locator(".evidence a").first.get_attribute("href")
+
+    assert href == "vscode://file/work%20here/shop/features.py:15"
+    graph, (plan, where) = view_graphs.shop(), view_graphs.shop_plan()
+    assert "/work here" not in views.page(graph, plan, membership=where)

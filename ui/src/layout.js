@@ -10,6 +10,8 @@ export const SIZE = { card: [232, 124], aside: [232, 58], module: [196, 46], uni
 export const MOST_BOXES = 1500;
 /** Modules of one part or package that are shown side by side; more are gathered by package. */
 export const MOST_MODULES = 20;
+/** Packages from which on only one that holds a good part of all is opened further. */
+const ENOUGH = 4;
 
 /** Boxes of the map, placed. @param {import("./store.js").Store} store @returns {{boxes: Box[], width: number, height: number, asideTop: number}} */
 export function arrange(store) {
@@ -70,7 +72,7 @@ export function packagesOf(names, most) {
   const parts = names.map((name) => [...name.matchAll(/[./]|$/g)].map((at) => name.slice(0, at.index)));
   let found = new Map([["", { at: names.map((_, n) => n), depth: 0 }]]);
   for (;;) {
-    const [key, fullest] = [...found].filter(([, f]) => f.at.length > 1).sort(([, a], [, b]) => b.at.length - a.at.length)[0] ?? ["", null];
+    const [key, fullest] = [...found].filter(([, f]) => f.at.length > 1 && f.at.some((n) => parts[n].length > f.depth)).sort(([, a], [, b]) => b.at.length - a.at.length)[0] ?? ["", null];
     if (!fullest) break;
     const /** @type {typeof found} */ opened = new Map();
     for (const n of fullest.at) {
@@ -80,7 +82,10 @@ export function packagesOf(names, most) {
       const at = isWhole ? `${name}\0` : name;
       opened.set(at, { at: [...(opened.get(at)?.at ?? []), n], depth: fullest.depth + 1 });
     }
-    if (found.size - 1 + opened.size > most && found.size > 1) break;
+    if (found.size >= ENOUGH && fullest.at.length <= 0.35 * names.length) break;
+    // One package that holds most of all is opened even when that gives many boxes: closed, it would tell nothing.
+    const limit = fullest.at.length > 0.6 * names.length ? 2 * most : most;
+    if (found.size - 1 + opened.size > limit && found.size > 1) break;
     found = new Map([...found].flatMap(([k, f]) => (k === key ? [...opened] : [[k, f]])));
     if (found.size > most) break;
   }

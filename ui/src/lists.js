@@ -22,7 +22,7 @@ export function makeTable(store, actions) {
   const columns = /** @type {const} */ ([["from", "From part"], ["source", "Unit"], ["to", "To part"], ["target", "Needs"], ["kind", "Kind"], ["count", "Places"], ["weight", "Weight"], ["where", "First place"]]);
   const heads = columns.map(([id, text]) => h("th", { scope: "col", "aria-sort": "none", class: ["count", "weight"].includes(id) ? "num" : "" }, h("button.link", { onclick: () => { down = by === id ? !down : ["count", "weight"].includes(id); by = id; draw(); } }, text)));
   const element = h("div.list", null, h("div.bar", null, filter, scope, kind, count, h("span.grow"), h("button.small", { onclick: csv }, "Download CSV")),
-    h("div.scroller", { tabindex: 0, role: "region", "aria-label": "Edges" }, h("table", null, h("thead", null, h("tr", null, heads)), body)), more);
+    h("div.scroller", { tabindex: 0, role: "region", "aria-label": "Edges" }, h("table.edges", null, h("thead", null, h("tr", null, heads)), body)), more);
 
   function rows() {
     const { links, units, kinds } = store.model, text = filter.value.toLowerCase(), result = [];
@@ -69,15 +69,21 @@ export function makeAssets(store, actions) {
   const count = h("span.muted", { "aria-live": "polite" });
   const body = h("div.flows");
   const element = h("div.list", null, h("div.bar", null, filter, which, count), h("div.scroller", { tabindex: 0, role: "region", "aria-label": "Assets" }, body));
+  /** @param {import("./model.js").User} u */
+  const isLive = (u) => u.unit >= 0 && isDeployed(store.groups[store.of[u.unit]]);
   /** @param {import("./model.js").User[]} users */
-  const groups = (users) => new Set(users.filter((u) => u.unit >= 0).map((u) => store.groups[store.of[u.unit]].name));
+  const groups = (users) => new Set(users.filter(isLive).map((u) => store.groups[store.of[u.unit]].name));
   /** @param {import("./model.js").Asset} a */
-  const isAcross = (a) => { const w = groups(a.writers), r = groups(a.readers); return a.writers.length > 0 && [...r].some((g) => !w.has(g)); };
+  const isAcross = (a) => { const w = groups(a.writers), r = groups(a.readers); return w.size > 0 && [...r].some((g) => !w.has(g)); };
+  /** Users that run come before tests and notebooks. @param {import("./model.js").User[]} users */
+  const ranked = (users) => [...users].sort((x, y) => Number(isLive(y)) - Number(isLive(x)));
+  /** @param {import("./model.js").Asset} a */
+  const live = (a) => [...a.writers, ...a.readers].filter(isLive).length;
   function draw() {
     const text = filter.value.toLowerCase();
     const tests = /** @type {Record<string, (a: import("./model.js").Asset) => boolean>} */ ({ data: (a) => !a.isState, state: (a) => a.isState, across: isAcross, loose: (a) => !a.isState && a.kind !== "env" && a.kind !== "config" && (!a.writers.length || !a.readers.length) });
     const rows = store.model.assets.filter((/** @type {any} */ a) => tests[which.value](a) && a.name.toLowerCase().includes(text))
-      .sort((/** @type {any} */ a, /** @type {any} */ b) => Number(isAcross(b)) - Number(isAcross(a)) || b.writers.length + b.readers.length - a.writers.length - a.readers.length || (a.name < b.name ? -1 : 1));
+      .sort((/** @type {any} */ a, /** @type {any} */ b) => Number(isAcross(b)) - Number(isAcross(a)) || live(b) - live(a) || (a.name < b.name ? -1 : 1));
     count.textContent = plural(rows.length, which.value === "state" ? "state" : "asset");
     put(body, rows.length ? rows.slice(0, 300).map((/** @type {any} */ a) => flow(a)) : h("p.empty", null, "Nothing of this kind was found."));
   }
@@ -85,9 +91,9 @@ export function makeAssets(store, actions) {
   function flow(a) {
     const nobody = (/** @type {string} */ t) => h("p.nobody", null, t);
     return h("article.flow", { class: isAcross(a) ? "across" : "" },
-      h("div.users", null, a.writers.length ? some(a.writers) : nobody(a.isState ? "nobody changes it" : "nobody writes it")),
+      h("div.users", null, a.writers.length ? some(ranked(a.writers)) : nobody(a.isState ? "nobody changes it" : "nobody writes it")),
       h("div.asset", { class: a.isState ? "state" : "" }, h("b", null, a.name), h("span.muted", null, [a.kind, a.format, a.detail].filter(Boolean).join(" · ")), a.columns.length > 0 && h("span.muted", null, `columns: ${a.columns.slice(0, 12).join(", ")}${a.columns.length > 12 ? " …" : ""}`), isAcross(a) && h("span.tag", null, "crosses parts")),
-      h("div.users", null, a.readers.length ? some(a.readers) : nobody("nobody reads it")));
+      h("div.users", null, a.readers.length ? some(ranked(a.readers)) : nobody("nobody reads it")));
   }
   /** The first few, and the rest on demand. @param {import("./model.js").User[]} users */
   function some(users) {
@@ -97,7 +103,7 @@ export function makeAssets(store, actions) {
   /** @param {import("./model.js").User} u */
   function user(u) {
     const place = u.places.length ? store.model.place(u.places[0]) : null;
-    return h("div.user", null, u.unit >= 0 && h("span.part", null, store.groups[store.of[u.unit]].name), h("button.link", { onclick: () => u.unit >= 0 && actions.reveal(`u:${u.symbol}`), title: place?.code || place?.text || "" }, u.symbol.slice(u.symbol.indexOf(":") + 1).replace("<module>", `${u.symbol.slice(0, u.symbol.indexOf(":")).split(/[./]/).at(-1)} (body)`)), h("code", null, breakable(place ? `${place.path}:${place.line}` : "")), !u.certain && h("span.tag", null, "possible"));
+    return h("div.user", null, u.unit >= 0 && h("span.part", null, store.groups[store.of[u.unit]].name), h("button.link", { onclick: () => u.unit >= 0 && actions.reveal(`u:${u.symbol}`), title: place?.code || place?.text || "" }, u.symbol.slice(u.symbol.indexOf(":") + 1).replace("<module>", `${u.symbol.slice(0, u.symbol.indexOf(":")).split(/[./]/).at(-1)} (body)`)), !u.certain && h("span.tag", null, "possible"), h("code", null, breakable(place ? `${place.path}:${place.line}` : "")));
   }
   return { element, draw };
 }

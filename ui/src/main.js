@@ -7,11 +7,14 @@ import { makeMatrix } from "./matrix.js";
 import { makeTable, makeAssets, makeFindings, makeCompare } from "./lists.js";
 import { makePanel } from "./panel.js";
 import { askMerge, askMove, askNew, askRename, askSearch, askSplit, showHelp } from "./dialogs.js";
+import { applyChanges } from "./changes.js";
+import * as edit from "./edit.js";
 import { redo, toggleLock, undo } from "./edit.js";
 import { currentPlan, toYaml } from "./planfile.js";
 import { savePicture } from "./exports.js";
 import { connect } from "./remote.js";
 import { makeSession } from "./session.js";
+import { cutsOf } from "./suggest.js";
 import { download, h, plural, put, say } from "./dom.js";
 
 /**
@@ -193,7 +196,7 @@ function start(raw, remote, { isUnsaved = false, before } = {}) {
   draw();
   if (offered) session.offer((bar) => stage.parentElement?.before(bar));
   // For tests and for the curious: the same objects that the page works with.
-  Object.assign(window, { decompose: { store, map, currentPlan: () => currentPlan(store), toYaml } });
+  Object.assign(window, { decompose: { store, map, currentPlan: () => currentPlan(store), toYaml, edit, applyChanges, cutsOf } });
   return store;
 }
 

@@ -97,16 +97,17 @@ export function makeMap(store, actions) {
     camera.fitted = true;
     apply();
   }
-  /** Bring a box into sight, at a size that can be read. @param {string} key */
+  /** Bring a box into sight: move as little as possible, and zoom only when it is too large or cannot be read. @param {string} key */
   function show(key) {
     const box = shown.find((b) => b.key === key);
-    if (!box || camera.k >= READABLE) return;
+    if (!box) return;
     const { clientWidth: w, clientHeight: hgt } = element;
-    camera.k = Math.min(1, Math.max(READABLE, Math.min((w - 72) / box.w, (hgt - 84) / box.h)));
-    camera.x = Math.max(36 - box.x * camera.k, (w - box.w * camera.k) / 2 - box.x * camera.k);
-    camera.y = Math.max(44 - box.y * camera.k, (hgt - box.h * camera.k) / 2 - box.y * camera.k);
-    if (box.w * camera.k > w - 72) camera.x = 36 - box.x * camera.k;
-    if (box.h * camera.k > hgt - 84) camera.y = 44 - box.y * camera.k;
+    const least = Math.min(READABLE, camera.k), most = Math.max(READABLE, camera.k);
+    const k = Math.min(most, Math.max(least, Math.min((w - 72) / box.w, (hgt - 84) / box.h)));
+    if (k !== camera.k) zoom(k / camera.k);
+    const into = (/** @type {number} */ at, /** @type {number} */ size, /** @type {number} */ low, /** @type {number} */ high) => (at < low || size > high - low ? low - at : at + size > high ? high - at - size : 0);
+    camera.x += into(camera.x + box.x * camera.k, box.w * camera.k, 36, w - 36);
+    camera.y += into(camera.y + box.y * camera.k, box.h * camera.k, 44, hgt - 40);
     apply();
   }
   /** @param {number} factor @param {number} [px] @param {number} [py] */
@@ -173,6 +174,7 @@ export function makeMap(store, actions) {
     if (key.startsWith("u:")) return;
     if (!store.open.delete(key)) store.open.add(key);
     store.changed();
+    show(key);
     say(`${store.open.has(key) ? "Opened" : "Closed"} ${nameOf(store, key)}`);
   }
 

@@ -37,7 +37,7 @@ export function makePanel(store, actions) {
         figure("In a circle", String(f.cyclic), "parts that call each other in a circle"))),
       groups.length > 1 && h("section", null, h("h3", null, "Parts"), h("table.mini", null,
         h("thead", null, h("tr", null, ["name", "units", "cohesion", "in", "out"].map((t) => h("th", { scope: "col" }, t)))),
-        h("tbody", null, groups.map(({ g, n, f: x }) => h("tr", null, h("td", null, link(`g:${g.name}`, short(g.name, 20))),
+        h("tbody", null, groups.map(({ g, n, f: x }) => h("tr", null, h("td", null, link(`g:${g.name}`, short(g.name, 26))),
           h("td", null, store.model.loud(store.model.units.filter((u) => store.of[u.id] === n).map((u) => u.id)).length), h("td", null, percent(x.cohesion)), h("td", null, Math.round(x.incoming)), h("td", null, Math.round(x.outgoing))))))),
       h("section", null, h("h3", null, "What was read"),
         h("p", null, `${plural(system.modules, "module")}, ${plural(system.units, "unit")}, ${plural(system.edges, "edge")}.`),

@@ -15,18 +15,22 @@ export function makeSession(store, remote, restart) {
   const shelf = `decompose ${store.model.system.digest}`;
   const raw = store.raw;
 
+  /** What earlier visits left and nobody has decided about; a new change does not push it out. @type {Changes[]} */
+  let left = store.canEdit ? read(shelf).filter((changes) => applyChanges(store, changes, { isDry: true }).done) : [];
+
   function keep() {
     if (!store.canEdit) return;
-    const changes = store.isDirty ? changesOf(store) : null;
-    write(shelf, changes?.count ? JSON.stringify(changes) : "");
+    const own = store.isDirty ? [changesOf(store)].filter((changes) => changes.count) : [];
+    write(shelf, left.length + own.length ? JSON.stringify([...left, ...own]) : "");
   }
 
-  /** Offer what an earlier visit left. @param {(offer: HTMLElement) => void} show */
+  /** Offer what earlier visits left. @param {(offer: HTMLElement) => void} show */
   function offer(show) {
-    const /** @type {Changes | null} */ left = store.canEdit ? read(shelf) : null;
-    if (!left?.count || !applyChanges(store, left, { isDry: true }).done) return;
-    const bar = h("div.offer", { role: "status" }, h("span", null, `${plural(left.count, "change")} of an earlier visit ${left.count === 1 ? "is" : "are"} kept in this browser`),
-      h("button.small", { onclick: () => { bar.remove(); tell(applyChanges(store, left)); } }, "Bring back"), h("button.small", { onclick: () => { bar.remove(); write(shelf, ""); } }, "Forget"));
+    if (!left.length) return;
+    const count = left.reduce((sum, changes) => sum + changes.count, 0);
+    const settle = (/** @type {Changes[]} */ taken) => { bar.remove(); left = []; for (const changes of taken) tell(applyChanges(store, changes)); keep(); };
+    const bar = h("div.offer", { role: "status" }, h("span", null, `${plural(count, "change")} of an earlier visit ${count === 1 ? "is" : "are"} kept in this browser`),
+      h("button.small", { onclick: () => settle(left) }, "Bring back"), h("button.small", { onclick: () => settle([]) }, "Forget"));
     show(bar);
   }
 
@@ -97,7 +101,8 @@ function write(key, text) {
   try { if (text) localStorage.setItem(key, text); else localStorage.removeItem(key); } catch { /* no storage for files in some browsers */ }
 }
 
-/** @param {string} key @returns {Changes | null} */
+/** @param {string} key @returns {Changes[]} */
 function read(key) {
-  try { const found = JSON.parse(localStorage.getItem(key) ?? "null"); return Array.isArray(found?.moves) && Array.isArray(found.reshaped) && Array.isArray(found.fresh) ? found : null; } catch { return null; }
+  const isWhole = (/** @type {any} */ c) => Array.isArray(c?.moves) && Array.isArray(c.reshaped) && Array.isArray(c.fresh);
+  try { const found = JSON.parse(localStorage.getItem(key) ?? "[]"); return Array.isArray(found) ? found.filter(isWhole) : []; } catch { return []; }
 }
