@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from decompose.boundary.system import System
 from decompose.ir.blueprint import JobStep, ServiceBlueprint
 from decompose.ir.graph import Unit
-from decompose.ir.symbols import MODULE_BODY, qualname_of
+from decompose.ir.symbols import MODULE_BODY, is_topic, qualname_of
 
 _ENTRY_ORDER = ("job", "flow", "main", "cli", "task")
 """Kinds of entry points that start a job, the most telling first."""
@@ -19,13 +19,15 @@ def steps_of(system: System, services: Iterable[ServiceBlueprint]) -> tuple[JobS
     """Return what can be run of the jobs, in an order in which each stands after what writes its inputs.
 
     A step reads and writes what its entry reaches, in whichever service that is. Steps in a circle keep the alphabet's
-    order, and the edge that closes the circle is left out. A job that nothing starts is served, not run: no step.
+    order, and the edge that closes the circle is left out. A job that nothing starts is served, not run: no step. Nor
+    is what consumes a topic: it does not end.
     """
     found = [
         _step(system, service.name, entry)
         for service in services
         if service.kind == "job"
         for entry in entries_of(system, service)
+        if not _is_endless(system, entry)
     ]
     return ordered(found)
 
@@ -91,6 +93,11 @@ def _accesses(system: System, entry: str) -> tuple[set[str], set[str]]:
             elif edge.kind in ("read", "write") and kinds.get(edge.target, "env") not in _OUTSIDE:
                 (reads if edge.kind == "read" else writes).add(edge.target)
     return reads, writes
+
+
+def _is_endless(system: System, entry: str) -> bool:
+    """Return whether an entry consumes a stream."""
+    return any(is_topic(symbol) for symbol in _accesses(system, entry)[0])
 
 
 def _required(unit: Unit) -> bool:

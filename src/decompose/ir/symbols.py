@@ -69,6 +69,11 @@ def is_asset(symbol: str) -> bool:
     return symbol.partition(":")[0] in ASSET_PREFIXES
 
 
+def is_topic(symbol: str) -> bool:
+    """Return whether the symbol names a stream of messages that a broker keeps."""
+    return symbol.startswith("topic:")
+
+
 def is_state(symbol: str) -> bool:
     """Return whether the symbol names shared mutable state."""
     return symbol.startswith("state:")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from decompose.ir.blueprint import ServiceBlueprint
+from decompose.ir.blueprint import Handoff, ServiceBlueprint
 from decompose.scaffold.inference import ModelContext
 from decompose.scaffold.jobs import StepContext, entry_name
 from decompose.scaffold.operations import ServedOperation
@@ -85,6 +85,9 @@ class SystemContext:
     steps: tuple[StepContext, ...] = ()
     """The pipeline, each step after those that it waits for."""
 
+    topics: tuple[Handoff, ...] = ()
+    """Streams between services: they stay with the broker that the monolith uses."""
+
     @property
     def label(self) -> str:
         """Name of the system as images, pipelines and the like may be called: letters, digits and dashes."""
@@ -154,6 +157,10 @@ def as_json(context: SystemContext) -> dict[str, Any]:
                 "outputs": list(step.outputs),
             }
             for step in context.steps
+        ],
+        "topics": [
+            {"name": topic.asset.partition(":")[2], "producers": list(topic.writers), "consumers": list(topic.readers)}
+            for topic in context.topics
         ],
         "shared": list(context.value_classes),
     }

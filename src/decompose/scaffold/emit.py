@@ -14,7 +14,7 @@ from decompose.errors import GenerateError
 from decompose.ir.blueprint import Blueprint, ServiceBlueprint
 from decompose.ir.filetree import FileTree
 from decompose.ir.graph import CodeGraph
-from decompose.ir.symbols import module_of, qualname_of
+from decompose.ir.symbols import is_topic, module_of, qualname_of
 from decompose.resources import template_root
 from decompose.scaffold.child import Slicer
 from decompose.scaffold.closure import Closure, modules_in
@@ -138,6 +138,7 @@ def _context(
         ),
         edges=tuple((s.name, other) for s in services for other in s.depends_on),
         steps=steps,
+        topics=tuple(handoff for handoff in territory.blueprint.handoffs if is_topic(handoff.asset)),
     )
 
 

@@ -100,3 +100,16 @@ def test_steps_stand_after_what_writes_their_inputs(tmp_path):
     ]
     assert "asset:raw.csv" in steps[0].inputs
     assert "asset:data/train.csv" in steps[0].outputs
+
+
+def test_streams_are_handed_over_by_their_broker_and_are_no_steps(tmp_path):
+    main = '\n\nif __name__ == "__main__":\n    {}()\n'
+    send = "from kafka import KafkaProducer\n\ndef send():\n    KafkaProducer().send('orders', b'1')\n"
+    take = "from kafka import KafkaConsumer\n\ndef take():\n    for m in KafkaConsumer('orders'):\n        print(m)\n"
+    sources = {"send.py": send + main.format("send"), "take.py": take + main.format("take")}
+
+    blueprint = resolved(tmp_path, sources, {"send": "job", "take": "job"})
+
+    assert [(h.asset, h.writers, h.readers) for h in blueprint.handoffs] == [("topic:orders", ("send",), ("take",))]
+    assert [s.entry for s in blueprint.pipeline] == ["send:<module>"]
+    assert blueprint.artifacts == ()
