@@ -46,7 +46,11 @@ def main() -> int:
         if bad:
             differing[f"run {len(killed)}"] = sorted(bad)
         say(f"killed {killed}, differing: {differing}")
-    print(json.dumps({"killed": killed, "files": len(first) - len(unsteady), "differing": differing, "unsteady": unsteady}))
+    print(
+        json.dumps(
+            {"killed": killed, "files": len(first) - len(unsteady), "differing": differing, "unsteady": unsteady}
+        )
+    )
     return int(bool(differing))
 
 
@@ -113,7 +117,9 @@ def wait_for_job(process: subprocess.Popen[bytes], work: Path) -> int:
 
 
 def children(parent: int, without: int = 0) -> list[int]:
-    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True).stdout
+    found = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True, check=False
+    ).stdout
     return [int(pid) for pid in found.split() if int(pid) != without]
 
 

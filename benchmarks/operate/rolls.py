@@ -36,7 +36,11 @@ def main() -> int:
     shutil.copytree(options.monolith, work)
     run(options.workspace, "pipeline", work)
     settings = work / "config" / "churn.yaml"
-    text = settings.read_text().replace("[logistic, forest, boosting]", "[forest]").replace("min_gain: 0.0", "min_gain: -1")
+    text = (
+        settings.read_text()
+        .replace("[logistic, forest, boosting]", "[forest]")
+        .replace("min_gain: 0.0", "min_gain: -1")
+    )
     settings.write_text(text)
     run(options.workspace, "pipeline", work, "--fresh")
     with Up(options.workspace, work) as url:
@@ -49,7 +53,7 @@ def main() -> int:
 def run(workspace: Path, command: str, work: Path, *words: str) -> str:
     done = subprocess.run(
         [sys.executable, str(workspace / "run.py"), *command.split(), "--workdir", str(work), *words],
-        capture_output=True, text=True,
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
         raise SystemExit(done.stderr[-3000:])
@@ -61,7 +65,15 @@ class Up:
 
     def __init__(self, workspace: Path, work: Path) -> None:
         self.ready = work.parent / "ready.json"
-        command = [sys.executable, str(workspace / "run.py"), "up", "--workdir", str(work), "--ready-file", str(self.ready)]
+        command = [
+            sys.executable,
+            str(workspace / "run.py"),
+            "up",
+            "--workdir",
+            str(work),
+            "--ready-file",
+            str(self.ready),
+        ]
         self.log = (work.parent / "up.log").open("wb")
         self.process = subprocess.Popen(command, stderr=self.log)
 
