@@ -48,14 +48,28 @@ uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", access_log=False, t
 GENERATED = """
 import sys
 from pathlib import Path
+from service_runtime.messages import Message
 from service_runtime.operations import Operation
+from service_runtime.schema import LISTED, Arguments, Float, Int, Reply, Text
 from service_runtime.serve import serve
 from service_runtime.service import Service
+from typing import Annotated, Any
+
+class WorkArguments(Arguments):
+    a: Int
+    b: Float
+    name: Text
+    values: Annotated[list[Int], LISTED]
+
+class WorkReply(Reply):
+    result: Any
 
 port = sys.argv[1]
 sys.argv[1:] = ["--port", port, "--workdir", "."]
 operations = (Operation(name="work", symbol="work:work", callers=("client",)),)
-serve(Service(name="one", source=Path("."), modules={"work": "work.py"}, operations=operations, preload=("work",)))
+messages = {"work:work": Message(WorkArguments, WorkReply, ("a", "b", "name", "values"))}
+modules = {"work": "work.py"}
+serve(Service("one", Path("."), modules, operations, messages=messages, preload=("work",)))
 """
 WORK = """
 def work(a, b, name, values):

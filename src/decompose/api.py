@@ -6,6 +6,7 @@ Stages are imported inside the functions, so that `import decompose` and `decomp
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -150,7 +151,9 @@ def generate_all(
 
     folder = Path(root) if root is not None else _root_by_digest.get(system.digest, Path(plan.root))
     resolved = blueprint(plan, system, trace=find_trace())
-    return scaffold.emit(resolved, system, read_sources(system, folder)), resolved.findings
+    sources = read_sources(system, folder)
+    tree = scaffold.emit(resolved, system, sources, read_notebooks(system, sources))
+    return tree, (*resolved.findings, *tree.findings)
 
 
 def write_tree(tree: FileTree, output: Path) -> WriteReport:
@@ -180,6 +183,18 @@ def read_sources(system: CodeGraph, root: Path) -> Mapping[str, bytes]:
                 hint="analyse the tree again, or name its folder",
             ) from error
     return sources
+
+
+def read_notebooks(system: CodeGraph, sources: Mapping[str, bytes]) -> Mapping[str, str]:
+    """Return the code cells of every notebook as one text, by path, as the analysis saw them."""
+    from decompose.source.notebooks import cells_of
+
+    found = {}
+    for module in system.modules:
+        if module.kind == "notebook":
+            with contextlib.suppress(SourceError):  # the analysis has said so already
+                found[module.path] = cells_of(sources[module.path].decode("utf-8", "replace"), module.path)[0]
+    return found
 
 
 def read_plan(path: str | os.PathLike[str]) -> Plan:

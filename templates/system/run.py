@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import collections
 import contextlib
+import http
 import json
 import os
 import secrets
@@ -71,8 +72,8 @@ class Process:
             lines = "".join(f"    {line}\n" for line in self.tail)
             raise Failed(f"{self.name} ended with status {self.process.returncode}; its last lines:\n{lines}")
         try:
-            with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:
-                return bool(answer.status == 200)
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:  # noqa: S310  (our own address)
+                return bool(answer.status == http.HTTPStatus.OK)
         except (urllib.error.URLError, OSError):
             return False
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from decompose.ir.findings import Finding
+
 
 @dataclass(frozen=True, slots=True)
 class FileTree:
@@ -14,6 +16,8 @@ class FileTree:
     """Content by path."""
     executable: frozenset[str] = field(default_factory=frozenset)
     """Paths that get the executable bit."""
+    findings: tuple[Finding, ...] = ()
+    """What could not be turned into files as it should, each with its place."""
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self.files))

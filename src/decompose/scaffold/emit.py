@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from decompose.errors import GenerateError
 from decompose.ir.blueprint import Blueprint, ServiceBlueprint
 from decompose.ir.filetree import FileTree
+from decompose.ir.findings import Finding, Span
 from decompose.ir.graph import CodeGraph
 from decompose.ir.symbols import is_topic, module_of, qualname_of
 from decompose.resources import template_root
@@ -27,6 +28,7 @@ from decompose.scaffold.messages import Messages, messages_of
 from decompose.scaffold.need import Need
 from decompose.scaffold.openapi import document
 from decompose.scaffold.operations import ServedOperation, callers_by_symbol, named_symbols, served
+from decompose.scaffold.programs import turn_into_functions
 from decompose.scaffold.pytext import comment, doc_literal, pystr
 from decompose.scaffold.render import Names, Rendered, render
 from decompose.scaffold.territory import CLIENT, Territory
@@ -39,13 +41,16 @@ _BY_VALUE_LIBRARIES = frozenset({
 _WEB_FACTORIES = ("FastAPI", "Flask", "Starlette", "Quart", "Litestar", "Sanic", "Blueprint")
 
 
-def emit(blueprint: Blueprint, graph: CodeGraph, sources: Mapping[str, bytes]) -> FileTree:
+def emit(
+    blueprint: Blueprint, graph: CodeGraph, sources: Mapping[str, bytes], notebooks: Mapping[str, str] | None = None
+) -> FileTree:
     """Return services, packages and launcher as files in memory.
 
     Args:
         blueprint: What becomes a service, with everything decided.
         graph: The graph that the plan was made for.
         sources: Content of the analysed files by path.
+        notebooks: Code cells of the notebooks as one text, by path.
 
     Raises:
         GenerateError: If there is nothing to generate, or a member does not exist.
@@ -67,11 +72,14 @@ def emit(blueprint: Blueprint, graph: CodeGraph, sources: Mapping[str, bytes]) -
     files = _code_files(rendered)
     messages = {s.name: messages_of(territory, s, operations[s.name]) for s in blueprint.services}
     files |= _templates(context, messages)
-    files["provenance.json"] = _json(_provenance(rendered))
+    functions = turn_into_functions(territory, notebooks or {})
+    files |= functions.files
+    files["provenance.json"] = _json(_provenance(rendered) | functions.provenance)
     files["openapi.json"] = _json(document(context, territory))
     files["system.json"] = _json(as_json(context))
     files[LOCK_FILE] = _lock(files)
-    return FileTree(dict(sorted(files.items())), executable=frozenset({"run.py"}))
+    findings = (*_moved_whole(rendered), *functions.findings)
+    return FileTree(dict(sorted(files.items())), executable=frozenset({"run.py"}), findings=findings)
 
 
 def _check(territory: Territory) -> None:
@@ -214,7 +222,7 @@ def _preload(territory: Territory, service: ServiceBlueprint, needs: Mapping[str
     for module in sorted({module_of(member) for member in service.members}):
         text = territory.text(module)
         units = territory.units_of.get(module, ())
-        if module in needs and text is not None and units:
+        if module in needs and text is not None and units and module not in territory.programs:
             found.append(min(needs[module].import_names, key=lambda n: (n != module, n)))
     return tuple(found)
 
@@ -271,6 +279,21 @@ def _code_files(rendered: Mapping[str, list[Rendered]]) -> dict[str, bytes]:
             if process != CLIENT or module.form in ("facade", "split"):
                 files[f"{folder}/{module.path}"] = module.content
     return files
+
+
+def _moved_whole(rendered: Mapping[str, list[Rendered]]) -> tuple[Finding, ...]:
+    """Return a finding (DC501) for each file that should have been cut, and was moved whole."""
+    troubles = {module.path: module.trouble for modules in rendered.values() for module in modules if module.trouble}
+    return tuple(
+        Finding(
+            code="DC501",
+            level="warning",
+            span=Span(path=path),
+            message=f"`{path}` is moved whole instead of being cut: {why}",
+            hint="what it imports comes along; split the file by hand to avoid that",
+        )
+        for path, why in sorted(troubles.items())
+    )
 
 
 def _provenance(rendered: Mapping[str, list[Rendered]]) -> dict[str, list[dict[str, object]]]:

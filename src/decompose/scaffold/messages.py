@@ -78,8 +78,8 @@ class _Names:
         self._taken: set[str] = set()
 
     def __call__(self, operation: str) -> str:
-        base = "".join(part[:1].upper() + part[1:] for part in operation.split("_")) or "Operation"
-        base = base if base[0].isalpha() else f"Operation{base}"
+        base = "".join(part[:1].upper() + part[1:] for part in re.split(r"[\W_]+", operation))
+        base = base if base[:1].isalpha() else f"Operation{base}"
         name, number = base, 2
         while name.lower() in self._taken:
             name, number = f"{base}{number}", number + 1

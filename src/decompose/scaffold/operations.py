@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,7 +38,9 @@ def served(territory: Territory, needs: Mapping[str, Mapping[str, Need]]) -> dic
     planned = {o.symbol: o for service in territory.blueprint.services for o in service.operations}
     found: dict[str, tuple[ServedOperation, ...]] = {}
     for service in territory.blueprint.services:
-        functions = [s for s in service.members if _is_function(territory, s)]
+        functions = [
+            s for s in service.members if _is_function(territory, s) and not _is_inside_program(territory, s, callers)
+        ]
         taken = Counter(qualname_of(symbol) for symbol in functions)
         operations = []
         for symbol in sorted(functions):
@@ -85,6 +88,11 @@ def _planned_callers(territory: Territory, plan: Operation | None) -> set[str]:
     return set(plan.callers if plan is not None else ()) & territory.service_by_name.keys()
 
 
+def _is_inside_program(territory: Territory, symbol: str, callers: Mapping[str, set[str]]) -> bool:
+    """Return whether a function belongs to a program, which nobody can import without running it."""
+    return module_of(symbol) in territory.programs and not callers.get(symbol)
+
+
 def _is_function(territory: Territory, symbol: str) -> bool:
     unit = territory.units.get(symbol)
     return unit is not None and unit.kind == "function" and qualname_of(symbol).isidentifier()
@@ -92,7 +100,7 @@ def _is_function(territory: Territory, symbol: str) -> bool:
 
 def _name(symbol: str, taken: Counter[str]) -> str:
     name = qualname_of(symbol)
-    return name if taken[name] == 1 else f"{module_of(symbol).replace('.', '_')}_{name}"
+    return name if taken[name] == 1 else re.sub(r"\W", "_", f"{module_of(symbol)}_{name}")
 
 
 def _distinct(operations: list[ServedOperation]) -> tuple[ServedOperation, ...]:

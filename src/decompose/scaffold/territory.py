@@ -11,7 +11,7 @@ from functools import cached_property
 
 from decompose.ir.blueprint import Blueprint, ServiceBlueprint
 from decompose.ir.graph import CodeGraph, Module, Unit
-from decompose.ir.symbols import MODULE_BODY, qualname_of, top_level_of
+from decompose.ir.symbols import MODULE_BODY, module_of, qualname_of, top_level_of
 from decompose.scaffold.statements import Imported, ModuleText, Statement, read_module
 
 CLIENT = "client"
@@ -164,6 +164,23 @@ class Territory:
             if name != MODULE_BODY and "." not in name and unit.kind in ("function", "class"):
                 found.setdefault(unit.module, []).append(unit.symbol)
         return {module: tuple(symbols) for module, symbols in found.items()}
+
+    @cached_property
+    def programs(self) -> frozenset[str]:
+        """Modules that work as soon as they are imported and that no other module imports: they are run, not loaded."""
+        imported = {module_of(e.target) for e in self.graph.edges if module_of(e.source) != module_of(e.target)}
+        return frozenset(
+            name
+            for name, module in self.modules.items()
+            if module.kind == "script" and name not in imported and self._works(name)
+        )
+
+    def _works(self, module: str) -> bool:
+        text = self.text(module)
+        return text is not None and any(
+            s.kind in ("effect", "compound") and not s.is_setting and not (s.imports and s.kind == "compound")
+            for s in text.statements
+        )
 
     @cached_property
     def live_units(self) -> frozenset[str]:

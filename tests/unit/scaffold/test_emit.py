@@ -167,3 +167,37 @@ def test_routes_that_stay_have_the_application_and_the_program_runs_at_its_owner
     assert '_one.call("score"' in text
     assert text.rstrip().endswith('raise SystemExit(_one.run("app", sys.argv))')
     assert "MODEL = 3" not in text
+
+
+def test_a_program_is_run_and_not_loaded_and_becomes_functions():
+    import msgspec
+
+    text = "import json\n\n\ndef f(x):\n    return x\n\n\na = f(1)\nb = f(2)\nc = a + b\nd = json.dumps(c)\nprint(d)\nprint(a)\n"
+    graph = graph_of({"go.py": text})
+    graph = msgspec.structs.replace(
+        graph, modules=tuple(msgspec.structs.replace(m, kind="script") for m in graph.modules)
+    )
+
+    tree = emit(blueprint_of(graph, {"one": ("go",)}, kinds={"one": "job"}), graph, {"go.py": text.encode()})
+
+    assert "preload=()" in tree.text("services/one/app.py")
+    assert "def main():" in tree.text("functions/go.py")
+    assert "Operation(" not in tree.text("packages/contracts/src/service_contracts/one.py").partition("= (")[2]
+
+
+def test_a_notebook_that_cannot_be_turned_into_functions_is_told_with_its_line():
+    import msgspec
+
+    from decompose.ir.graph import Module
+
+    graph = graph_of(SOURCES)
+    book = Module(name="n.ipynb", path="n.ipynb", kind="notebook")
+    graph = msgspec.structs.replace(graph, modules=(*graph.modules, book))
+    sources = {p: t.encode() for p, t in SOURCES.items()} | {"n.ipynb": b"{}"}
+
+    tree = emit(
+        blueprint_of(graph, {"one": ("a",), "two": ("b",)}), graph, sources, {"n.ipynb": "x = 1\nexec('y = 2')\n"}
+    )
+
+    (finding,) = tree.findings
+    assert (finding.code, finding.span.path, finding.span.line) == ("DC502", "n.ipynb", 2)

@@ -149,3 +149,43 @@ def test_a_message_that_is_nested_too_deeply_is_refused():
 
     with pytest.raises(WireError):
         Decoder().decode(tree)
+
+
+TEXTS = {
+    "with nothing": pd.Series(["a", None, "ü", ""], dtype=pd.StringDtype("pyarrow", na_value=np.nan)),
+    "nullable": pd.Series(["a", None, "ü"], dtype=pd.StringDtype("pyarrow")),
+    "a part": pd.Series(["x", "y", "z"], dtype=pd.StringDtype("pyarrow"))[1:],
+    "empty": pd.Series([], dtype=pd.StringDtype("pyarrow")),
+    "two chunks": pd.concat([pd.Series(["a"], dtype=pd.StringDtype("pyarrow"))] * 2),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_texts_of_arrow_survive_and_can_be_changed(name):
+    made = crossed(TEXTS[name])
+
+    pd.testing.assert_series_equal(made, TEXTS[name])
+    if len(made):
+        made.iloc[0] = "new"
+        assert made.iloc[0] == "new"
+
+
+def test_texts_of_arrow_can_be_read_without_arrow():
+    from service_runtime import frames
+    from service_runtime.values import Encoder
+
+    encoder = Encoder()
+    tree = frames._arrow_texts(encoder, TEXTS["with nothing"].array, "nan")
+    buffers = [None if part is None else encoder.parts[part] for part in tree["b"]]
+
+    assert frames._plain_texts(buffers, tree["l"], None) == ["a", None, "ü", ""]
+
+
+def test_buffers_that_are_no_texts_are_refused():
+    from service_runtime.values import Decoder
+
+    offsets = memoryview(np.array([0, 900], dtype="<i8").tobytes())
+    tree = {"$": "extension", "v": {"k": "arrow-str", "na": "nan", "l": 1, "b": [None, 0, 1]}}
+
+    with pytest.raises(ValueError):
+        Decoder([offsets, memoryview(b"short")]).decode(tree)

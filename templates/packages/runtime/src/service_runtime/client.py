@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import secrets
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from service_runtime import callbacks, context, echo, handover, tokens
+from service_runtime import callbacks, context, echo, handover, surroundings, tokens, tracing
 from service_runtime.errors import DeadlineExceeded, RemoteCallError
 from service_runtime.handles import Reference
 from service_runtime.restore import overwrite
@@ -59,6 +60,8 @@ class Client:
         self.service = service
         self._transport = transport
         self._released: list[list[Any]] = []
+        self._instance = ""
+        """Process that answered last."""
 
     def use(self, transport: Transport) -> None:
         """Send all further calls through `transport`."""
@@ -167,6 +170,8 @@ class Client:
             context.receiver.reset(token)
         content_type, chunks = pack(message, encoder.parts)
         headers = self._headers(content_type) | handover.before_call()
+        if path.startswith("/operations/") and not is_idempotent:
+            headers["Idempotency-Key"] = secrets.token_hex(16)
         answer = self._send(path, headers, chunks, is_idempotent=is_idempotent)
         handover.after_call(answer.artifacts)
         return self._read(answer, encoder)
@@ -185,11 +190,14 @@ class Client:
 
     def _headers(self, content_type: str) -> dict[str, str]:
         left = context.remaining_s(TIMEOUT_S)
-        return {
+        changes = surroundings.changes_for(self.service)
+        more = {"X-Environment": changes} if changes else {}
+        return more | {
             "Content-Type": content_type,
             "Authorization": "Bearer " + tokens.issue(context.process_name(), audience_of(self.service)),
             "X-Deadline": f"{time.time() + left:.3f}",
-            "X-Request-Id": context.request_id.get() or context.new_request_id(),
+            "traceparent": tracing.header(),
+            "X-Request-Id": context.request_id.get(),
             "X-Session": context.session.get() or f"{os.getpid()}-{threading.get_ident()}",
             "X-Chain": str(context.chain.get() + 1),
             "X-Run": context.current_run(),
@@ -208,15 +216,23 @@ class Client:
                 failure: Exception = error
             except OSError as error:
                 failure = error
-                if not is_idempotent:
+                if not (is_idempotent or self._may_repeat(headers)):
                     break
             if attempt < RETRIES:
                 time.sleep((0.05 * 2**attempt) * (0.5 + random.random()))  # noqa: S311  (jitter, no secret)
         raise RemoteCallError(f"`{self.service}` cannot be reached for {path}: {failure}") from failure
 
+    def _may_repeat(self, headers: dict[str, str]) -> bool:
+        """Return whether the service would know a repeat: it answers from its record, or refuses when it is new."""
+        if "Idempotency-Key" not in headers or not self._instance:
+            return False
+        headers["X-Instance"] = self._instance
+        return True
+
     def _read(self, answer: Answer, encoder: Encoder) -> Any:
         if answer.content_type.startswith(STREAM):
             return RemoteStream(answer, self.service)
+        self._instance = getattr(answer, "instance", "") or self._instance
         body = answer.read()
         if answer.status >= 400 and not answer.content_type.startswith((JSON, FRAMES)):  # noqa: PLR2004
             reason = str(bytes(body[:500]), "utf-8", "replace")

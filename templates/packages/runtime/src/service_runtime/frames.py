@@ -136,7 +136,9 @@ def _column(encoder: Encoder, value: Any) -> dict[str, Any]:
         return _numpy_column(encoder, np.asarray(value))
     dtype = value.dtype
     if isinstance(dtype, pd.StringDtype):
-        na = "nan" if dtype.na_value is np.nan else "NA"
+        na = "nan" if dtype.na_value is np.nan else "NA"  # noqa: PLW0177  (identity, as pandas itself tells them apart)
+        if dtype.storage == "pyarrow":
+            return _arrow_texts(encoder, value, na)
         return {"k": "str", "na": na, "st": dtype.storage} | _texts(encoder, np.asarray(value.astype(object)))
     if isinstance(dtype, pd.CategoricalDtype):
         codes = _numpy_column(encoder, np.asarray(value.codes))
@@ -226,6 +228,45 @@ def _string_from(decoder: Decoder, tree: dict[str, Any]) -> Any:
     return pd.array(_texts_from(decoder, tree, na), dtype=dtype)
 
 
+def _arrow_texts(encoder: Encoder, value: Any, na: str) -> dict[str, Any]:
+    """Return texts that Arrow holds as its own three buffers: which are there, where each begins, and all of them."""
+    import pyarrow as pa  # noqa: PLC0415  (the column is one of its)
+
+    array = value.__arrow_array__()
+    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    array = array.cast(pa.large_string())
+    array = array if not array.offset else pa.array(array.to_pylist(), pa.large_string())
+    parts = [None if buffer is None else encoder.part(memoryview(buffer)) for buffer in array.buffers()]
+    return {"k": "arrow-str", "na": na, "l": len(array), "b": parts}
+
+
+def _arrow_texts_from(decoder: Decoder, tree: dict[str, Any]) -> Any:
+    na = np.nan if tree["na"] == "nan" else pd.NA
+    buffers = [None if part is None else decoder.parts[part] for part in tree["b"]]
+    try:
+        import pyarrow as pa  # noqa: PLC0415
+
+        dtype = pd.StringDtype(storage="pyarrow", na_value=na)
+    except ImportError:
+        return pd.array(_plain_texts(buffers, tree["l"], na), dtype=pd.StringDtype(storage="python", na_value=na))
+    held = [None if buffer is None else pa.py_buffer(buffer) for buffer in buffers]
+    array = pa.Array.from_buffers(pa.large_string(), tree["l"], held)
+    array.validate(full=True)
+    made = dtype.construct_array_type()
+    options = {"dtype": dtype} if "dtype" in made.__init__.__code__.co_varnames else {}  # pandas 2 tells by the class
+    return made(pa.chunked_array([array]), **options)
+
+
+def _plain_texts(buffers: list[Any], length: int, missing: Any) -> list[Any]:
+    """Read Arrow's buffers without Arrow."""
+    starts = np.frombuffer(buffers[1], dtype="<i8") if buffers[1] is not None else np.zeros(1, "<i8")
+    data = bytes(buffers[2] or b"")
+    here = None if buffers[0] is None else np.unpackbits(np.frombuffer(buffers[0], "u1"), bitorder="little")
+    return [
+        missing if here is not None and not here[i] else data[starts[i] : starts[i + 1]].decode() for i in range(length)
+    ]
+
+
 def _category_from(decoder: Decoder, tree: dict[str, Any]) -> pd.Categorical:
     codes = _numpy_from(decoder, tree["c"])
     return pd.Categorical.from_codes(codes, categories=_index_from(decoder, tree["v"]), ordered=tree["o"])
@@ -299,6 +340,7 @@ def _encode_dtype(encoder: Encoder, value: Any) -> Any:
 _columns_by_kind: dict[str, Any] = {
     "numpy": _numpy_from,
     "str": _string_from,
+    "arrow-str": _arrow_texts_from,
     "object-str": lambda decoder, tree: _texts_from(decoder, tree, None),
     "object": _object_from,
     "category": _category_from,

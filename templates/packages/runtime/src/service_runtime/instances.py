@@ -21,9 +21,9 @@ _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType)
 def load_decoders(tag: Any) -> None:
     """Import the modules that read the tags of numpy, pandas and torch, on first need."""
     if tag in ("ndarray", "scalar", "dtype", "frame") or not isinstance(tag, str):
-        import service_runtime.arrays  # noqa: F401, PLC0415
+        import service_runtime.arrays  # noqa: PLC0415
     if tag == "tensor":
-        import service_runtime.tensors  # noqa: F401, PLC0415
+        import service_runtime.tensors  # noqa: PLC0415
     elif tag not in ("ndarray", "scalar", "dtype", "object", "handle", "exception", "enum", "class", "function"):
         import service_runtime.frames  # noqa: F401, PLC0415
 

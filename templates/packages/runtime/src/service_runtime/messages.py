@@ -41,7 +41,7 @@ def troubles(message: Message, args: Sequence[Any], arguments: Mapping[str, Any]
 
 
 def report(symbol: str, found: list[dict[str, str]]) -> int:
-    """Log each kind of trouble once, and return how many there are: callers that were the monolith's are not refused."""
+    """Log each kind of trouble once and return how many there are; callers that were the monolith's go on."""
     ours = [item for item in found if item["kind"] not in _THEIR_OWN]
     for item in ours:
         if (symbol, item["where"]) not in _told:

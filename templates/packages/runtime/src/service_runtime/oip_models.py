@@ -1,4 +1,4 @@
-"""What an inference service offers as models of the protocol: functions of its own, and routes of its web application."""
+"""What an inference service offers as models of the protocol: its functions, and routes of its web application."""
 
 from __future__ import annotations
 

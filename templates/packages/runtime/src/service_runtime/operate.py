@@ -17,7 +17,6 @@ from service_runtime.description import described
 from service_runtime.errors import ArtifactError, JobError
 from service_runtime.registries import open_store
 
-
 Start = Callable[[Path, set[str]], AbstractContextManager[dict[str, str]]]
 """Starts services in a working directory, gives the variables with their addresses, and stops them."""
 

@@ -135,6 +135,7 @@ class RemoteMethod:
         self.__name__ = name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the method where the object lives."""
         return self.owner._remote_call(self.__name__, kwargs, args)
 
 
@@ -222,7 +223,7 @@ def _forward(name: str) -> Any:
     return call
 
 
-class remote_static:  # noqa: N801  (a decorator, named as `staticmethod` is)
+class remote_static:  # a decorator, named as `staticmethod` is
     """Static method of a facade class, called at the owner."""
 
     def __init__(self, function: Any) -> None:

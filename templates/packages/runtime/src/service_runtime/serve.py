@@ -72,7 +72,9 @@ def serve(service: Service) -> None:
         limit_concurrency=512,
         server_header=False,
     )
-    uvicorn.Server(config).run()
+    server = uvicorn.Server(config)
+    drain(host, server)
+    server.run()
     if host.failure:
         sys.exit(3)
 
@@ -86,6 +88,23 @@ def open_handover(service: Service, workdir: Path) -> Handover | None:
     made = Handover(open_store(url), service.artifacts, workdir, service.name, is_shared=is_shared)
     active[:] = [made]
     return made
+
+
+def drain(host: Host, server: Any) -> None:
+    """On a signal to end, say "not ready" at once, and take calls for `SERVICE_DRAIN_S` more seconds.
+
+    Whoever spreads the load needs that time to notice; then the calls under way are finished, and the process ends.
+    """
+    end, seconds = server.handle_exit, float(os.environ.get("SERVICE_DRAIN_S", "0"))
+
+    def begin(number: int, frame: Any) -> None:
+        was_ready, host.is_ready = host.is_ready, False
+        if seconds and was_ready and number == signal.SIGTERM:
+            threading.Timer(seconds, end, (number, frame)).start()
+        else:
+            end(number, frame)
+
+    server.handle_exit = begin
 
 
 def prepare(service: Service, workdir: Path) -> None:

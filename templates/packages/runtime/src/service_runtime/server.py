@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,14 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
-from service_runtime import context, tokens
+from service_runtime import context, surroundings, tokens, tracing
 from service_runtime.dispatch import Dispatcher, Reply, problem
 from service_runtime.errors import RemoteCallError
 from service_runtime.gate import Gate
 from service_runtime.handover import Handover
 from service_runtime.metrics import Metrics
 from service_runtime.modules import is_ours
+from service_runtime.once import INSTANCE, Once
 from service_runtime.openapi import document
 from service_runtime.reloading import OwnModules, Reloader
 from service_runtime.runs import Runs
@@ -38,6 +39,7 @@ BODY_LIMIT = int(os.environ.get("SERVICE_BODY_LIMIT_MB", "256")) * 1024 * 1024
 QUEUE_LIMIT = int(os.environ.get("SERVICE_QUEUE_LIMIT", "128"))
 """Calls that may be under way; further ones are told to come back later."""
 
+OVERLOADED = 503
 LOAD_TIMEOUT_S = 120.0
 
 log = logging.getLogger("service")
@@ -62,6 +64,7 @@ class Host:
         self.sessions = Sessions()
         self.runs = Runs(service, Path.cwd())
         self.gate = Gate()
+        self.once = Once()
         self.gateway: Any = None
         self.is_ready = False
         self.failure = ""
@@ -143,23 +146,26 @@ class Host:
     async def call(self, request: Request) -> Response:
         """Answer a call to an operation or an object."""
         started = time.perf_counter()
-        path = request.url.path.removeprefix("/_service")
-        reply = await self._admitted(request, path)
+        path = request.scope["path"].removeprefix("/_service")
+        headers = headers_of(request)
+        with tracing.span(path, headers):
+            reply = await self._admitted(request, path, headers)
         label = path if path.startswith("/operations") else "/objects"
         self.metrics.count(label, reply.status, time.perf_counter() - started)
         if isinstance(reply.chunks, list):
             body = bytes(reply.chunks[0]) if len(reply.chunks) == 1 else b"".join(reply.chunks)
-            return Response(body, reply.status, media_type=reply.content_type)
-        session = request.headers.get("x-session", "")
+            extra = {"X-Instance": INSTANCE} | ({"Retry-After": "1"} if reply.status == OVERLOADED else {})
+            return Response(body, reply.status, extra, reply.content_type)
+        session = headers.get("x-session", "")
         return StreamingResponse(self._stream(reply.chunks, session), reply.status, media_type=reply.content_type)
 
-    def caller_of(self, request: Request) -> str:
+    def caller_of(self, headers: Mapping[str, str]) -> str:
         """Return who calls.
 
         Raises:
             PermissionError: If the token is missing or not valid.
         """
-        return tokens.verify(request.headers.get("authorization", "").removeprefix("Bearer "), self.service.name)
+        return tokens.verify(headers.get("authorization", "").removeprefix("Bearer "), self.service.name)
 
     def admit(self, request: Request, symbol: str) -> None:
         """Let whoever may call a function go on.
@@ -167,41 +173,48 @@ class Host:
         Raises:
             PermissionError: If the caller is not known or may not.
         """
-        self.dispatcher.admit(self.caller_of(request), symbol)
+        self.dispatcher.admit(self.caller_of(headers_of(request)), symbol)
 
-    async def _admitted(self, request: Request, path: str) -> Reply:
-        headers = request.headers
+    async def _admitted(self, request: Request, path: str, headers: Mapping[str, str]) -> Reply:
         try:
-            caller = self.caller_of(request)
+            caller = self.caller_of(headers)
         except PermissionError as error:
             return problem(401, str(error))
         until = float(headers.get("x-deadline") or 0) or time.time() + 900
         if until <= time.time():
             return problem(504, "the caller's deadline has passed")
         if self.metrics.in_flight >= QUEUE_LIMIT:
-            return problem(503, "too many calls are under way, come back later")
+            return problem(OVERLOADED, "too many calls are under way, come back later")
         depth = int(headers.get("x-chain") or 0)
         if depth > context.CHAIN_LIMIT:
             return problem(508, f"the call went through more than {context.CHAIN_LIMIT} services")
-        body = await read_body(request)
+        body = await read_body(request, int(headers.get("content-length") or 0))
         if body is None:
             return problem(413, f"a message may have {BODY_LIMIT} bytes")
         self.metrics.in_flight += 1
         try:
-            return await self._run(path, caller, headers, body, until, depth)
+            key, expected = headers.get("idempotency-key", ""), headers.get("x-instance", "")
+            own_key = f"{caller} {key}" if key else ""
+            return await self.once.answer(
+                own_key, expected, lambda: self._run(path, caller, headers, body, until, depth)
+            )
         except TimeoutError:
             return problem(504, "the deadline passed while the operation ran")
         finally:
             self.metrics.in_flight -= 1
 
-    async def _run(self, path: str, caller: str, headers: Any, body: bytes, until: float, depth: int) -> Reply:
+    async def _run(
+        self, path: str, caller: str, headers: Mapping[str, str], body: bytes, until: float, depth: int
+    ) -> Reply:
         session = headers.get("x-session") or caller
         context.deadline.set(until)
         context.chain.set(depth)
         context.session.set(session)
-        context.request_id.set(headers.get("x-request-id") or context.request_id.get() or context.new_request_id())
+        tracing.adopt(headers)
         if self.dispatcher.is_open:
             _follow(headers.get("x-folder") or "")
+        if "x-environment" in headers:
+            surroundings.apply(headers["x-environment"], self.service.environment)
         run, content_type = contextvars.copy_context().run, headers.get("content-type", "")
         is_strict = "x-chain" not in headers
         future = self.sessions.submit(session, run, self.dispatcher.answer, path, caller, content_type, body, is_strict)
@@ -248,9 +261,14 @@ def build_app(service: Service, host: Host | None = None) -> FastAPI:
     return app
 
 
-async def read_body(request: Request) -> bytes | None:
-    """Return the body, `None` when more bytes come than a message may have."""
-    if int(request.headers.get("content-length") or 0) > BODY_LIMIT:
+def headers_of(request: Request) -> dict[str, str]:
+    """Return the headers by lower-case name, read once: looking each up in the raw list costs more than the call."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
+
+
+async def read_body(request: Request, announced: int) -> bytes | None:
+    """Return the body, `None` when more bytes come, or are announced, than a message may have."""
+    if announced > BODY_LIMIT:
         return None
     chunks: list[bytes] = []
     size = 0
@@ -296,7 +314,7 @@ def _add_runs(app: FastAPI, host: Host) -> None:
     def guarded(answer: Callable[..., Any]) -> Callable[..., Any]:
         async def handle(request: Request) -> Response:
             try:
-                caller = host.caller_of(request)
+                caller = host.caller_of(headers_of(request))
                 if caller != "client" or not host.dispatcher.is_open:
                     raise PermissionError("only the operator may start runs")
                 status, content = answer(request, json.loads(await request.body() or b"{}"))

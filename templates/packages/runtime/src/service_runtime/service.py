@@ -38,6 +38,8 @@ class Service:
     """Classes, functions and modules that others may name, with the services that do."""
     messages: dict[str, Message] = field(default_factory=dict)
     """Models of arguments and results, by what they are for."""
+    environment: tuple[str, ...] = ()
+    """Environment variables that the code reads."""
     anchored: tuple[str, ...] = ()
     """Modules that look for data beside themselves."""
     entries: dict[str, str] = field(default_factory=dict)

@@ -144,6 +144,7 @@ class HttpAnswer:
         self.status: int = response.status
         self.content_type: str = response.headers.get("content-type", "")
         self.artifacts: str = response.headers.get(HEADER, "")
+        self.instance: str = response.headers.get("x-instance", "")
         self._owner = owner
         self._connection: http.client.HTTPConnection | None = connection
         self._response = response

@@ -278,7 +278,7 @@ def _encoder_for(kind: type[Any]) -> Encode:
 
 
 def _late_decoder(tag: Any) -> Decode:
-    import service_runtime.instances as instances  # noqa: PLC0415  (registers the tags, on first need)
+    from service_runtime import instances  # noqa: PLC0415  (registers the tags, on first need)
 
     instances.load_decoders(tag)
     if not isinstance(tag, str) or tag not in decoders:

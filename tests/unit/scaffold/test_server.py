@@ -1,0 +1,234 @@
+"""How a service behaves towards its callers: repeats, refusals, load, traces, the end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+import types
+
+import pytest
+from fastapi.testclient import TestClient
+from service_runtime import context, tokens, tracing
+from service_runtime.client import Client
+from service_runtime.errors import DeadlineExceeded, RemoteCallError
+from service_runtime.operations import Operation
+from service_runtime.serve import drain
+from service_runtime.server import Host, build_app
+from service_runtime.service import Service
+from service_runtime.transport import LocalAnswer, NotSent
+
+CALLS: list[int] = []
+
+
+def grow(by):
+    CALLS.append(by)
+    return len(CALLS)
+
+
+OPERATIONS = tuple(
+    Operation(name=name, symbol=f"decompose_test_grow:{name}", callers=("two",), parameters=("by",))
+    for name in ("grow",)
+)
+
+
+@pytest.fixture
+def host(tmp_path, monkeypatch):
+    module = types.ModuleType("decompose_test_grow")
+    module.grow = grow
+    monkeypatch.setitem(sys.modules, "decompose_test_grow", module)
+    monkeypatch.setenv("SERVICE_NAME", "one")
+    CALLS.clear()
+    return Host(Service("one", tmp_path, {}, OPERATIONS))
+
+
+@pytest.fixture
+def client(host):
+    with TestClient(build_app(host.service, host)) as made:
+        yield made
+
+
+def headers(**more):
+    return {"Authorization": "Bearer " + tokens.issue("two", "one"), "X-Chain": "1", **more}
+
+
+def ask(client, **more):
+    return client.post("/operations/grow", json={"args": [1]}, headers=headers(**more))
+
+
+def test_a_repeat_with_the_same_key_is_answered_from_the_record(client):
+    first = ask(client, **{"Idempotency-Key": "k"})
+    again = ask(client, **{"Idempotency-Key": "k"})
+
+    assert (first.json(), again.json(), CALLS) == ({"result": 1}, {"result": 1}, [1])
+    assert ask(client, **{"Idempotency-Key": "other"}).json() == {"result": 2}
+
+
+def test_a_repeat_that_reaches_another_process_is_refused(client):
+    answer = ask(client, **{"Idempotency-Key": "k", "X-Instance": "an earlier one"})
+
+    assert answer.status_code == 409
+    assert CALLS == []
+
+
+def test_a_call_whose_deadline_has_passed_is_not_begun(client):
+    assert ask(client, **{"X-Deadline": str(time.time() - 1)}).status_code == 504
+    assert CALLS == []
+
+
+def test_too_many_calls_are_told_to_come_back(client, host):
+    host.metrics.in_flight = 10_000
+
+    answer = ask(client)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+
+
+def test_a_chain_that_is_too_long_is_cut(client):
+    assert ask(client, **{"X-Chain": "99"}).status_code == 508
+
+
+def test_calls_are_counted(client):
+    ask(client)
+
+    assert (
+        'service_calls_total{service="one",operation="/operations/grow",status="200"} 1' in client.get("/metrics").text
+    )
+
+
+def test_the_document_is_served(client):
+    assert "/operations/grow" in client.get("/openapi.json").json()["paths"]
+
+
+def test_a_trace_goes_on_at_the_callee():
+    context.request_id.set("a" * 32)
+
+    tracing.adopt({"traceparent": tracing.header()})
+
+    assert context.request_id.get() == "a" * 32
+
+
+class Flaky:
+    """A transport that fails, then answers; remembers what it was sent."""
+
+    def __init__(self, *failures):
+        self.failures = list(failures)
+        self.sent: list[dict[str, str]] = []
+
+    def send(self, path, given, chunks, timeout_s):
+        self.sent.append(dict(given))
+        if self.failures:
+            raise self.failures.pop(0)
+        answer = LocalAnswer(200, "application/json", iter([json.dumps({"result": 7}).encode()]))
+        answer.instance = "p1"
+        return answer
+
+
+def client_over(transport):
+    made = Client("one", transport)
+    made._instance = "p1"
+    return made
+
+
+def test_a_call_that_was_not_sent_is_sent_again():
+    transport = Flaky(NotSent("refused"), NotSent("refused"))
+
+    assert Client("one", transport).call("grow", {"by": 1}) == 7
+    assert len(transport.sent) == 3
+
+
+def test_a_lost_answer_is_asked_for_again_under_the_same_key():
+    transport = Flaky(ConnectionResetError())
+
+    assert client_over(transport).call("grow", {"by": 1}) == 7
+    first, second = transport.sent
+    assert first["Idempotency-Key"] == second["Idempotency-Key"]
+    assert second["X-Instance"] == "p1"
+
+
+def test_a_lost_answer_of_an_unknown_process_is_not_repeated():
+    transport = Flaky(ConnectionResetError())
+
+    with pytest.raises(RemoteCallError):
+        Client("one", transport).call("grow", {"by": 1})
+
+    assert len(transport.sent) == 1
+
+
+def test_a_deadline_is_passed_on_and_ends_the_calls_below_it():
+    until = time.time() + 5
+    token = context.deadline.set(until)
+    transport = Flaky()
+    try:
+        Client("one", transport).call("grow", {"by": 1})
+        context.deadline.set(time.time() - 1)
+        with pytest.raises(DeadlineExceeded):
+            Client("one", transport).call("grow", {"by": 1})
+    finally:
+        context.deadline.reset(token)
+
+    assert float(transport.sent[0]["X-Deadline"]) <= until + 0.01
+
+
+def test_ending_says_not_ready_first_and_goes_on_for_a_while(host, monkeypatch):
+    monkeypatch.setenv("SERVICE_DRAIN_S", "0.05")
+    ended = []
+    server = types.SimpleNamespace(handle_exit=lambda number, frame: ended.append(number))
+    host.is_ready = True
+
+    drain(host, server)
+    server.handle_exit(15, None)
+
+    assert (host.is_ready, ended) == (False, [])
+    time.sleep(0.3)
+    assert ended == [15]
+
+
+def test_two_attempts_at_once_share_one_run():
+    from service_runtime.dispatch import Reply
+    from service_runtime.once import Once
+
+    runs = []
+
+    async def work():
+        runs.append(1)
+        await asyncio.sleep(0.01)
+        return Reply(200, "application/json", [b"{}"])
+
+    async def both():
+        once = Once()
+        return await asyncio.gather(once.answer("k", "", work), once.answer("k", "", work))
+
+    first, second = asyncio.run(both())
+    assert first is second
+    assert runs == [1]
+
+
+def test_what_the_caller_sets_of_the_environment_reaches_a_callee_that_reads_it(host, monkeypatch):
+    from service_runtime import surroundings
+
+    monkeypatch.setattr(surroundings, "_read_by", {"one": ("MODEL_FOLDER",)})
+    monkeypatch.setattr(surroundings, "_at_start", {})
+    monkeypatch.setenv("MODEL_FOLDER", "new")
+    monkeypatch.setenv("OTHER", "x")
+    transport = Flaky()
+
+    Client("one", transport).call("grow", {"by": 1})
+
+    assert json.loads(transport.sent[0]["X-Environment"]) == {"MODEL_FOLDER": "new"}
+
+
+def test_a_service_takes_only_variables_that_it_reads(tmp_path, client, host, monkeypatch):
+    import dataclasses
+    import os
+
+    host.service = dataclasses.replace(host.service, environment=("MODEL_FOLDER", "GONE"))
+    monkeypatch.setenv("GONE", "x")
+    monkeypatch.delenv("MODEL_FOLDER", raising=False)
+
+    ask(client, **{"X-Environment": json.dumps({"MODEL_FOLDER": "new", "GONE": None, "PATH": "evil"})})
+
+    assert (os.environ.get("MODEL_FOLDER"), os.environ.get("GONE")) == ("new", None)
+    assert os.environ["PATH"] != "evil"
+    monkeypatch.delenv("MODEL_FOLDER", raising=False)
