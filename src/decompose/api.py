@@ -13,7 +13,7 @@ from concurrent.futures import Executor
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from decompose.errors import ConfigError, LaunchError, PlanError, SourceError
 from decompose.ir import codec
@@ -21,7 +21,9 @@ from decompose.ir import codec
 if TYPE_CHECKING:
     from decompose.boundary import BoundaryEntry, PlanChange
     from decompose.ir.blueprint import Blueprint
+    from decompose.ir.contracts import Offer
     from decompose.ir.evidence import History, Trace
+    from decompose.ir.extraction import ExtractionStep
     from decompose.ir.filetree import FileTree
     from decompose.ir.findings import Finding
     from decompose.ir.graph import CodeGraph
@@ -144,16 +146,48 @@ def generate(plan: Plan, system: CodeGraph, *, root: str | os.PathLike[str] | No
 
 
 def generate_all(
-    plan: Plan, system: CodeGraph, *, root: str | os.PathLike[str] | None = None
+    plan: Plan,
+    system: CodeGraph,
+    *,
+    root: str | os.PathLike[str] | None = None,
+    only: Sequence[str] = (),
+    in_place: bool = False,
+    targets: Sequence[str] = (),
 ) -> tuple[FileTree, tuple[Finding, ...]]:
-    """Return the tree of files, and what the resolved plan had to say about the cut."""
-    from decompose import scaffold
+    """Return the tree of files, and what the resolved plan had to say about the cut.
+
+    Args:
+        plan: What becomes a service.
+        system: The graph that the plan was made for.
+        root: The monolith; by default where `system` was analysed, else the plan's `root`.
+        only: Services to generate; all when empty.
+        in_place: Whether the monolith goes on running, with a switch to the services: as a patch.
+        targets: Names of installed plug-ins (`decompose.targets`) that write files of their own.
+    """
+    from decompose import boundary, plugins, scaffold
 
     folder = Path(root) if root is not None else _root_by_digest.get(system.digest, Path(plan.root))
-    resolved = blueprint(plan, system, trace=find_trace())
+    resolved, extraction = blueprint(plan, system, trace=find_trace()), None
+    if only or in_place:
+        resolved, extraction = boundary.extract(resolved, system, only)
+    others = [cast("scaffold.Target", plugins.load_plugin(plugins.TARGETS, name)) for name in targets]
     sources = read_sources(system, folder)
-    tree = scaffold.emit(resolved, system, sources, read_notebooks(system, sources))
+    tree = scaffold.emit(
+        resolved,
+        system,
+        sources,
+        read_notebooks(system, sources),
+        targets=(*scaffold.BUILT_IN, *others),
+        extraction=extraction if in_place else None,
+    )
     return tree, (*resolved.findings, *tree.findings)
+
+
+def extraction_order(plan: Plan, system: CodeGraph) -> tuple[ExtractionStep, ...]:
+    """Return the order in which to take the plan's services out of the monolith, with the reasons."""
+    from decompose import boundary
+
+    return boundary.extraction_order(blueprint(plan, system, trace=find_trace()))
 
 
 def write_tree(tree: FileTree, output: Path) -> WriteReport:
@@ -488,6 +522,19 @@ def check(
     found = gate.check(plan, system, baseline=baseline, today=date.today(), baseline_path=baseline_name)
     placed = gate.below(found, root)
     return found, lambda format: gate.render(placed, format), lambda: gate.render_baseline(found, baseline)
+
+
+def compatibility(old: Offer, new: Offer) -> tuple[Violations, Callable[[str], str]]:
+    """Return what a generation no longer offers that the one before it did, and how to print that.
+
+    Args:
+        old: What callers rely on.
+        new: What is offered now.
+    """
+    from decompose import gate
+
+    found = gate.compare_offers(old, new)
+    return found, lambda format: gate.render(found, format)
 
 
 def compare(

@@ -23,7 +23,7 @@ from types import FrameType
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-PACKAGES = [HERE / "packages" / name / "src" for name in ("runtime", "contracts")]
+PACKAGES = sorted((HERE / "packages").glob("*/src"))
 READY_TIMEOUT_S = 180.0
 STOP_TIMEOUT_S = 10.0
 TAIL_LINES = 40
@@ -143,6 +143,8 @@ def _start(
     workdir: Path, base_port: int | None, running: list[Process], names: set[str] | None = None
 ) -> dict[str, str]:
     """Start all services, or the named ones, wait until they are ready, and return the variables that they share."""
+    if (HERE / ".generating" / "journal.json").exists():
+        raise Failed("a generation was interrupted here; run `decompose generate` again, it will be finished")
     services = json.loads((HERE / "system.json").read_text())["services"]
     if not workdir.is_dir():
         raise Failed(f"{workdir} is not a folder; name one with --workdir")
@@ -160,12 +162,11 @@ def _start(
 
 
 def levels(services: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Return the services in the order in which they must be ready; those that need each other start together."""
+    """Return the services in the order in which they must be ready; those of one level start together."""
     left = {service["name"]: service for service in services}
     found = []
     while left:
-        level = [s for s in left.values() if not set(s["depends_on"]) & (left.keys() - {s["name"]})]
-        level = level or list(left.values())
+        level = [s for s in left.values() if not set(s["starts_after"]) & left.keys()]
         found.append(level)
         for service in level:
             del left[service["name"]]

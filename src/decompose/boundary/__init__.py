@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decompose.boundary.diff import PlanChange, diff_plans
 from decompose.boundary.draft import draft
+from decompose.boundary.extraction import extract, extraction_order
 from decompose.boundary.ledger import BoundaryEntry, as_text, ledger
 from decompose.boundary.members import check_members
 from decompose.boundary.planfile import parse_plan, render_plan
@@ -19,6 +20,8 @@ __all__ = [
     "check_members",
     "diff_plans",
     "draft",
+    "extract",
+    "extraction_order",
     "hazard_report",
     "ledger",
     "membership",

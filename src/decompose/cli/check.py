@@ -23,13 +23,26 @@ def command(
         bool, typer.Option("--update-baseline", help="Accept what is there now, in the baseline file.")
     ] = False,
     sarif: Annotated[Path | None, typer.Option("--sarif", help="Write SARIF to this file, too.")] = None,
+    contracts: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option("--contracts", metavar="OLD NEW", help="Instead: what breaks callers between two generations."),
+    ] = None,
     output: options.Output = None,
 ) -> None:
     """Check that the boundaries of the plan still hold, for CI."""
-    with progress("reading") as update:
-        result = workflow.report_check(
-            path, plan_file=plan, format=format, baseline=baseline, update=update_baseline, sarif=sarif, progress=update
-        )
+    if contracts is not None:
+        result = workflow.report_compatibility(*contracts, format=format)
+    else:
+        with progress("reading") as update:
+            result = workflow.report_check(
+                path,
+                plan_file=plan,
+                format=format,
+                baseline=baseline,
+                update=update_baseline,
+                sarif=sarif,
+                progress=update,
+            )
     if output is None:
         show(result.summary)
     else:

@@ -16,14 +16,35 @@ def command(
     path: options.OptionalSource = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write the services to.")] = Path("services"),
     plan: options.PlanFile = Path(workflow.PLAN_FILE),
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="Generate this service alone; may be given again.")
+    ] = None,
+    in_place: Annotated[
+        bool,
+        typer.Option("--in-place", help="The monolith goes on running, with a switch to the services, as a patch."),
+    ] = False,
+    target: Annotated[
+        list[str] | None,
+        typer.Option("--target", help="Installed plug-in that writes files for one more place to run."),
+    ] = None,
     json: options.Json = False,
 ) -> None:
     """Write the services of the plan: code moved, call sites untouched, ready to run."""
     with progress("reading") as update:
-        result = workflow.report_generation(path, plan_file=plan, output=output, progress=update)
+        result = workflow.report_generation(
+            path,
+            plan_file=plan,
+            output=output,
+            only=only or (),
+            in_place=in_place,
+            targets=target or (),
+            progress=update,
+        )
     if json:
         show_json(result.figures)
     else:
         show(result.summary)
     for file in result.written:
         say(f"wrote {file}")
+    if not result.is_yes:
+        raise typer.Exit(1)

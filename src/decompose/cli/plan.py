@@ -1,4 +1,4 @@
-"""`decompose plan diff`."""
+"""`decompose plan diff` and `decompose plan order`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from decompose import workflow
 from decompose.cli import options
-from decompose.cli.console import show, show_json
+from decompose.cli.console import progress, show, show_json
 
 app = typer.Typer(help="Look at plan files.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -34,3 +34,18 @@ def diff(
         show(result.summary)
     if not result.is_yes:
         raise typer.Exit(1)
+
+
+@app.command("order")
+def order(
+    path: options.OptionalSource = None,
+    plan: options.PlanFile = Path(workflow.PLAN_FILE),
+    json: options.Json = False,
+) -> None:
+    """Show in which order to take the services out of the monolith, and why."""
+    with progress("reading") as update:
+        result = workflow.report_extraction_order(path, plan_file=plan, progress=update)
+    if json:
+        show_json(result.figures)
+    else:
+        show(result.summary)

@@ -19,6 +19,7 @@ MOST_RESULTS = 5000
 """Results of a SARIF file that GitHub shows."""
 _EXTRA = {
     "no_new_edges": "No dependency crosses services that did not when the baseline was taken.",
+    "compatible": "What a generation offered is still offered, to the same arguments and with the same answers.",
     "ignores": "Every reasoned exception of the baseline still matches something.",
 }
 

@@ -10,7 +10,15 @@ from decompose.ir.findings import Level
 from decompose.ir.graph import Record, Site
 
 Contract = Literal[
-    "independent", "only_exposed", "no_shared_state", "one_writer", "acyclic", "no_new_edges", "placed", "ignores"
+    "independent",
+    "only_exposed",
+    "no_shared_state",
+    "one_writer",
+    "acyclic",
+    "no_new_edges",
+    "placed",
+    "ignores",
+    "compatible",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,11 @@ class ServiceContext:
     """Path and form of each carried module."""
     cpu: float
     memory_mb: int
+    gpu: int
+    starts_after: tuple[str, ...]
+    """Services that must be ready before it starts; a circle is broken."""
+    holds_state: bool
+    """Whether callers hold on to objects or state of one process, so that replicas cannot stand in for each other."""
     artifacts: tuple[SharedFile, ...] = ()
     models: tuple[ModelContext, ...] = ()
     """What clients of the Open Inference Protocol can ask."""
@@ -95,6 +101,26 @@ class SystemContext:
         return "-".join(part for part in letters.split("-") if part) or "system"
 
 
+def start_order(depends_on: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return what each service waits for: what it calls, except services that need it in turn."""
+    reached = {name: _reached(name, depends_on) for name in depends_on}
+    return {
+        name: tuple(other for other in others if name not in reached.get(other, ()))
+        for name, others in depends_on.items()
+    }
+
+
+def _reached(name: str, depends_on: Mapping[str, tuple[str, ...]]) -> set[str]:
+    found: set[str] = set()
+    pending = list(depends_on[name])
+    while pending:
+        other = pending.pop()
+        if other not in found:
+            found.add(other)
+            pending += depends_on.get(other, ())
+    return found
+
+
 def entries_of(territory: Territory, service: ServiceBlueprint) -> tuple[tuple[str, str], ...]:
     """Return what can be run of a service: steps of the pipeline first, then its programs, by name."""
     found: dict[str, str] = {}
@@ -130,6 +156,7 @@ def as_json(context: SystemContext) -> dict[str, Any]:
                 "source": f"services/{service.name}/src",
                 "app": f"services/{service.name}/app.py",
                 "depends_on": list(service.depends_on),
+                "starts_after": list(service.starts_after),
                 "operations": [
                     {"name": o.name, "symbol": o.symbol, "callers": list(o.callers)} for o in service.operations
                 ],
@@ -140,6 +167,8 @@ def as_json(context: SystemContext) -> dict[str, Any]:
                 "environment": list(service.environment),
                 "cpu": service.cpu,
                 "memory_mb": service.memory_mb,
+                "gpu": service.gpu,
+                "holds_state": service.holds_state,
                 "models": [model.name for model in service.models],
                 "artifacts": [
                     {"set": f.folder, "pattern": f.pattern, "is_written": f.is_written} for f in service.artifacts

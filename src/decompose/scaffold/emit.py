@@ -3,37 +3,45 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 import json
-from collections.abc import Mapping
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from collections.abc import Mapping, Sequence
 
 from decompose.errors import GenerateError
+from decompose.ir import codec
 from decompose.ir.blueprint import Blueprint, ServiceBlueprint
+from decompose.ir.contracts import CONTRACTS_FILE
+from decompose.ir.extraction import Extraction
 from decompose.ir.filetree import FileTree
 from decompose.ir.findings import Finding, Span
 from decompose.ir.graph import CodeGraph
 from decompose.ir.symbols import is_topic, module_of, qualname_of
-from decompose.resources import template_root
 from decompose.scaffold.child import Slicer
 from decompose.scaffold.closure import Closure, modules_in
-from decompose.scaffold.context import BASE_PORT, ServiceContext, SystemContext, as_json, entries_of, shared_files
+from decompose.scaffold.context import (
+    BASE_PORT,
+    ServiceContext,
+    SystemContext,
+    as_json,
+    entries_of,
+    shared_files,
+    start_order,
+)
 from decompose.scaffold.dependencies import imported_roots, requirements
-from decompose.scaffold.facades import LINE_LENGTH
+from decompose.scaffold.in_place import in_place
 from decompose.scaffold.inference import claims_protocol_path, models_of
 from decompose.scaffold.jobs import StepContext, pipeline_steps
-from decompose.scaffold.messages import Messages, messages_of
+from decompose.scaffold.messages import messages_of
 from decompose.scaffold.need import Need
+from decompose.scaffold.offer import offer_of
 from decompose.scaffold.openapi import document
 from decompose.scaffold.operations import ServedOperation, callers_by_symbol, named_symbols, served
 from decompose.scaffold.programs import turn_into_functions
-from decompose.scaffold.pytext import comment, doc_literal, pystr
+from decompose.scaffold.pytext import comment
 from decompose.scaffold.render import Names, Rendered, render
+from decompose.scaffold.targets import BUILT_IN, Target
+from decompose.scaffold.templates import render_templates
 from decompose.scaffold.territory import CLIENT, Territory
 
-LOCK_FILE = "decompose.lock"
 _BY_VALUE_LIBRARIES = frozenset({
     "sklearn", "scipy", "numpy", "pandas", "xgboost", "lightgbm", "catboost", "statsmodels", "imblearn",
     "category_encoders",
@@ -42,7 +50,13 @@ _WEB_FACTORIES = ("FastAPI", "Flask", "Starlette", "Quart", "Litestar", "Sanic",
 
 
 def emit(
-    blueprint: Blueprint, graph: CodeGraph, sources: Mapping[str, bytes], notebooks: Mapping[str, str] | None = None
+    blueprint: Blueprint,
+    graph: CodeGraph,
+    sources: Mapping[str, bytes],
+    notebooks: Mapping[str, str] | None = None,
+    *,
+    targets: Sequence[Target] = BUILT_IN,
+    extraction: Extraction | None = None,
 ) -> FileTree:
     """Return services, packages and launcher as files in memory.
 
@@ -51,6 +65,8 @@ def emit(
         graph: The graph that the plan was made for.
         sources: Content of the analysed files by path.
         notebooks: Code cells of the notebooks as one text, by path.
+        targets: What to write for the places where the system can run.
+        extraction: What is taken out of a monolith that goes on running; `None` to take all of it apart.
 
     Raises:
         GenerateError: If there is nothing to generate, or a member does not exist.
@@ -68,16 +84,19 @@ def emit(
             process: [render(need, closures[process], names, slicer) for need in needs[process].values()]
             for process in processes
         }
+        switches = in_place(closures[CLIENT], names, extraction) if extraction is not None else {}
     context = _context(territory, needs, operations, rendered)
     files = _code_files(rendered)
     messages = {s.name: messages_of(territory, s, operations[s.name]) for s in blueprint.services}
-    files |= _templates(context, messages)
+    files |= render_templates(context, messages, is_in_place=extraction is not None) | switches
+    for target in targets:
+        files |= target(context)
     functions = turn_into_functions(territory, notebooks or {})
     files |= functions.files
     files["provenance.json"] = _json(_provenance(rendered) | functions.provenance)
+    files[CONTRACTS_FILE] = codec.encode(offer_of(territory, operations, callers_by_symbol(territory, needs)))
     files["openapi.json"] = _json(document(context, territory))
     files["system.json"] = _json(as_json(context))
-    files[LOCK_FILE] = _lock(files)
     findings = (*_moved_whole(rendered), *functions.findings)
     return FileTree(dict(sorted(files.items())), executable=frozenset({"run.py"}), findings=findings)
 
@@ -127,8 +146,10 @@ def _context(
 ) -> SystemContext:
     callers = callers_by_symbol(territory, needs)
     steps = pipeline_steps(territory)
+    calls = {s.name: _depends_on(territory, s.name, needs[s.name]) for s in territory.blueprint.services}
+    order = start_order(calls)
     services = tuple(
-        _service_context(territory, service, BASE_PORT + i, needs, operations, callers, rendered, steps)
+        _service_context(territory, service, BASE_PORT + i, needs, operations, callers, rendered, steps, order)
         for i, service in enumerate(territory.blueprint.services)
     )
     externals = {name for module in territory.modules.values() for name in module.externals}
@@ -159,6 +180,7 @@ def _service_context(
     callers: Mapping[str, set[str]],
     rendered: Mapping[str, list[Rendered]],
     steps: tuple[StepContext, ...],
+    order: Mapping[str, tuple[str, ...]],
 ) -> ServiceContext:
     own = needs[service.name]
     web = _web_app(territory, service)
@@ -186,6 +208,9 @@ def _service_context(
         forms=tuple((r.path, r.form) for r in rendered[service.name]),
         cpu=service.cpu,
         memory_mb=service.memory_mb,
+        gpu=service.gpu,
+        starts_after=order[service.name],
+        holds_state=_holds_state(territory, service, callers),
         artifacts=shared_files(territory, service.name),
         models=models,
         is_protocol_at_root=bool(models) and not claims_protocol_path(territory),
@@ -197,6 +222,16 @@ def _depends_on(territory: Territory, service: str, needs: Mapping[str, Need]) -
     owners = {territory.owner.get(f"{n.module.name}:{name}", "") for n in needs.values() for name in n.facades}
     owners |= {territory.body_owner(n.module.name) or "" for n in needs.values() if n.remote_values}
     return tuple(sorted(owners - {"", service}))
+
+
+def _holds_state(territory: Territory, service: ServiceBlueprint, callers: Mapping[str, set[str]]) -> bool:
+    """Return whether others build or get objects that live there, or use module-level values that change."""
+    members = set(service.members)
+    modules = {module_of(member) for member in members}
+    builds = any(s in members and territory.units[s].kind == "class" for s in callers)
+    shares = any(module_of(s) in callers and module_of(s) in modules for s in territory.mutated)
+    hands_out = any(o.callers and o.result.codec in ("handle", "stream") for o in service.operations)
+    return builds or shares or hands_out
 
 
 def _with_folders(paths: Mapping[str, str], territory: Territory) -> list[tuple[str, str]]:
@@ -308,73 +343,6 @@ def _provenance(rendered: Mapping[str, list[Rendered]]) -> dict[str, list[dict[s
                 for first, last, path, origin in module.ranges
             ]
     return found
-
-
-def _templates(context: SystemContext, messages: Mapping[str, Messages]) -> dict[str, bytes]:
-    root = template_root()
-    environment = Environment(
-        loader=FileSystemLoader(root),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701  (no HTML here; text of the analysed code enters by `pystr` alone)
-    )
-    environment.filters |= {"pystr": pystr, "docstring": doc_literal, "comment": comment, "json": json.dumps}
-    environment.filters |= {"pytuple": _tuple_literal, "pydict": _dict_literal}
-    files = _folder(root / "packages" / "runtime", "packages/runtime", environment, {"system": context})
-    files |= _folder(root / "packages" / "contracts", "packages/contracts", environment, {"system": context})
-    files |= _folder(root / "system", "", environment, {"system": context})
-    if context.steps:
-        files |= _folder(root / "pipeline", "pipelines", environment, {"system": context})
-    for service in context.services:
-        variables: dict[str, object] = {"system": context, "service": service}
-        files |= _folder(root / "service", f"services/{service.name}", environment, variables)
-        variables = {**variables, "messages": messages[service.name]}
-        for name, template in (("", "service"), ("_messages", "messages")):
-            content = environment.get_template(f"contract/{template}.py.jinja").render(variables).encode()
-            files[f"packages/contracts/src/service_contracts/{service.name}{name}.py"] = content
-    return files
-
-
-def _folder(folder: Path, target: str, environment: Environment, variables: dict[str, object]) -> dict[str, bytes]:
-    """Render one template folder; `dot_name` becomes `.name`, the suffix `.jinja` goes."""
-    files = {}
-    for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
-        if not path.is_file() or "__pycache__" in relative.parts or relative.name == "TEMPLATES.md":
-            continue
-        name = "/".join(part.replace("dot_", ".", 1) if part.startswith("dot_") else part for part in relative.parts)
-        if path.suffix == ".jinja":
-            template = environment.get_template(path.relative_to(template_root()).as_posix())
-            content, name = template.render(variables).encode(), name.removesuffix(".jinja")
-        else:
-            content = path.read_bytes()
-        files[f"{target}/{name}" if target else name] = content
-    return files
-
-
-def _tuple_literal(items: tuple[str, ...], column: int = 0, indent: int = 0) -> str:
-    """Return a tuple of strings, laid out as the formatter would from `column` on."""
-    one_line = "(" + ", ".join(map(pystr, items)) + ("," if len(items) == 1 else "") + ")"
-    return (
-        one_line if column + len(one_line) + 1 <= LINE_LENGTH else _spread("(", [pystr(i) for i in items], ")", indent)
-    )
-
-
-def _dict_literal(items: tuple[tuple[str, str], ...], column: int = 0, indent: int = 0) -> str:
-    pairs = [f"{pystr(key)}: {pystr(value)}" for key, value in items]
-    one_line = "{" + ", ".join(pairs) + "}"
-    return one_line if column + len(one_line) + 1 <= LINE_LENGTH else _spread("{", pairs, "}", indent)
-
-
-def _spread(opening: str, items: list[str], closing: str, indent: int) -> str:
-    pad = " " * indent
-    return opening + "\n" + "".join(f"{pad}    {item},\n" for item in items) + pad + closing
-
-
-def _lock(files: Mapping[str, bytes]) -> bytes:
-    return _json({path: hashlib.blake2b(files[path], digest_size=16).hexdigest() for path in sorted(files)})
 
 
 def _json(value: object) -> bytes:

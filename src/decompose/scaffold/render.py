@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from decompose.ir.graph import Module
 from decompose.ir.symbols import module_of, qualname_of
@@ -13,7 +13,7 @@ from decompose.scaffold.child import Slicer
 from decompose.scaffold.closure import Closure
 from decompose.scaffold.facades import Target, annotation_names, class_facade, function_facade, wrapped
 from decompose.scaffold.need import Need
-from decompose.scaffold.pytext import doc_literal, pystr
+from decompose.scaffold.pytext import HEADER, doc_literal, pystr
 from decompose.scaffold.statements import Imported, ModuleText
 from decompose.scaffold.territory import CLIENT, Territory
 
@@ -64,7 +64,7 @@ def _render_facade(need: Need, closure: Closure, names: Names, text: ModuleText)
     parts = _facade_parts(need, closure, names, text)
     where = ", ".join(f"`{s}`" for s in parts.services)
     head = doc_literal(f"Facade of `{need.module.name}`: the same names, answered by {where}.")
-    content = f"{head}\n\n{parts.imports}{parts.tail}{parts.main}".rstrip("\n") + "\n"
+    content = f"{HEADER}\n{head}\n\n{parts.imports}{parts.tail}{parts.main}".rstrip("\n") + "\n"
     ranges = _ranges_of(content, parts.origins)
     return Rendered(need.module.path, content.encode(), "facade", ranges)
 
@@ -98,25 +98,49 @@ class _Parts:
     """Heading line of a definition, and path and line of what it stands for."""
 
 
-def _facade_parts(need: Need, closure: Closure, names: Names, text: ModuleText) -> _Parts:
-    territory = closure.territory
-    module = need.module
-    definitions: list[str] = []
-    origins: list[tuple[str, str, int]] = []
-    services: set[str] = set()
-    uses: set[str] = set()
-    base_imports: dict[str, str] = {}
+@dataclass(slots=True)
+class Definitions:
+    """Facades of functions and classes as text, and what they need around them."""
+
+    texts: list[str] = field(default_factory=list)
+    origins: list[tuple[str, str, int]] = field(default_factory=list)
+    services: set[str] = field(default_factory=set)
+    annotations: set[str] = field(default_factory=set)
+    """Names that annotations mention."""
+    base_imports: dict[str, str] = field(default_factory=dict)
+    """Import of each base that stands in another module, by name."""
+
+
+def definitions_of(
+    need: Need,
+    closure: Closure,
+    names: Names,
+    text: ModuleText,
+    wanted: set[str],
+    homes: Mapping[str, str] | None = None,
+) -> Definitions:
+    """Return the facades of some names of a module; names that are no definition are asked for as values instead.
+
+    Args:
+        need: What the process needs of the module.
+        closure: All that the process needs.
+        names: Final names of operations.
+        text: The module's statements.
+        wanted: Names of `need.facades` to write.
+        homes: Import path of the facades of each module, where that is not the module's own.
+    """
+    territory, module, found = closure.territory, need.module, Definitions()
     known = _annotatable(need, closure, text)
-    for name in sorted(need.facades, key=lambda n: text.binders[n][0]):
+    for name in sorted(wanted, key=lambda n: text.binders[n][0]):
         node = text.statements[text.binders[name][-1]].node
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             need.remote_values.add(name)
             continue
         symbol = f"{module.name}:{name}"
         service = territory.owner[symbol]
-        services.add(service)
+        found.services.add(service)
         node = _without_unknown_annotations(node, known)
-        uses |= annotation_names(node)
+        found.annotations |= annotation_names(node)
         target = Target(
             client=client_alias(service),
             symbol=symbol,
@@ -124,11 +148,20 @@ def _facade_parts(need: Need, closure: Closure, names: Names, text: ModuleText) 
             is_idempotent=symbol in names.idempotent,
         )
         if isinstance(node, ast.ClassDef):
-            bases = _own_bases(symbol, need, closure, base_imports)
-            definitions.append(class_facade(node, target, bases))
+            bases = _own_bases(symbol, need, closure, found.base_imports, homes)
+            found.texts.append(class_facade(node, target, bases))
         else:
-            definitions.append(function_facade(node, target))
-        origins.append((definitions[-1].partition("\n")[0], module.path, text.statements[text.binders[name][-1]].line))
+            found.texts.append(function_facade(node, target))
+        heading = found.texts[-1].partition("\n")[0]
+        found.origins.append((heading, module.path, text.statements[text.binders[name][-1]].line))
+    return found
+
+
+def _facade_parts(need: Need, closure: Closure, names: Names, text: ModuleText) -> _Parts:
+    territory = closure.territory
+    module = need.module
+    found = definitions_of(need, closure, names, text, set(need.facades))
+    definitions, origins, services = found.texts, found.origins, found.services
     body_owner = territory.body_owner(module.name) or next(iter(sorted(services)), "")
     if need.remote_values and body_owner:
         services.add(body_owner)
@@ -137,7 +170,9 @@ def _facade_parts(need: Need, closure: Closure, names: Names, text: ModuleText) 
         services.add(body_owner)
     lookup = _lookup(need, closure, body_owner)
     tail = "".join(f"\n\n{definition}" for definition in definitions) + (f"\n\n{lookup}" if lookup else "")
-    imports = _imports(tail + main, services, base_imports, _typing_imports(uses, need, closure, text))
+    imports = _imports(
+        tail + main, services, found.base_imports, _typing_imports(found.annotations, need, closure, text)
+    )
     return _Parts(tuple(sorted(services)), imports, tail, main, tuple(origins))
 
 
@@ -196,7 +231,9 @@ def _remote_main(need: Need, closure: Closure, text: ModuleText, owner: str) -> 
     return f'\n\nif __name__ == "__main__":\n    raise SystemExit({run})\n'
 
 
-def _own_bases(symbol: str, need: Need, closure: Closure, imports: dict[str, str]) -> list[str]:
+def _own_bases(
+    symbol: str, need: Need, closure: Closure, imports: dict[str, str], homes: Mapping[str, str] | None
+) -> list[str]:
     """Return the parents of a facade class: facades of own bases first, then bases that are defined here."""
     facades: list[str] = []
     local: list[str] = []
@@ -207,7 +244,9 @@ def _own_bases(symbol: str, need: Need, closure: Closure, imports: dict[str, str
         name = qualname_of(base)
         is_facade = name in other.facades
         if other is not need:
-            imports[name] = f"from {min(other.import_names, key=lambda n: (n != other.module.name, n))} import {name}"
+            home = (homes or {}).get(other.module.name, "") if is_facade else ""
+            home = home or min(other.import_names, key=lambda n: (n != other.module.name, n))
+            imports[name] = f"from {home} import {name}"
         elif not is_facade:
             continue
         (facades if is_facade else local).append(name)

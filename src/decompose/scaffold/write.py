@@ -1,149 +1,122 @@
-"""The only place of the generator that touches the disk."""
+"""The rim of the generator: a tree of files becomes a workspace, and a workspace is brought up to date."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
-import os
-import secrets
 import shutil
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from decompose.errors import WriteError
 from decompose.ir.filetree import FileTree
-
-LOCK_FILE = "decompose.lock"
+from decompose.scaffold.journal import JOURNAL, STAGE, commit, heal
+from decompose.scaffold.lockfile import LOCK_FILE, STORE, Lock, digest, forget_unused, read_lock, store
+from decompose.scaffold.regenerate import Decision, Fate, Step, decide
 
 
 @dataclass(frozen=True, slots=True)
 class WriteReport:
-    """What a write changed."""
+    """What a write did with each file."""
 
     written: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
+    """Edited files that got what is new beside the edit."""
+    kept: tuple[str, ...] = ()
+    """Edited files for which there was nothing new."""
+    deleted: tuple[str, ...] = ()
+    """Files that a person deleted, and that stay deleted."""
     removed: tuple[str, ...] = ()
     """Files of an earlier run that are no longer generated."""
-    kept: tuple[str, ...] = ()
-    """Files that a person deleted, and that stay deleted."""
+    conflicts: tuple[tuple[str, str], ...] = ()
+    """Edited files that stand as they are, each with the path of the render that could not be merged into it; the
+    path is empty for an edited file that is no longer generated."""
 
 
 def write(tree: FileTree, out: Path) -> WriteReport:
-    """Write the tree so that at any moment `out` holds the old or the new content of each file.
+    """Bring `out` to what the tree says, with the edits that people made since the last time kept.
+
+    A write that was interrupted is finished first.
 
     Args:
-        tree: What to write.
+        tree: What is generated now.
         out: Folder of the workspace; made when missing.
 
     Raises:
-        WriteError: If a person changed a generated file, or the disk refuses. Nothing has changed then.
+        WriteError: If the place is not ours or the disk refuses. Nothing has changed then, unless the hint says that
+            a second run will finish the work.
     """
-    before = _read_lock(out)
-    _refuse_foreign(out, before)
-    changed = _changed_by_hand(tree, out, before)
-    if changed:
-        names = ", ".join(changed[:5]) + (" …" if len(changed) > 5 else "")
-        raise WriteError(
-            f"{out}: changed by hand since they were generated: {names}",
-            hint="move your changes elsewhere, or generate into another folder",
-        )
-    deleted = {path for path in before if path in tree.files and not (out / path).exists() and path != LOCK_FILE}
-    todo = [p for p in tree if p not in deleted and not _is_same(out / p, tree.files[p])]
-    gone = sorted(path for path in before if path not in tree.files and (out / path).is_file())
-    try:
-        _replace(tree, out, todo, gone)
-    except OSError as error:
-        raise WriteError(
-            f"{out}: cannot write: {error.strerror or error}", hint="free some space or choose another folder"
-        ) from error
-    same = tuple(path for path in tree if path not in todo and path not in deleted)
-    return WriteReport(tuple(todo), same, tuple(gone), tuple(sorted(deleted)))
-
-
-def _replace(tree: FileTree, out: Path, todo: list[str], gone: list[str]) -> None:
-    """Write everything beside `out` first; only when all of it is on disk, move file by file, the lock last."""
+    for path in tree:
+        _check_path(path)
+    _refuse_foreign(out)
     is_new = not out.exists()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    stage = out.parent / f".{out.name}.{secrets.token_hex(4)}.tmp"
     try:
-        for path in todo:
-            _write_file(stage / path, tree.files[path], is_executable=path in tree.executable)
-        if is_new and todo:
-            stage.rename(out)
-            return
-        for path in sorted(todo, key=lambda p: (p == LOCK_FILE, p)):
-            target = out / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (stage / path).replace(target)
-        for path in gone:
-            (out / path).unlink()
-            _remove_empty_folders(out, (out / path).parent)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        heal(out)
+        before = read_lock(out)
+        decisions = list(decide(tree, out, before))
+        steps = sorted((d.step for d in decisions if d.step is not None), key=lambda step: step.content is not None)
+        _check_places(out, steps)
+        after = _lock_of(decisions)
+        if steps or after != before:
+            store(out, {digest(tree.files[path]): tree.files[path] for path in tree})
+            commit(out, steps, before, after, tree.executable)
+        forget_unused(out, read_lock(out))
+    except OSError as error:
+        raise _refusal(out, error, is_new=is_new) from error
+    return _report(decisions)
 
 
-def _write_file(path: Path, content: bytes, *, is_executable: bool) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    if is_executable:
-        path.chmod(0o755)
+def _lock_of(decisions: list[Decision]) -> Lock:
+    files = {d.path: d.base for d in decisions if d.base}
+    pending = {d.path: d.pending for d in decisions if d.pending is not None}
+    return Lock(files=files, pending=pending)
 
 
-def _refuse_foreign(out: Path, before: dict[str, str]) -> None:
+def _report(decisions: list[Decision]) -> WriteReport:
+    by_fate: dict[Fate, list[str]] = {}
+    for decision in decisions:
+        by_fate.setdefault(decision.fate, []).append(decision.path)
+    beside = {d.path: d.pending.file for d in decisions if d.pending is not None}
+    conflicts = tuple((path, beside.get(path, "")) for path in by_fate.pop("conflict", ()))
+    return WriteReport(conflicts=conflicts, **{fate: tuple(paths) for fate, paths in by_fate.items()})
+
+
+def _refusal(out: Path, error: OSError, *, is_new: bool) -> WriteError:
+    is_begun = (out / STAGE / JOURNAL).exists()
+    if is_new and not is_begun:
+        shutil.rmtree(out, ignore_errors=True)
+    mend = (
+        "mend it and generate again: the run will be finished"
+        if is_begun
+        else "free some space or choose another folder"
+    )
+    return WriteError(f"{error.filename or out}: cannot write: {error.strerror or error}", hint=mend)
+
+
+def _refuse_foreign(out: Path) -> None:
     if out.exists() and not out.is_dir():
         raise WriteError(f"{out}: is a file", hint="name a folder")
-    if out.is_dir() and not before and any(out.iterdir()):
+    ours = {LOCK_FILE, STAGE, STORE}
+    if out.is_dir() and any(out.iterdir()) and not any((out / name).exists() for name in ours):
         raise WriteError(f"{out}: is not empty and was not generated", hint="name a new or an empty folder")
-
-
-def _changed_by_hand(tree: FileTree, out: Path, before: dict[str, str]) -> list[str]:
-    found = []
-    for path in sorted({*tree.files, *before} - {LOCK_FILE}):
-        _check_path(path)
-        target = out / path
-        if not target.is_file() or (path in tree.files and _is_same(target, tree.files[path])):
-            continue
-        if before.get(path) != _digest(target.read_bytes()):
-            found.append(path)
-    return found
 
 
 def _check_path(path: str) -> None:
     parts = PurePosixPath(path).parts
-    if PurePosixPath(path).is_absolute() or ".." in parts or not parts or "\x00" in path:
+    is_inside = parts and not PurePosixPath(path).is_absolute() and ".." not in parts and "\x00" not in path
+    if not is_inside or parts[0] in (STAGE, STORE, LOCK_FILE):
         raise WriteError(f"{path!r}: leads out of the output folder")
 
 
-def _read_lock(out: Path) -> dict[str, str]:
-    try:
-        found = json.loads((out / LOCK_FILE).read_bytes())
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise WriteError(f"{out / LOCK_FILE}: cannot be read: {error}", hint="generate into another folder") from error
-    return {str(path): str(digest) for path, digest in found.items()}
-
-
-def _is_same(path: Path, content: bytes) -> bool:
-    try:
-        return path.read_bytes() == content
-    except OSError:
-        return False
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
-
-
-def _remove_empty_folders(out: Path, folder: Path) -> None:
-    while folder != out:
-        with contextlib.suppress(OSError):
-            shutil.rmtree(folder / "__pycache__", ignore_errors=True)
-            folder.rmdir()
-        if folder.exists():
-            return
-        folder = folder.parent
+def _check_places(out: Path, steps: list[Step]) -> None:
+    """Refuse before anything changes when a link or a file stands where a folder is needed."""
+    root = out.resolve()
+    leaving = {step.path for step in steps if step.content is None}
+    for step in steps:
+        for folder in list(PurePosixPath(step.path).parents)[:-1]:
+            place = out / folder
+            if place.exists() and not place.is_dir() and str(folder) not in leaving:
+                raise WriteError(f"{place}: is a file where a folder is needed", hint="move it away")
+            if root not in place.resolve().parents:
+                raise WriteError(f"{place}: leads out of the output folder", hint="replace the link by a folder")
+        if (out / step.path).is_dir():
+            raise WriteError(f"{out / step.path}: is a folder where a file is needed", hint="move it away")

@@ -6,7 +6,7 @@ Between the command line, which only translates, and `api`, which only computes.
 from __future__ import annotations
 
 from decompose.api import PLAN_FILE, STATE_FOLDER
-from decompose.workflow.build import report_generation
+from decompose.workflow.build import report_extraction_order, report_generation
 from decompose.workflow.decide import (
     ReviewSession,
     open_review,
@@ -16,7 +16,7 @@ from decompose.workflow.decide import (
 )
 from decompose.workflow.inputs import Job, open_job
 from decompose.workflow.installation import report_installation
-from decompose.workflow.keep import TRACE_FILE, record_trace, report_check
+from decompose.workflow.keep import TRACE_FILE, record_trace, report_check, report_compatibility
 from decompose.workflow.outcome import Outcome, write_file
 from decompose.workflow.prove import report_comparison, report_verification
 from decompose.workflow.see import Picture, analysis_figures, export, report_analysis, report_explanation
@@ -37,7 +37,9 @@ __all__ = [
     "report_analysis",
     "report_check",
     "report_comparison",
+    "report_compatibility",
     "report_explanation",
+    "report_extraction_order",
     "report_generation",
     "report_hazards",
     "report_installation",

@@ -8,11 +8,12 @@ from pathlib import Path
 from decompose import api
 from decompose.api import TRACE_FILE
 from decompose.errors import ConfigError, PlanError
-from decompose.ir.codec import write_atomic
+from decompose.ir.codec import decode, read_bytes, write_atomic
+from decompose.ir.contracts import CONTRACTS_FILE, Offer
 from decompose.workflow.inputs import open_job
 from decompose.workflow.outcome import Outcome
 
-__all__ = ["TRACE_FILE", "record_trace", "report_check"]
+__all__ = ["TRACE_FILE", "record_trace", "report_check", "report_compatibility"]
 
 
 def record_trace(words: Sequence[str], *, root: Path, output: Path) -> int:
@@ -55,3 +56,20 @@ def _below_here(root: Path) -> str:
     except ValueError:
         return ""
     return "" if below == "." else below
+
+
+def report_compatibility(old: Path, new: Path, *, format: str) -> Outcome:
+    """Compare the contracts of two generations; the answer is no when callers of the old one break.
+
+    Args:
+        old: A generated workspace, or the `contracts.json` of one.
+        new: Another.
+        format: As for `report_check`.
+    """
+    found, render = api.compatibility(_read_offer(old), _read_offer(new))
+    return Outcome(summary=render(format), is_yes=found.is_clean)
+
+
+def _read_offer(place: Path) -> Offer:
+    file = place / CONTRACTS_FILE if place.is_dir() else place
+    return decode(read_bytes(file), Offer, path=file)

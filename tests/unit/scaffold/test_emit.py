@@ -8,10 +8,9 @@ import ast
 import pytest
 from tests.unit.scaffold.monoliths import blueprint_of, graph_of
 
-from decompose.errors import GenerateError, WriteError
+from decompose.errors import GenerateError
 from decompose.ir.blueprint import Blueprint
-from decompose.ir.filetree import FileTree
-from decompose.scaffold import emit, write
+from decompose.scaffold import emit
 from decompose.scaffold.pytext import doc_literal, pystr
 
 SOURCES = {
@@ -93,51 +92,6 @@ def test_a_hostile_docstring_does_not_reach_the_facade():
     tree = ast.parse(made({"one": ("a",), "two": ("b",)}, sources).files["services/two/src/a.py"])
 
     assert not any(isinstance(node, ast.Import) for node in ast.walk(tree))
-
-
-def tree_of(**files):
-    import hashlib
-    import json
-
-    content = {path: text.encode() for path, text in files.items()}
-    digests = {path: hashlib.blake2b(data, digest_size=16).hexdigest() for path, data in content.items()}
-    return FileTree(content | {"decompose.lock": json.dumps(digests).encode()})
-
-
-def test_a_second_write_changes_nothing(tmp_path):
-    write(tree_of(x="1", y="2"), tmp_path / "out")
-
-    assert write(tree_of(x="1", y="2"), tmp_path / "out").written == ()
-
-
-def test_what_is_no_longer_generated_goes(tmp_path):
-    write(tree_of(x="1", y="2"), tmp_path / "out")
-
-    assert write(tree_of(x="1"), tmp_path / "out").removed == ("y",)
-    assert not (tmp_path / "out" / "y").exists()
-
-
-def test_a_file_that_a_person_changed_is_not_overwritten(tmp_path):
-    write(tree_of(x="1", y="2"), tmp_path / "out")
-    (tmp_path / "out" / "x").write_text("mine")
-
-    with pytest.raises(WriteError, match="changed by hand"):
-        write(tree_of(x="3", y="4"), tmp_path / "out")
-
-    assert (tmp_path / "out" / "x").read_text() == "mine"
-    assert (tmp_path / "out" / "y").read_text() == "2"
-
-
-def test_a_foreign_folder_is_left_alone(tmp_path):
-    (tmp_path / "mine").write_text("x")
-
-    with pytest.raises(WriteError, match="not empty"):
-        write(tree_of(x="1"), tmp_path)
-
-
-def test_a_path_that_leads_out_is_refused(tmp_path):
-    with pytest.raises(WriteError, match="leads out"):
-        write(FileTree({"../x": b""}), tmp_path / "out")
 
 
 WEB = {

@@ -42,23 +42,15 @@ class JsonLines(logging.Formatter):
 
 
 def serve(service: Service) -> None:
-    """Run the service until it is told to stop."""
-    options = _options(service.name)
+    """Run the service until it is told to stop, or one of its entries to its end."""
+    options = _options(service)
     prepare(service, Path(options.workdir))
     handed = open_handover(service, Path.cwd())
     _end_with_parent()
     if options.run:
         sys.exit(jobs.perform(service, options.run_id or uuid.uuid4().hex, options.run, tuple(options.words), handed))
     host = Host(service, handed)
-    app: Any = build_app(service, host)
-    prefix = ""
-    if service.web:
-        own_paths = ("/v2",) if service.is_protocol_at_root else ()
-        from service_runtime.gateway import OWN_PREFIX, Gateway  # noqa: PLC0415  (only gateways have an app)
-
-        app, prefix = Gateway(service.web, app, own_paths=own_paths), OWN_PREFIX
-        host.gateway = app
-    app = Door(app, host.gate, handed, prefix)
+    app = application(service, host, handed)
     import uvicorn  # noqa: PLC0415  (the tests of a service do without)
 
     config = uvicorn.Config(
@@ -77,6 +69,19 @@ def serve(service: Service) -> None:
     server.run()
     if host.failure:
         sys.exit(3)
+
+
+def application(service: Service, host: Host, handed: Handover | None) -> Any:
+    """Return the ASGI application of a service: its own routes, and the monolith's web app where it has one."""
+    app: Any = build_app(service, host)
+    prefix = ""
+    if service.web:
+        own_paths = ("/v2",) if service.is_protocol_at_root else ()
+        from service_runtime.gateway import OWN_PREFIX, Gateway  # noqa: PLC0415  (only gateways have an app)
+
+        app, prefix = Gateway(service.web, app, own_paths=own_paths), OWN_PREFIX
+        host.gateway = app
+    return Door(app, host.gate, handed, prefix)
 
 
 def open_handover(service: Service, workdir: Path) -> Handover | None:
@@ -119,8 +124,8 @@ def prepare(service: Service, workdir: Path) -> None:
     sys.argv = [service.name]
 
 
-def _options(name: str) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=f"Serve `{name}`.")
+def _options(service: Service) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=f"Serve `{service.name}`.")
     parser.add_argument("--host", default=os.environ.get("SERVICE_HOST", "127.0.0.1"))
     parser.add_argument("--port", type=int, default=int(os.environ.get("SERVICE_PORT", "8000")))
     parser.add_argument("--workdir", default=os.environ.get("SERVICE_WORKDIR", "."))
