@@ -23,8 +23,8 @@ def dns_name(name: str) -> str:
 
 
 def image_of(system: SystemContext, service: ServiceContext) -> str:
-    """Return the image of a service; all targets name it alike."""
-    return f"{dns_name(system.name)}/{dns_name(service.name)}:1.0.0"
+    """Return the image of a service; all targets and pipelines name it alike."""
+    return f"{system.label}-{dns_name(service.name)}:1.0.0"
 
 
 def addresses(system: SystemContext) -> dict[str, str]:
