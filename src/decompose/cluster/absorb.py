@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 
 from decompose.cluster.profile import System
-from decompose.cluster.relations import USES, Relations, users_by_unit
+from decompose.cluster.relations import USES, Relations
 from decompose.cluster.scope import Scope
 from decompose.cluster.stages import STAGES, conflicts
-from decompose.cluster.weights import orchestrators
 
 SMALL_PART = 0.5
 """Share of the system up to which a part that nothing starts or uses is taken in by whoever imports it."""
@@ -35,8 +34,8 @@ def absorb(
     """
     cluster = dict(cluster_by_unit)
     started = {symbol for symbols in scope.entries.values() for symbol in symbols}
-    conductors = orchestrators(system, relations)
-    users = users_by_unit(relations)
+    conductors = system.conductors
+    users = relations.users
     for _ in range(len(set(cluster.values()))):
         members: dict[str, list[str]] = {}
         for symbol, name in sorted(cluster.items()):

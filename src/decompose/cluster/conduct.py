@@ -7,10 +7,11 @@ from dataclasses import replace
 from decompose.cluster.profile import Profile, System
 from decompose.cluster.relations import Relations
 from decompose.cluster.stages import MASS_SCALE, STAGES
-from decompose.cluster.weights import stages_called
 
 CONDUCTING = 0.3
 """Share of orchestration among a unit's roles from which calling two stages makes it a conductor."""
+MANY_STAGES = 3
+"""Stages that a unit calls from which it is a conductor, whatever else it does."""
 ORCHESTRATION = STAGES.index("orchestration")
 
 
@@ -33,7 +34,25 @@ def conducted(system: System, relations: Relations) -> System:
             profiles[symbol] = _conductor(profiles[symbol])
         elif symbol in called and len(own) == 1:
             profiles[symbol] = _step(profiles[symbol], min(own))
-    return System(system.graph, system.index, profiles)
+    found = System(system.graph, system.index, profiles)
+    return replace(found, conductors=_conductors(found, relations))
+
+
+def stages_called(system: System, relations: Relations) -> dict[str, set[str]]:
+    """Return the stages of the units of other modules that each unit calls."""
+    stages: dict[str, set[str]] = {}
+    for relation in relations.pairs:
+        if relation.kind == "call":
+            source, target = system.profiles[relation.source], system.profiles[relation.target]
+            if target.stage and source.module != target.module:
+                stages.setdefault(relation.source, set()).add(target.stage)
+    return stages
+
+
+def _conductors(system: System, relations: Relations) -> frozenset[str]:
+    """Return units that run whole stages: of orchestration, or calling units of three or more stages."""
+    many = {symbol for symbol, found in stages_called(system, relations).items() if len(found) >= MANY_STAGES}
+    return frozenset(many | {s for s, profile in system.profiles.items() if profile.stage == "orchestration"})
 
 
 def _is_body(profile: Profile) -> bool:

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 from decompose.cluster.components import strong_components
 from decompose.cluster.process import page_apps
 from decompose.cluster.profile import System
-from decompose.cluster.relations import Relation, Relations, users_by_unit
+from decompose.cluster.relations import Relation, Relations
 from decompose.cluster.stages import STAGES, conflicts
-from decompose.cluster.weights import orchestrators
 from decompose.ir.symbols import MODULE_BODY, qualname_of
 
 COMPONENT_LIMIT = 0.25
@@ -75,8 +74,8 @@ def libraries(system: System, relations: Relations, core: Iterable[str]) -> froz
     the stages of those who use them.
     """
     chosen = sorted({*core, *(symbol for symbol, profile in system.profiles.items() if profile.is_bare)})
-    users = users_by_unit(relations)
-    conductors, writers = orchestrators(system, relations), asset_writers(relations)
+    users = relations.users
+    conductors, writers = system.conductors, asset_writers(relations)
     needed_by = _stages_of_users(system, chosen, users, conductors)
     table = conflicts()
     found: set[str] = set()
@@ -115,7 +114,7 @@ def _is_definition(system: System, symbol: str) -> bool:
 
 
 def _stages_of_users(
-    system: System, chosen: list[str], users: Mapping[str, set[str]], conductors: frozenset[str]
+    system: System, chosen: list[str], users: Mapping[str, frozenset[str]], conductors: frozenset[str]
 ) -> dict[str, set[int]]:
     """Return the stages that need each unit, seen through users without a stage."""
     number = {symbol: i for i, symbol in enumerate(chosen)}
@@ -172,8 +171,8 @@ def _is_body_free(relation: Relation) -> bool:
 
 def _single_users(system: System, relations: Relations, inside: frozenset[str]) -> Iterable[tuple[str, str]]:
     """Yield (user, helper) where a record or private helper has a single user that it must follow."""
-    conductors = orchestrators(system, relations)
-    for helper, users in sorted(users_by_unit(relations).items()):
+    conductors = system.conductors
+    for helper, users in sorted(relations.users.items()):
         near = sorted(users & inside)
         if helper not in inside or len(near) != 1 or near[0] in conductors:
             continue

@@ -52,6 +52,8 @@ class System:
     index: UnitIndex
     profiles: Mapping[str, Profile]
     """By symbol, sorted."""
+    conductors: frozenset[str] = frozenset()
+    """Units that run whole stages: of orchestration, or calling units of three or more stages; see `conduct`."""
 
     @cached_property
     def by_module(self) -> Mapping[str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import log2
 
 from decompose.cluster.profile import System
@@ -38,7 +39,7 @@ class Relation:
     """`path:line` of the first site."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Relations:
     """Relations between units, and who touches which asset and state."""
 
@@ -48,6 +49,15 @@ class Relations:
     """Asset to (unit, `read` or `write`), sorted."""
     states: Mapping[str, tuple[tuple[str, str], ...]]
     """Mutable state to (unit, `state_read` or `state_write`), sorted; the body that defines it counts as a writer."""
+
+    @cached_property
+    def users(self) -> Mapping[str, frozenset[str]]:
+        """Return the units that need each unit, by any kind of relation but the flow of values."""
+        found: dict[str, set[str]] = {}
+        for relation in self.pairs:
+            if relation.kind in USES:
+                found.setdefault(relation.target, set()).add(relation.source)
+        return {unit: frozenset(users) for unit, users in found.items()}
 
 
 def relate(system: System, trace: Trace | None = None) -> Relations:
@@ -97,15 +107,6 @@ def named_assets(relations: Relations) -> dict[str, tuple[tuple[str, str], ...]]
             continue
         found.setdefault(base if prefix == "asset" else symbol, set()).update(touches)
     return {name: tuple(sorted(touches)) for name, touches in sorted(found.items())}
-
-
-def users_by_unit(relations: Relations) -> dict[str, set[str]]:
-    """Return the units that need each unit, by any kind of relation but the flow of values."""
-    users: dict[str, set[str]] = {}
-    for relation in relations.pairs:
-        if relation.kind in USES:
-            users.setdefault(relation.target, set()).add(relation.source)
-    return users
 
 
 def _target(system: System, edge: Edge) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from decompose.cluster.components import reach_masks
 from decompose.cluster.profile import System
-from decompose.cluster.relations import Relations, named_assets, users_by_unit
+from decompose.cluster.relations import Relations, named_assets
 
 OFFLINE_MODULES = ("test", "packaging", "notebook")
 NOT_DATA = ("py", "ipynb", "yaml", "yml", "toml", "cfg", "ini", "md", "rst", "sh")
@@ -143,7 +143,7 @@ def _dead(system: System, relations: Relations, core: list[str], reached: Mappin
 
     Classes are left out, and functions with a decorator: frameworks find both by themselves, in ways no graph sees.
     """
-    users = users_by_unit(relations)
+    users = relations.users
     exported = {f"{name}:{export}" for name, module in system.index.modules.items() for export in module.exports}
     unreached = [symbol for symbol in core if not reached[symbol]]
     if len(unreached) > DEAD_LIMIT * len(core):

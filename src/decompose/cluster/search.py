@@ -149,6 +149,7 @@ class _Moves:
         self.own = [self._own_charge(node) for node in range(len(network))]
         for node, cluster in enumerate(clusters):
             self._place(node, cluster, 1)
+        self.is_free = not (any(network.labels) or any(network.apart) or terms.max_size)
         self.held = {cluster for cluster, nodes in enumerate(self.nodes) if nodes}
         self.free = [c for c in range(spaces - 1, -1, -1) if not self.nodes[c]]
 
@@ -170,20 +171,21 @@ class _Moves:
 
     def _improve(self, node: int) -> bool:
         """Move a node to the cluster that gains most; ties go to staying, then to the lowest cluster."""
-        home = self.clusters[node]
+        home, clusters = self.clusters[node], self.clusters
         if self.within is not None and self.nodes[home] > 1:
             return False
         attraction: dict[int, int] = {}
         for other, weight in self.network.adjacency[node].items():
             if self.within is None or self.within[other] == self.within[node]:
-                cluster = self.clusters[other]
+                cluster = clusters[other]
                 attraction[cluster] = attraction.get(cluster, 0) + weight
         best, best_value = home, self._value(node, home, attraction.get(home, 0), leaving=True)
-        for cluster in sorted(self._candidates(node, attraction)):
-            if cluster != home and self._allows(node, cluster):
-                value = self._value(node, cluster, attraction.get(cluster, 0))
-                if value > best_value:
-                    best, best_value = cluster, value
+        for cluster in self._candidates(node, attraction):
+            if cluster == home or not (self.is_free or self._allows(node, cluster)):
+                continue
+            value = self._value(node, cluster, attraction.get(cluster, 0))
+            if value > best_value or (value == best_value and best != home and cluster < best):
+                best, best_value = cluster, value
         if best == home:
             return False
         self._move(node, home, best)

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from decompose.cluster.contract import asset_writers, is_shareable
 from decompose.cluster.profile import System
-from decompose.cluster.relations import Relations, users_by_unit
-from decompose.cluster.weights import orchestrators
+from decompose.cluster.relations import Relations
 from decompose.ir.partition import SHARED
 
 MAX_ROUNDS = 10
@@ -39,10 +38,10 @@ def settle(
         bare: Module bodies of nothing but imports; each follows its module, else its package.
         fixed: Units that stay where they are.
     """
-    conductors, writers = orchestrators(system, relations), asset_writers(relations)
+    conductors, writers = system.conductors, asset_writers(relations)
     users = {
         unit: found if _is_support(system, unit) else found - conductors or _starters(system, unit, found)
-        for unit, found in users_by_unit(relations).items()
+        for unit, found in relations.users.items()
     }
     cluster, bare = dict(placed), sorted(bare)
     pending = sorted(libraries)
@@ -86,10 +85,10 @@ def _is_support(system: System, symbol: str) -> bool:
     return profile is not None and not profile.stage and profile.roles.get("config_util", 0.0) >= MOSTLY
 
 
-def _starters(system: System, symbol: str, users: set[str]) -> set[str]:
+def _starters(system: System, symbol: str, users: frozenset[str]) -> frozenset[str]:
     """Return who uses a unit that conductors alone use: none where it has a stage, for then it is a step of theirs."""
     profile = system.profiles.get(symbol)
-    return set() if profile is not None and profile.stage else users
+    return frozenset() if profile is not None and profile.stage else users
 
 
 def _is_helper(system: System, symbol: str, writers: frozenset[str]) -> bool:
@@ -97,7 +96,7 @@ def _is_helper(system: System, symbol: str, writers: frozenset[str]) -> bool:
     return is_shareable(system, symbol, writers)
 
 
-def _target(symbol: str, users: Mapping[str, set[str]], cluster: Mapping[str, str]) -> str:
+def _target(symbol: str, users: Mapping[str, frozenset[str]], cluster: Mapping[str, str]) -> str:
     """Return where the users of a helper want it; empty when nobody placed uses it."""
     wanted = {cluster[user] for user in users.get(symbol, ()) if user in cluster}
     if not wanted:

@@ -16,7 +16,7 @@ from typing import Any
 
 from decompose.cluster.process import serving_modules, web_apps
 from decompose.cluster.profile import System, words
-from decompose.cluster.relations import Relation, Relations, call_weight, named_assets, users_by_unit
+from decompose.cluster.relations import Relation, Relations, call_weight, named_assets
 from decompose.cluster.scope import Scope
 from decompose.ir.evidence import History
 
@@ -129,23 +129,6 @@ def pulls(
     return [pull for pull in found if pull.weight > 0]
 
 
-def orchestrators(system: System, relations: Relations) -> frozenset[str]:
-    """Return units that run whole stages: tagged so, or calling units of three or more stages."""
-    stages = stages_called(system, relations)
-    tagged = {symbol for symbol, profile in system.profiles.items() if profile.stage == "orchestration"}
-    return frozenset(tagged | {symbol for symbol, found in stages.items() if len(found) >= 3})
-
-
-def stages_called(system: System, relations: Relations) -> dict[str, set[str]]:
-    """Return the stages of the units of other modules that each unit calls."""
-    stages: dict[str, set[str]] = {}
-    for relation in relations.pairs:
-        source, target = system.profiles[relation.source], system.profiles[relation.target]
-        if relation.kind == "call" and target.stage and source.module != target.module:
-            stages.setdefault(relation.source, set()).add(target.stage)
-    return stages
-
-
 def _between(system: System, relations: Relations, inside: frozenset[str], weights: Weights) -> Iterable[Pull]:
     """Yield the attractions of units that use each other directly."""
     fan_in = _fan_in(system, relations)
@@ -181,7 +164,7 @@ def _fan_in(system: System, relations: Relations) -> dict[str, int]:
     """Return by how many other modules each unit is used."""
     return {
         unit: len({system.profiles[user].module for user in users} - {system.profiles[unit].module})
-        for unit, users in users_by_unit(relations).items()
+        for unit, users in relations.users.items()
     }
 
 
@@ -241,7 +224,7 @@ def _grab_bags(system: System, relations: Relations, by_path: Mapping[str, list[
 
 def _siblings(system: System, relations: Relations, inside: frozenset[str], weights: Weights) -> Iterable[Pull]:
     """Yield the pull among units of one stage that one conductor starts: steps of one pipeline, run in a row."""
-    conductors = orchestrators(system, relations)
+    conductors = system.conductors
     steps: dict[str, set[str]] = {}
     for relation in relations.pairs:
         stage = system.profiles[relation.target].stage
