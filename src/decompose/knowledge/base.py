@@ -20,6 +20,8 @@ FAMILY = "family"
 STANDARD = "stdlib"
 """Data file of the standard library and the builtins."""
 _MAX_STEPS = 8
+_COLUMNS = {"pandas.DataFrame": "pandas.Series"}
+"""Types whose unknown attributes are their columns, and the type of a column."""
 _SAME_FILE = {
     "pytorch_lightning": "lightning", "lightning_fabric": "lightning", "google": "google_cloud", "keras": "tensorflow",
     "azure": "azureml", "lightgbm": "boosting", "xgboost": "boosting", "catboost": "boosting", "ngboost": "boosting",
@@ -30,7 +32,8 @@ _ELEMENTS = {
     "pandas.DataFrame": ("pandas.Series", "pandas.DataFrame"), "pandas.Series": ("pandas.Series",),
     "pandas.api.typing.DataFrameGroupBy": ("pandas.api.typing.SeriesGroupBy",),
     "pandas.api.typing.Rolling": ("pandas.api.typing.Rolling",), "numpy.ndarray": ("numpy.ndarray",),
-    "torch.Tensor": ("torch.Tensor",), "polars.DataFrame": ("polars.Series", "polars.DataFrame"),
+    "torch.Tensor": ("torch.Tensor",), "torch.utils.data.DataLoader": ("torch.Tensor",),
+    "polars.DataFrame": ("polars.Series", "polars.DataFrame"),
     "datasets.DatasetDict": ("datasets.Dataset",), "datasets.Dataset": ("datasets.Dataset",),
 }  # fmt: skip
 """Types of elements, the likeliest first."""
@@ -120,7 +123,8 @@ class Knowledge:
             return api
         owner, dot, method = name.rpartition(".")
         if method in ("__init__", "__call__") and (cls := self._exact(owner)) is not None and cls.is_class:
-            returns = cls.returns if method == "__init__" else ""
+            called = self._inherited(owner, method) if method == "__call__" else cls
+            returns = called.returns if called is not None else ""
             return msgspec.structs.replace(cls, name=name, effect="", returns=returns, weight=cls.weight * 0.5)
         if dot and (inherited := self._inherited(owner, method)) is not None:
             return msgspec.structs.replace(inherited, name=name)
@@ -153,9 +157,12 @@ class Knowledge:
         for cut in range(2, len(parts)):
             head = ".".join(parts[:cut])
             api = self._exact(head)
+            owner = ".".join(parts[: cut - 1])
             if api is not None and not api.is_class and api.returns not in ("", head):
-                owner = ".".join(parts[: cut - 1]) if api.returns == RECEIVER else api.returns
-                return self._through_properties(".".join([owner, *parts[cut:]]))
+                found = owner if api.returns == RECEIVER else api.returns
+                return self._through_properties(".".join([found, *parts[cut:]]))
+            if api is None and owner in _COLUMNS and self._inherited(owner, parts[cut - 1]) is None:
+                return self._through_properties(".".join([_COLUMNS[owner], *parts[cut:]]))
         return name
 
     def _element(self, container: str, following: str) -> str:

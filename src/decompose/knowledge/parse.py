@@ -1,6 +1,7 @@
 """One data file, read: groups of API names that share what is said about them.
 
-The files are TOML. `names` holds names separated by white space, each `name`, `name(argument)` or
+The files are TOML, with groups `[[api]]` (functions, methods, properties), `[[class]]`, `[[attribute]]` (what instances
+hold) and `[[default]]` (all else below a prefix). `names` holds names separated by white space, each `name`, `name(argument)` or
 `name(argument@position)`, optionally followed by `->returns`; what the group says holds for each of them.
 """
 
@@ -32,7 +33,6 @@ _ALLOWED = {
     "asset": frozenset((*get_args(AssetKind), "")),
     "resource": frozenset((*get_args(Resource), "")),
 }
-Section = Literal["api", "class", "default"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ class Library:
     """Families and classes whose methods a class has too, by class."""
     defaults: dict[str, Api] = field(default_factory=dict)
     """What holds for every other name below a dotted prefix."""
+    held: set[str] = field(default_factory=set)
+    """Attributes that instances get when they are made: the class itself does not have them."""
     until: dict[str, str] = field(default_factory=dict)
     """Last version that has a name, for names that newer versions dropped."""
     aliases: dict[str, str] = field(default_factory=dict)
@@ -67,11 +69,18 @@ def parse_library(text: str, name: str) -> Library:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{name}: not a TOML file: {error}") from error
     library = Library(name, tables.get("distribution", ""), tables.get("version", ""), aliases=tables.get("alias", {}))
-    for section, target in (("api", library.apis), ("class", library.apis), ("default", library.defaults)):
+    for section, target in (
+        ("api", library.apis),
+        ("attribute", library.apis),
+        ("class", library.apis),
+        ("default", library.defaults),
+    ):
         for group in tables.get(section, ()):
             _check(group, name)
             for api in _apis(group, name, is_class=section == "class"):
                 target[api.name] = api
+                if section == "attribute":
+                    library.held.add(api.name)
                 if group.get("until"):
                     library.until[api.name] = group["until"]
                 if group.get("like"):
