@@ -108,7 +108,9 @@ def main() -> None:
     """Print the table."""
     repos = sorted(path for path in Path(sys.argv[1]).iterdir() if path.is_dir())
     labels = Path(sys.argv[2]) if len(sys.argv) > 2 else None
-    print("| system | units | assets | asset P | asset R | role acc. | role F1 | findings | ML calls known | data/calls | role ms |")
+    print(
+        "| system | units | assets | asset P | asset R | role acc. | role F1 | findings | ML calls known | data/calls | role ms |"
+    )
     print("|---" * 11 + "|")
     for root in repos:
         print(row(root, labels / f"{root.name}.json" if labels else None), flush=True)

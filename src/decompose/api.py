@@ -70,16 +70,38 @@ def analyze(
     Raises:
         SourceError: If there is no such folder, or no Python in it.
     """
-    from decompose import graph, roles, source
+    from decompose import graph, knowledge, roles, source
+    from decompose.config import read_settings
 
     root = Path(path)
+    settings = read_settings(root)
+    known = knowledge.load(tuple(root / name for name in settings.knowledge))
     folder = (state or Path(STATE_FOLDER)) / "cache"
     facts = source.scan(root, cache_dir=folder if cache else None, executor=executor, progress=progress)
     if cache:
         _state(state)
-    system = roles.assign(graph.link(facts))
+    system = roles.assign(graph.link(facts, known), known)
+    system = choose_findings(system, ignore=settings.ignore)
     _root_by_digest[system.digest] = root
     return system
+
+
+def choose_findings(system: CodeGraph, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> CodeGraph:
+    """Return the graph with the findings whose code begins with one of `select` and with none of `ignore`.
+
+    Args:
+        system: A graph from `analyze`.
+        select: Codes or their beginnings (`DC3`, `DC307`); all findings by default.
+        ignore: Codes or their beginnings that are left out.
+    """
+    from msgspec.structs import replace
+
+    kept = tuple(
+        finding
+        for finding in system.findings
+        if finding.code.startswith(tuple(select) or "DC") and not finding.code.startswith(tuple(ignore))
+    )
+    return system if kept == system.findings else replace(system, findings=kept)
 
 
 def propose(
@@ -441,6 +463,13 @@ def display(record: object) -> Mapping[str, str]:
     from decompose import views
 
     return views.display(record)
+
+
+def findings_text(system: CodeGraph) -> object:
+    """Return every finding of a graph with place, explanation and mend, as a rich renderable."""
+    from decompose import views
+
+    return views.findings(system)
 
 
 def page(system: CodeGraph, *, plan: Plan | None = None, root: Path | None = None, against: Plan | None = None) -> str:

@@ -15,12 +15,16 @@ from decompose.cli.console import progress, say, show, show_json
 def command(
     path: options.Source = Path(),
     html: Annotated[Path | None, typer.Option("--html", help="Write the interactive page to this file.")] = None,
+    select: options.Select = None,
+    ignore: options.Ignore = None,
     no_cache: options.NoCache = False,
     json: options.Json = False,
 ) -> None:
     """Build the graph: what calls what, what data flows where, which ML role each piece has."""
     with progress("reading") as update:
-        result = workflow.report_analysis(path, cache=not no_cache, page=html, progress=update)
+        result = workflow.report_analysis(
+            path, cache=not no_cache, page=html, select=select or (), ignore=ignore or (), progress=update
+        )
     if json:
         show_json(result.figures)
     else:

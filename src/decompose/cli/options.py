@@ -12,6 +12,8 @@ OptionalSource = Annotated[
     Path | None, typer.Argument(help="Folder of the monolith; by default the one that the plan names.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Select = Annotated[list[str] | None, typer.Option("--select", help="Finding codes (`DC3`, `DC307`) to list in full.")]
+Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="Finding codes to leave out.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Read every file again.")]
 PlanFile = Annotated[Path, typer.Option("--plan", "-p", help="The plan file.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write; standard output by default.")]

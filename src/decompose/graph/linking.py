@@ -11,16 +11,23 @@ import msgspec
 from decompose.graph.assemble import assemble
 from decompose.graph.data import data_layer
 from decompose.graph.effects import with_effects
+from decompose.graph.skew import skew_findings
 from decompose.graph.solver import Solver
 from decompose.ir.facts import SourceFacts
 from decompose.ir.graph import CodeGraph
+from decompose.knowledge import Knowledge, load
 from decompose.resources import room_for_recursion
 
 
-def link(facts: SourceFacts) -> CodeGraph:
-    """Return the code graph of a tree: calls, data, state and effects, with evidence; roles are still empty."""
+def link(facts: SourceFacts, knowledge: Knowledge | None = None) -> CodeGraph:
+    """Return the code graph of a tree: calls, data, state and effects, with evidence; roles are still empty.
+
+    Args:
+        facts: What scanning the tree gave.
+        knowledge: What libraries' APIs do; the built-in files by default.
+    """
     with room_for_recursion(), _no_collection():
-        return _link(facts)
+        return _link(facts, knowledge or load())
 
 
 @contextmanager
@@ -35,10 +42,10 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _link(facts: SourceFacts) -> CodeGraph:
-    solver = solve(facts)
+def _link(facts: SourceFacts, knowledge: Knowledge) -> CodeGraph:
+    solver = solve(facts, knowledge)
     graph = assemble(facts, solver)
-    layer = data_layer(solver, graph.units)
+    layer = data_layer(solver, graph.units, knowledge)
     edges = sorted((*graph.edges, *layer.edges), key=lambda e: (e.source, e.target, e.kind, e.parameter))
     graph = msgspec.structs.replace(
         graph,
@@ -48,9 +55,10 @@ def _link(facts: SourceFacts) -> CodeGraph:
         states=layer.states,
         findings=tuple(sorted({*graph.findings, *layer.findings})),
     )
-    return with_effects(graph, facts)
+    skewed = sorted({*graph.findings, *skew_findings(graph, knowledge)})
+    return with_effects(msgspec.structs.replace(graph, findings=tuple(skewed)), facts)
 
 
-def solve(facts: SourceFacts) -> Solver:
+def solve(facts: SourceFacts, knowledge: Knowledge | None = None) -> Solver:
     """Return the solved points-to analysis of a tree: its objects, frames and cells (see `graph.core.Core`)."""
-    return Solver(facts).solve()
+    return Solver(facts, knowledge).solve()

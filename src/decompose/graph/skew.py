@@ -114,4 +114,3 @@ class _Sides:
         owner = self.knowledge.resolve(name).rpartition(".")[0]
         last = owner.rpartition(".")[2]
         return last if last not in _OF_TARGETS and self.knowledge.is_a(owner, _TRANSFORMER) else ""
-

@@ -35,7 +35,7 @@ from decompose.graph.sites import calls_in
 from decompose.graph.statements import Statements
 from decompose.ir import facts as f
 from decompose.ir.facts import Node, SourceFacts
-from decompose.knowledge import load
+from decompose.knowledge import Knowledge, load
 
 RECURSION_LIMIT = 30_000
 COMMON_METHODS = frozenset(
@@ -60,14 +60,14 @@ COMMON_METHODS = frozenset(
 class Solver(Expressions, Statements, Attributes, Calls, Definitions, Models, Externals, Protocols, Injection):
     """Runs the analysis; read the result through `graph.solution.Solution`."""
 
-    def __init__(self, facts: SourceFacts) -> None:
+    def __init__(self, facts: SourceFacts, knowledge: Knowledge | None = None) -> None:
         super().__init__(facts)
         self.imports: dict[tuple[str, str, str | None, int], None] = {}
         """`(path of the importer, name as written, path-derived name of an own module or None, place)`."""
         self.guesses_names = False
         self.unknown: dict[Frame, None] = {}
         self._methods: dict[str, list[Class]] = {}
-        self.knowledge = load()
+        self.knowledge = knowledge or load()
         self._returns: dict[str, str] = {}
         self._loops: dict[str, dict[int, int]] = {}
 

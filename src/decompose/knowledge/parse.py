@@ -1,8 +1,8 @@
 """One data file, read: groups of API names that share what is said about them.
 
 The files are TOML, with groups `[[api]]` (functions, methods, properties), `[[class]]`, `[[attribute]]` (what instances
-hold) and `[[default]]` (all else below a prefix). `names` holds names separated by white space, each `name`, `name(argument)` or
-`name(argument@position)`, optionally followed by `->returns`; what the group says holds for each of them.
+hold) and `[[default]]` (all else below a prefix). `names` holds names separated by white space, each `name`,
+`name(argument)` or `name(argument@position)`, optionally followed by `->returns`; what the group says holds for each.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import msgspec
 

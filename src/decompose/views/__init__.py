@@ -12,7 +12,7 @@ from decompose.views.metrics import measure
 from decompose.views.notebook import display
 from decompose.views.pagedata import page_data
 from decompose.views.server import Desk, ReviewServer, serve
-from decompose.views.text import plan_summary, plan_tree, summary
+from decompose.views.text import findings, plan_summary, plan_tree, summary
 
 __all__ = [
     "FORMATS",
@@ -22,6 +22,7 @@ __all__ = [
     "dot_source",
     "explanation",
     "export",
+    "findings",
     "markdown",
     "measure",
     "mermaid",

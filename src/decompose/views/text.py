@@ -24,6 +24,7 @@ from decompose.views.links import accesses, top_units
 from decompose.views.metrics import PlanFigures, measure
 from decompose.views.palette import LIFE_CYCLE, ROLE_COLOURS, ROLE_LABELS
 
+_STYLES = {"error": "red", "warning": "yellow", "note": "dim"}
 MOST_ROWS = 12
 MOST_OWNED = 4
 MOST_MEMBERS = 8
@@ -43,6 +44,18 @@ def summary(graph: CodeGraph) -> RenderableType:
     if graph.findings:
         parts += [Text(), _findings_table(graph.findings)]
     return Stack(*parts, Text(), _gaps(graph))
+
+
+def findings(graph: CodeGraph) -> RenderableType:
+    """Return every finding with its place, what is the case and how to mend it, errors first, for a terminal."""
+    rank = {"error": 0, "warning": 1, "note": 2}
+    lines = []
+    for found in sorted(graph.findings, key=lambda x: (rank[x.level], x)):
+        head = Text(f"{found.span}:{found.span.column + 1} ", no_wrap=True, overflow="ignore")
+        lines.append(head.append(found.code, style=_STYLES[found.level]).append(f" {found.message}"))
+        if found.hint:
+            lines.append(Text(f"    {found.hint}", style="dim", no_wrap=True, overflow="ignore"))
+    return Stack(*lines) if lines else Text("no findings")
 
 
 def plan_summary(plan: Plan, graph: CodeGraph, *, membership: Mapping[str, str] | None = None) -> RenderableType:
@@ -169,7 +182,7 @@ def _findings_table(findings: Iterable[Finding]) -> Table:
     table = _table("finding", "count", "for example")
     rank = {"error": 0, "warning": 1, "note": 2}
     for (level, code), found in sorted(by_code.items(), key=lambda item: (rank[item[0][0]], item[0][1])):
-        style = {"error": "red", "warning": "yellow", "note": "dim"}[level]
+        style = _STYLES[level]
         example = min(found)
         table.add_row(
             Text(f"{code} {level}", style=style), f"{len(found):,}", Text(f"{example.span} {example.message}")

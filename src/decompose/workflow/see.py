@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import to_builtins
+
 from decompose import api
 from decompose.ir.codec import encode_graph, write_atomic
 from decompose.workflow.inputs import find_root
@@ -22,11 +24,20 @@ PICTURE_FILE = "graph.svg"
 
 
 def report_analysis(
-    path: Path, *, cache: bool = True, page: Path | None = None, progress: api.Progress | None = None
+    path: Path,
+    *,
+    cache: bool = True,
+    page: Path | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    progress: api.Progress | None = None,
 ) -> Outcome:
-    """Analyse a tree; write the graph, its picture and, when asked for, the page."""
+    """Analyse a tree; write the graph, its picture and, when asked for, the page.
+
+    With `select`, the summary is the list of the chosen findings.
+    """
     started = time.perf_counter()
-    system = api.analyze(path, cache=cache, progress=progress)
+    system = api.choose_findings(api.analyze(path, cache=cache, progress=progress), select=select, ignore=ignore)
     folder = Path(api.STATE_FOLDER)
     written = [folder / GRAPH_FILE, folder / PICTURE_FILE]
     write_atomic(written[0], encode_graph(system))
@@ -35,7 +46,8 @@ def report_analysis(
         write_atomic(page, api.page(system, root=path).encode())
         written.append(page)
     figures = analysis_figures(system) | {"seconds": round(time.perf_counter() - started, 3)}
-    return Outcome(summary=api.summary(system), figures=figures, written=tuple(written))
+    summary = api.findings_text(system) if select else api.summary(system)
+    return Outcome(summary=summary, figures=figures, written=tuple(written))
 
 
 def analysis_figures(system: CodeGraph) -> dict[str, Any]:
@@ -55,6 +67,7 @@ def analysis_figures(system: CodeGraph) -> dict[str, Any]:
         "assets": dict(Counter(asset.kind for asset in system.assets)),
         "states": dict(Counter(state.kind for state in system.states)),
         "findings": dict(Counter(finding.code for finding in system.findings)),
+        "found": [{**to_builtins(finding), "place": str(finding.span)} for finding in system.findings],
         "skipped": {file.path: file.reason for file in system.files if file.outcome == "skipped"},
     }
 
