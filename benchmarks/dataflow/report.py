@@ -94,12 +94,12 @@ def row(root: Path, labels: Path | None) -> str:
         shares = (len(want & got) / max(len(got), 1), len(want & got) / len(want), accuracy, f1)
         measured = [f"{share:.2f}" for share in shares]
     codes = Counter(finding.code for finding in graph.findings if finding.code.startswith("DC3"))
-    known, met = coverage(root)
+    known, named, _ = coverage(root)
     calls, data, role_ms = costs(root)
     cells = [
         root.name, str(len(graph.units)), str(len(told["assets"])), *measured,
         ", ".join(f"{code} {count}" for code, count in sorted(codes.items())) or "none",
-        f"{known / max(met, 1):.2f} of {met}", f"{data / max(calls, 1e-9):.2f}", f"{role_ms:.2f}",
+        f"{known / max(named, 1):.2f} of {named}", f"{data / max(calls, 1e-9):.2f}", f"{role_ms:.2f}",
     ]  # fmt: skip
     return f"| {' | '.join(cells)} |"
 

@@ -75,6 +75,8 @@ def _hand_offs(links: list[Link], facts: SourceFacts) -> Iterator[Finding]:
     lost, unread = _unmet(named, "read", named), _unmet(named, "write", named)
     paired: set[str] = set()
     for name, other in _pairs(set(lost), set(unread)):
+        if lost[name].unit == unread[other].unit:
+            continue  # one unit that reads one file and makes another of it
         paired |= {name, other}
         yield _two_spellings(lost[name], unread[other])
     folders = {posixpath.dirname(k.name) for k in named if k.effect == "write"} - {""}

@@ -114,9 +114,8 @@ def secrets(info: ModuleInfo) -> Iterator[Finding]:
     for scope in info.facts.scopes:
         last = scope.pos
         for node in statements_of(scope.body):
-            if node[0] in (f.ASSIGN, f.AUG, f.ANN):
-                last = node[-1]
-            for text, name in _strings(node):
+            for text, name, pos in _strings(node):
+                last = pos or last
                 found = secret_in(text, name)
                 if found:
                     yield _secret(info.facts.path, line_of(last), found, join(info.name, scope.qualname))
@@ -134,7 +133,7 @@ def config_secrets(config: ConfigFact) -> Iterator[Finding]:
         elif isinstance(value, str):
             found = secret_in(value, name)
             if found:
-                yield _secret(config.path, 1, found, "")
+                yield _secret(config.path, config.lines.get(value, 1), found, "")
 
 
 def secret_in(text: str, name: str = "") -> str:
@@ -149,29 +148,39 @@ def secret_in(text: str, name: str = "") -> str:
         return match[0]
     for pattern in (_IN_URL, _IN_DSN):
         match = pattern.search(text)
-        if match and _entropy(match[1]) > _BITS and not _PLACEHOLDER.search(match[1]):
+        if match and _is_random(match[1]):
             return match[1]
     if name and _SECRET_NAME.search(name) and len(text) >= 12 and " " not in text and "/" not in text:
-        is_random = _entropy(text) > _BITS and not _PLACEHOLDER.search(text) and re.search(r"\d", text)
-        return text if is_random else ""
+        return text if _is_random(text) else ""
     return ""
+
+
+def _is_random(text: str) -> bool:
+    """Whether a text looks like a key: no word of any language, no stand-in for one."""
+    return _entropy(text) > _BITS and not _PLACEHOLDER.search(text) and bool(re.search(r"\d", text))
 
 
 def _entropy(text: str) -> float:
     return -sum((n := text.count(c) / len(text)) * math.log2(n) for c in set(text))
 
 
-def _strings(node: Node) -> Iterator[tuple[str, str]]:
+def _strings(node: Node) -> Iterator[tuple[str, str, int]]:
+    """Yield the strings of a statement, what each is assigned to, and the last known place before it (0: none)."""
     name = ""
     if node[0] == f.ASSIGN and node[1][0][0] in (f.NAME, f.ATTR):
         name = node[1][0][1] if node[1][0][0] == f.NAME else node[1][0][2]
         if node[2][0] == f.STR:
-            yield node[2][1], name
+            yield node[2][1], name, node[3]
             return
     if node[0] in (f.EXPR, f.ASSIGN, f.RETURN, f.ANN) and node[-2 if node[0] != f.EXPR else 1] is not None:
+        pos = node[-1] if node[0] != f.EXPR else 0
         for part in expressions_of(node):
-            if part[0] == f.STR and len(part[1]) >= 16:
-                yield part[1], ""
+            if part[0] == f.CALL:
+                pos = part[1]
+            elif part[0] in (f.ATTR, f.SUB):
+                pos = part[3]
+            elif part[0] == f.STR and len(part[1]) >= 16:
+                yield part[1], "", pos
 
 
 def _secret(path: str, line: int, text: str, symbol: str) -> Finding:
@@ -207,9 +216,11 @@ def _judge(core: Core, call) -> tuple[str, str, str]:  # type: ignore[no-untyped
                 "the split is random and has no seed: every run trains on other rows",
                 "pass `random_state=`",
             )
-    if call.api.format == "mlflow" and call.api.effect == "read":
+    if name == "torch.utils.data.random_split" and "generator" not in {k for k, _ in call.record.node[4]}:
+        return "DC309", "the split is random and has no seed: every run trains on other rows", "pass `generator=`"
+    if call.api.format in ("mlflow", "wandb") and call.api.effect == "read":
         values = argument_values(core, call, call.api.argument, call.api.position)
         for text in texts_of(core, values or frozenset()):
-            if re.fullmatch(r"models:/[^/]+/(latest|None)", text.text):
+            if re.fullmatch(r"models:/[^/]+/(latest|None)|[^{}]+:latest", text.text):
                 return "DC310", f"`{text.text}` is another model tomorrow", "name a version or an alias"
     return "", "", ""

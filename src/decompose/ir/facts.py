@@ -143,6 +143,8 @@ class ConfigFact(msgspec.Struct, array_like=True):
     """`yaml`, `toml`, `json`, `env`, `ini`."""
     content: Any = None
     """Plain mappings, lists and scalars; `None` when it does not parse."""
+    lines: dict[str, int] = {}
+    """First line, 1-based, of each long string without a space that it holds: keys and addresses."""
 
 
 class SourceFacts(msgspec.Struct, array_like=True):

@@ -19,6 +19,8 @@ MAX_FILES = 400
 MAX_VALUES = 100_000
 """Values of one file that are kept; one with more is not configuration."""
 MAX_DEPTH = 30
+MIN_KEY = 12
+"""Characters of a string whose line is remembered."""
 _FORMATS = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json", ".ini": "ini", ".cfg": "ini"}
 
 
@@ -31,8 +33,24 @@ def read_configs(root: Path, paths: list[str]) -> list[ConfigFact]:
         except OSError:
             continue
         kind = _FORMATS.get(Path(path).suffix, "env")
-        out.append(ConfigFact(path, digest_of(data), kind, _content(data, kind)))
+        content = _content(data, kind)
+        out.append(ConfigFact(path, digest_of(data), kind, content, _lines(data, content)))
     return out
+
+
+def _lines(data: bytes, content: Any) -> dict[str, int]:
+    """Return the first line of each long string without a space."""
+    found: dict[str, int] = {}
+    waiting = [content]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict | list):
+            waiting.extend(value.values() if isinstance(value, dict) else value)
+        elif isinstance(value, str) and len(value) >= MIN_KEY and " " not in value:
+            place = data.find(value.encode())
+            if place >= 0:
+                found[value] = data.count(b"\n", 0, place) + 1
+    return dict(sorted(found.items()))
 
 
 def _content(data: bytes, kind: str) -> Any:

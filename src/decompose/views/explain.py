@@ -70,6 +70,7 @@ def _about(graph: CodeGraph, name: str, where: Mapping[str, str]) -> dict[str, A
         "effects": [
             {"kind": e.kind, "subject": e.subject, "place": str(e.span) if e.span else ""} for e in unit.effects
         ],
+        "columns": [{"name": c.name, "use": c.use, "line": c.line} for c in unit.columns],
         "needs": [_edge(edge) for edge in outward if not _within(edge.target, name)],
         "needed_by": [_edge(edge) for edge in inward],
     }
@@ -85,6 +86,8 @@ def _lines(unit: Unit, facts: Mapping[str, Any]) -> list[str]:
         out.append(f"  role {ROLE_LABELS.get(tag.role, tag.role)} ({tag.confidence:.2f})")
         out += [f"    {reason}" for reason in tag.evidence]
     out += ["  role: none was found"] if not unit.roles else []
+    out += _types(unit)
+    out += _columns(unit)
     for trait in unit.resources:
         out.append(f"  needs {trait.resource}: {'; '.join(trait.evidence) or 'no line recorded'}")
     out += [
@@ -93,7 +96,7 @@ def _lines(unit: Unit, facts: Mapping[str, Any]) -> list[str]:
     for title, key, end in (("needs", "needs", "target"), ("needed by", "needed_by", "source")):
         edges = facts[key]
         out += [f"  {title} ({len(edges)})"] if edges else []
-        out += [f"    {edge['kind']} {edge[end]}  {edge['why']}" for edge in edges[:MOST_EDGES]]
+        out += [f"    {edge['kind']} {edge[end]}{edge['what']}  {edge['why']}" for edge in edges[:MOST_EDGES]]
         out += [f"    and {len(edges) - MOST_EDGES} more"] if len(edges) > MOST_EDGES else []
     return out
 
@@ -139,8 +142,34 @@ def _edge(edge: Edge) -> dict[str, Any]:
     doubt = "" if edge.confidence == "certain" else " (possible)"
     return {
         "source": edge.source, "target": edge.target, "kind": edge.kind, "confidence": edge.confidence,
-        "reason": edge.reason, "places": places, "why": why + doubt,
+        "reason": edge.reason, "places": places, "why": why + doubt, "what": _flowing(edge),
     }  # fmt: skip
+
+
+def _flowing(edge: Edge) -> str:
+    """Return what a value edge carries: the parameter that receives it, and its likeliest type."""
+    if edge.kind != "value":
+        return ""
+    kind = f": {edge.types[0].type} ({edge.types[0].provenance})" if edge.types else ""
+    return f" {'result' if edge.parameter == 'return' else f'`{edge.parameter}`'}{kind}"
+
+
+def _columns(unit: Unit) -> list[str]:
+    """Return which columns a unit reads, makes and drops, a line each."""
+    uses = (("read", "reads columns"), ("write", "makes columns"), ("drop", "drops columns"))
+    named = ((text, [f"`{c.name}`" for c in unit.columns if c.use == use]) for use, text in uses)
+    return [f"  {text} {', '.join(names)}" for text, names in named if names]
+
+
+def _types(unit: Unit) -> list[str]:
+    """Return what is known of the types of parameters and result, a line each."""
+    if unit.signature is None:
+        return []
+    typed = [(p.name, p.types) for p in unit.signature.parameters if p.name not in ("self", "cls")]
+    shown = [(f"takes `{name}`", types) for name, types in typed] + [("gives", unit.signature.return_types)]
+    return [
+        f"  {what}: {types[0].type} ({types[0].confidence}, {types[0].provenance})" for what, types in shown if types
+    ]
 
 
 def _within(symbol: str, name: str) -> bool:
