@@ -127,7 +127,7 @@ def _outward(edges: Iterable[CutEdge], name: str, left: set[str]) -> tuple[str, 
 
 
 def _copied(edges: Iterable[CutEdge], chosen: set[str]) -> Iterable[Finding]:
-    """Yield a finding (DC409) for each service whose code an extracted one calls and that stays inside."""
+    """Yield a finding (DC411) for each service whose code an extracted one calls and that stays inside."""
     found: dict[tuple[str, str], CutEdge] = {}
     for edge in edges:
         if edge.from_service in chosen and edge.to_service not in chosen:
@@ -135,7 +135,7 @@ def _copied(edges: Iterable[CutEdge], chosen: set[str]) -> Iterable[Finding]:
     for (source, target), edge in sorted(found.items()):
         place = edge.sites[0] if edge.sites else None
         yield Finding(
-            code="DC409",
+            code="DC411",
             level="warning",
             span=Span(path=place.path, line=place.line) if place else Span(path="decompose.yaml"),
             message=f"`{source}` calls `{edge.target}`, which stays in the monolith: it carries a copy of that code",

@@ -58,7 +58,7 @@ def test_an_extraction_names_the_code_that_it_carries_a_copy_of():
 
     assert [service.name for service in blueprint.services] == ["b"]
     assert extraction.services == ("b",)
-    assert [(f.code, f.symbol) for f in blueprint.findings] == [("DC409", "c:f")]
+    assert [(f.code, f.symbol) for f in blueprint.findings] == [("DC411", "c:f")]
 
 
 @pytest.mark.parametrize(("name", "hint"), [("bb", "`b`"), ("web", "gateway")])

@@ -1,4 +1,4 @@
-"""What shadows saw: each difference as it comes, and the count at the end."""
+"""What shadows saw: each difference as it comes, the counts every minute and at the end; the last counts hold."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ import logging
 import os
 import sys
 import threading
+import time
 from collections import Counter
 from typing import Any
 
 from service_runtime.differences import Difference
 
 logger = logging.getLogger("extracted")
+EVERY_S = float(os.environ.get("EXTRACT_REPORT_EVERY_S", "60"))
+"""Time between two counts in the report: a process that is killed by a signal writes none at its end."""
 
 
 class ShadowLog:
@@ -24,6 +27,7 @@ class ShadowLog:
         self.different: Counter[str] = Counter()
         self.skipped: Counter[tuple[str, str]] = Counter()
         self._lock = threading.Lock()
+        self._counted_at = time.monotonic()
 
     def compared(self, operation: str, difference: Difference | None) -> None:
         """Count a call, and tell where its two answers differ."""
@@ -31,11 +35,13 @@ class ShadowLog:
             (self.same if difference is None else self.different)[operation] += 1
         if difference is not None:
             self._write({"event": "difference", "operation": operation, **difference._asdict(), "caller": _caller()})
+        self._count()
 
     def skip(self, operation: str, reason: str) -> None:
         """Count a call that was answered here alone."""
         with self._lock:
             self.skipped[operation, reason] += 1
+        self._count()
 
     def summary(self) -> dict[str, Any]:
         """Return the counts."""
@@ -49,8 +55,16 @@ class ShadowLog:
 
     def finish(self) -> None:
         """Write the counts down, when anything was asked."""
-        if self.same or self.different or self.skipped:
-            self._write(self.summary())
+        with self._lock:
+            counts = self.summary() if self.same or self.different or self.skipped else None
+        if counts is not None:
+            self._write(counts)
+
+    def _count(self) -> None:
+        now = time.monotonic()
+        if now - self._counted_at >= EVERY_S:
+            self._counted_at = now
+            self.finish()
 
     def _write(self, entry: dict[str, Any]) -> None:
         path = os.environ.get("EXTRACT_REPORT", "")
