@@ -249,14 +249,14 @@ class ServicesSide:
     def differences(self) -> list[Check]:
         """Return every check that differs or cannot be made, of the first kind of verification that finds any.
 
-        The services are started once: they work in the folder of whoever calls.
+        Each kind has services of its own, so that what one leaves in memory does not show in the next.
         """
-        with self.bench.services(self.bench.plain_copy("home")) as running:
-            environment = dict(running.environment)
-            for run in (self._tests, self._driver, self._calls):
-                wrong = [check for check in run(environment) if check.outcome in ("different", "error")]
-                if wrong:
-                    return wrong
+        for run in (self._tests, self._driver, self._calls):
+            with self.bench.services(self.bench.plain_copy("home")) as running:
+                checks = run(dict(running.environment))
+            wrong = [check for check in checks if check.outcome in ("different", "error")]
+            if wrong:
+                return wrong
         return []
 
     def _facaded(self, name: str) -> Path:
