@@ -88,7 +88,9 @@ def _of_the_same_mix(predicted: Comparison, measured: Measured, inputs: Inputs, 
     """Return the prediction for the mix and the rates that were measured, where the trace knows all of its entries."""
     rates = sorted({one.rate_per_s for one in measured.load})
     entries = sorted({one.entry for one in measured.load})
-    load, capacity = predicted_mix(inputs, rates, entries, chosen.assumptions, seed=chosen.seed)
+    load, capacity = predicted_mix(
+        inputs, rates, entries, chosen.assumptions, stretch=measured.stretch, seed=chosen.seed
+    )
     if not load:
         return predicted
     rows = (*predicted.rows, *study.performance_rows(load), *study.capacity_rows(capacity))
@@ -172,7 +174,7 @@ def _measured_notes(predicted: Comparison, measured: Measured) -> Iterator[str]:
         typical, most = statistics.median(measured.neighbours), max(measured.neighbours)
         yield (
             f"others kept {typical:.2g} cores of this machine busy during a typical run and {most:.2g} during the worst: "
-            "latencies are those of a machine with such neighbours"
+            f"work took {measured.stretch:.3g} times its processor time, in the predictions beside measurements too"
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -13,7 +14,7 @@ from decompose.ir.reports import Capacity, Figure, Kill, LoadFigures, Rollout, S
 from decompose.parity.bootstrap import bootstrap
 from decompose.parity.journal import Journal
 from decompose.parity.load import Answer, ask, offer
-from decompose.parity.neighbours import watched
+from decompose.parity.neighbours import stretch, watched
 from decompose.parity.roll import roll_under_load
 from decompose.parity.sides import SIDES, WARM_UP, Sides, Start, started
 from decompose.parity.simulate import PERCENTS, quantiles
@@ -38,6 +39,8 @@ class Measured(Record):
     rollouts: tuple[Rollout, ...] = ()
     neighbours: tuple[float, ...] = ()
     """Cores that others kept busy during each run under load."""
+    stretch: float = 1.0
+    """How much longer work took than its processor time, for the neighbours; median over the runs."""
 
 
 class Window(Record):
@@ -45,6 +48,7 @@ class Window(Record):
 
     answers: tuple[Answer, ...]
     neighbours: tuple[float, ...] = ()
+    stretch: float = 1.0
 
 
 def steps_of(workload: Workload, services: int) -> int:
@@ -86,6 +90,7 @@ def measure(bench: Bench, workload: Workload, journal: Journal, *, services: Seq
         asked=asked,
         rollouts=rollouts,
         neighbours=tuple(share for runs in windows.values() for window in runs for share in window.neighbours),
+        stretch=statistics.median(window.stretch for runs in windows.values() for window in runs),
     )
 
 
@@ -123,9 +128,10 @@ def _windows(
 def _run(sides: Sides, workload: Workload, side: Side, rate: float, seed: int) -> Window:
     """Offer load to one side and watch what others take of the machine meanwhile."""
     target, others = sides.target(side), list[float]()
+    stretched = stretch()
     with watched(target.pids, others):
         done = offer(target.url, workload.requests, rate_per_s=rate, seconds=workload.seconds, seed=seed)
-    return Window(answers=tuple(done), neighbours=tuple(others))
+    return Window(answers=tuple(done), neighbours=tuple(others), stretch=stretched)
 
 
 def _load_figures(

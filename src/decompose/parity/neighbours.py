@@ -27,6 +27,18 @@ def watched(pids: Iterable[int], found: list[float]) -> Iterator[None]:
         found.append(max(0.0, (after[1] - before[1] - (after[2] - before[2])) / (after[0] - before[0])))
 
 
+def stretch(seconds: float = 0.3) -> float:
+    """Return how much longer work takes here than its processor time, 1 on an idle machine.
+
+    The yardstick is a loop in this process; it is laid on while the measured systems are idle, so that it tells of
+    the neighbours alone.
+    """
+    begin, own, total = time.perf_counter(), time.thread_time(), 0
+    while time.perf_counter() - begin < seconds:
+        total += sum(i * i % 7 for i in range(500))
+    return max(1.0, (time.perf_counter() - begin) / max(1e-6, time.thread_time() - own))
+
+
 def _now(pids: tuple[int, ...]) -> tuple[float, float, float] | None:
     """Return the time, the processor seconds of the whole machine, and those of our own processes."""
     try:

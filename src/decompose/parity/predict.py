@@ -192,7 +192,13 @@ def _told(entry: str, side: Side, rate: float, runs: Sequence[Sequence[float]]) 
 
 
 def predicted_mix(
-    inputs: Inputs, rates_per_s: Iterable[float], entries: Sequence[str], assumed: Assumptions, *, seed: int = 0
+    inputs: Inputs,
+    rates_per_s: Iterable[float],
+    entries: Sequence[str],
+    assumed: Assumptions,
+    *,
+    stretch: float = 1.0,
+    seed: int = 0,
 ) -> tuple[tuple[LoadFigures, ...], tuple[Capacity, ...]]:
     """Return what the model says of a mix in which all entry points are asked alike, at given total rates.
 
@@ -201,9 +207,10 @@ def predicted_mix(
         rates_per_s: Requests per second, of all entry points together.
         entries: The entry points of the mix.
         assumed: Machine and number of requests.
+        stretch: How much longer work takes than its processor time, for what else ran while it was measured.
         seed: For the simulation.
     """
-    machine = msgspec.structs.replace(assumed.machine, prices=inputs.prices)
+    machine = msgspec.structs.replace(assumed.machine, prices=inputs.prices, stretch=stretch)
     load: list[LoadFigures] = []
     capacity: list[Capacity] = []
     for side, found in demands_of(inputs).items():
@@ -235,7 +242,8 @@ def stations_of(demand: EntryDemand, machine: Machine) -> dict[str, float]:
     work = demand_by_service(demand.step, machine.prices)
     work[demand.step.service] += machine.prices.front_ms
     work[CLIENT] = machine.prices.client_ms
-    return {**work, "cores": sum(work.values()) * machine.prices.crowding}
+    stretched = {name: ms * machine.stretch for name, ms in work.items()}
+    return {**stretched, "cores": sum(stretched.values()) * machine.prices.crowding}
 
 
 def servers_of(stations: Iterable[str], machine: Machine) -> dict[str, int]:

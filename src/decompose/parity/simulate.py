@@ -33,6 +33,8 @@ class Machine(Record):
     workers: Mapping[str, int] = MappingProxyType({})
     """Processes of each part; 1 when absent."""
     prices: Prices = Prices()
+    stretch: float = 1.0
+    """How much longer work takes than its processor time, for what else runs on the machine."""
     variation: float = 0.1
     """Coefficient of variation of processor times of which the trace does not tell."""
 
@@ -144,7 +146,7 @@ class _World:
                 yield lock
                 with self.cores.request() as core:
                     yield core
-                    yield self.environment.timeout(slice_ms * self.crowded())
+                    yield self.environment.timeout(slice_ms * self.machine.stretch * self.crowded())
             left -= slice_ms
 
     def crowded(self) -> float:

@@ -250,6 +250,8 @@ def test_a_mix_is_predicted_at_the_rates_that_were_measured():
     }
     alike = next(one for one in capacity if one.side == "monolith")
     assert alike.per_s.value == pytest.approx(1000 / ((13.0 + 3.0) / 2))
+    _, slower = predicted_mix(inputs, [10.0], ["app:page", "app:predict"], Assumptions(), stretch=2.0)
+    assert slower[0].per_s.value == pytest.approx(alike.per_s.value / 2)
     assert predicted_mix(inputs, [10.0], ["app:page", "app:unseen"], Assumptions()) == ((), ())
 
 

@@ -7,7 +7,7 @@ import pytest
 from decompose.ir.findings import Span
 from decompose.ir.graph import CodeGraph, EntryPoint, Unit
 from decompose.parity.load import Request, arrivals, ask, offer, saturate
-from decompose.parity.neighbours import watched
+from decompose.parity.neighbours import stretch, watched
 from decompose.parity.workload import draft
 
 
@@ -148,3 +148,7 @@ def test_what_we_do_ourselves_is_no_neighbour():
         sum(i * i for i in range(300_000))
 
     assert all(share >= 0 for share in others)
+
+
+def test_work_never_takes_less_than_its_processor_time():
+    assert 1.0 <= stretch(0.05) < 100
