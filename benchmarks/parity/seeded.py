@@ -11,13 +11,15 @@ import argparse
 import json
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "end_to_end"))
 
-from seeded_cases import ALIKE, CHANGED, Case
+from seeded_cases import ALIKE, CHANGED, Case, applied
 from seeded_system import MonolithSide, ServicesSide, build
+
+from decompose.ir.reports import Check
 
 
 def main() -> None:
@@ -25,18 +27,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="")
     parser.add_argument("--skip", default="", help="file of an earlier run whose cases are not run again")
+    parser.add_argument("--together", action="store_true", help="cases in different functions share a run")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    rows = []
     done = Path(options.skip).read_text() if options.skip else ""
+    rows = []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         root, out = build(Path(folder) / "system")
         monolith = MonolithSide(root, out, Path(folder) / "monolith-side")
         for label, cases in (("changed", CHANGED), ("alike", ALIKE)):
-            for case in cases:
-                if options.only in case.name and f"case={case.name}  " not in done:
-                    rows.append(tried(label, case, monolith, Path(folder)))
-                    print("  ".join(f"{key}={value}" for key, value in rows[-1].items()), flush=True)
+            kept = [case for case in cases if options.only in case.name and f"case={case.name}  " not in done]
+            for row in tried_all(label, kept, monolith, Path(folder), together=options.together):
+                rows.append(row)
+                print("  ".join(f"{key}={value}" for key, value in row.items()), flush=True)
     for label in ("changed", "alike"):
         of = [row for row in rows if row["set"] == label]
         print(f"{label}: {sum(bool(row['found']) for row in of)} of {len(of)} reported")
@@ -44,15 +47,49 @@ def main() -> None:
         options.json.write_text(json.dumps(rows, indent=1) + "\n")
 
 
-def tried(label: str, case: Case, monolith: MonolithSide, folder: Path) -> dict[str, object]:
-    """Return what verification says of one case."""
-    begin = time.monotonic()
-    changed = case.applied(monolith.out, folder / "changed")
-    wrong = ServicesSide(monolith, changed, folder / "services-side").differences()
+def tried_all(
+    label: str, cases: list[Case], monolith: MonolithSide, folder: Path, *, together: bool
+) -> Iterator[dict[str, object]]:
+    """Yield a row for every case; cases that share a run are told apart by the operation that differs."""
+    alone = list(cases)
+    for batch in batches(cases, monolith.root) if together else []:
+        side = ServicesSide(monolith, applied(batch, monolith.out, folder / "changed"), folder / "side")
+        wrong = side.differences() if label == "alike" else side.differing_calls()
+        for case in batch:
+            own = [check for check in wrong if check.name.startswith(case.symbol(monolith.root))]
+            if own if label == "changed" else not wrong:
+                alone.remove(case)
+                yield row_of(label, case, own)
+    for case in alone:
+        changed = applied([case], monolith.out, folder / "changed")
+        yield row_of(label, case, ServicesSide(monolith, changed, folder / "side").differences())
+
+
+def batches(cases: list[Case], root: Path) -> list[list[Case]]:
+    """Return groups of cases in which no two touch the same function, or functions that work on the same file."""
+    found: list[list[Case]] = []
+    for case in cases:
+        symbol = case.symbol(root)
+        if not symbol:
+            continue
+        free = (group for group in found if all(area(symbol) != area(other.symbol(root)) for other in group))
+        group = next(free, None)
+        if group is None:
+            found.append(group := [])
+        group.append(case)
+    return found
+
+
+def area(symbol: str) -> str:
+    """Return what a function shares with others: training and prediction work on one model file."""
+    return "model" if symbol.rpartition(":")[2] in ("fit", "predict", "load_model", "_scale") else symbol
+
+
+def row_of(label: str, case: Case, wrong: list[Check]) -> dict[str, object]:
+    """Return one line of the table."""
     kinds = ",".join(sorted({check.kind for check in wrong}))
     first = f"{wrong[0].name}: {wrong[0].difference}"[:160] if wrong else ""
-    seconds = round(time.monotonic() - begin, 1)
-    return {"set": label, "case": case.name, "found": len(wrong), "by": kinds, "first": first, "seconds": seconds}
+    return {"set": label, "case": case.name, "found": len(wrong), "by": kinds, "first": first}
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,20 +20,33 @@ class Case(NamedTuple):
     old: str
     new: str
 
-    def applied(self, out: Path, target: Path) -> Path:
-        """Copy a workspace with this change in the service that owns the file, and return the copy.
+    def symbol(self, root: Path) -> str:
+        """Return the function or class that is changed, as checks name it; empty for the body of the module."""
+        text = (root / self.path).read_text()
+        line = text[: text.index(self.old) + len(self.old) - len(self.old.lstrip())].count("\n") + 1
+        module = self.path.removesuffix(".py").replace("/", ".")
+        for node in ast.parse(text).body:
+            is_named = isinstance(node, ast.FunctionDef | ast.ClassDef)
+            if is_named and node.lineno <= line <= (node.end_lineno or 0):  # type: ignore[attr-defined]
+                return f"{module}:{node.name}"  # type: ignore[attr-defined]
+        return ""
 
-        Raises:
-            LookupError: If there is nothing to change.
-        """
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(out, target)
-        file = target / "services" / Path(self.path).stem / "src" / self.path
+
+def applied(cases: Iterable[Case], out: Path, target: Path) -> Path:
+    """Copy a workspace with changes in the services that own the files, and return the copy.
+
+    Raises:
+        LookupError: If there is nothing to change.
+    """
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(out, target)
+    for case in cases:
+        file = target / "services" / Path(case.path).stem / "src" / case.path
         text = file.read_text()
-        if self.old not in text:
-            raise LookupError(f"{self.name}: nothing to change in {file}")
-        file.write_text(text.replace(self.old, self.new))
-        return target
+        if case.old not in text:
+            raise LookupError(f"{case.name}: nothing to change in {file}")
+        file.write_text(text.replace(case.old, case.new))
+    return target
 
 
 CHANGED = [

@@ -259,6 +259,12 @@ class ServicesSide:
                 return wrong
         return []
 
+    def differing_calls(self) -> list[Check]:
+        """Return the recorded calls and variants that differ or cannot be made."""
+        with self.bench.services(self.bench.plain_copy("home")) as running:
+            checks = self._calls(dict(running.environment))
+        return [check for check in checks if check.outcome in ("different", "error")]
+
     def _facaded(self, name: str) -> Path:
         return overlay(self.bench.plain_copy(name), self.bench.out / "harness")
 

@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks" / "parity"))
 
-from seeded_cases import ALIKE, CHANGED
+from seeded_cases import ALIKE, CHANGED, applied
 from seeded_system import MonolithSide, ServicesSide, build
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("services")]
@@ -24,7 +24,7 @@ def monolith(tmp_path_factory):
 
 
 def _differences(name, monolith, folder):
-    changed = CASES[name].applied(monolith.out, folder / "changed")
+    changed = applied([CASES[name]], monolith.out, folder / "changed")
     return ServicesSide(monolith, changed, folder / "services-side").differences()
 
 
