@@ -57,10 +57,12 @@ def calibrate(
     probe = install_probe(folder / "price-probe")
     environment = child_environment(_SECRET, python_path=[probe, runtime])
     with _served(["echo", "{port}"], python, folder, environment, ready_path="/readyz") as url:
-        rows = json.loads(_run(["call", url], python, environment))["rows"]
+        told = json.loads(_run(["call", url], python, environment))
     with _served(["front", framework, "{port}"], python, folder, environment) as url:
-        front = front_prices(url)
-    found = fitted(rows, front=front, crowding=_crowding(python, environment))
+        front, cold_front = front_prices(url), front_prices(url, pause_s=PAUSE_S)
+    found = fitted(
+        told["rows"], told["cold"], front=front, cold_front=cold_front, crowding=_crowding(python, environment)
+    )
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(msgspec.json.encode(found))
@@ -75,12 +77,21 @@ class Front(NamedTuple):
     wire_ms: float
 
 
-def fitted(rows: Sequence[Sequence[float]], *, front: Front, crowding: float) -> Prices:
+def fitted(
+    rows: Sequence[Sequence[float]],
+    cold: Sequence[Sequence[float]],
+    *,
+    front: Front,
+    cold_front: Front,
+    crowding: float,
+) -> Prices:
     """Return the prices that measured batches stand for.
 
     Args:
         rows: Bytes, caller's ms, callee's ms, elapsed ms, a row a batch of calls.
+        cold: The same of the smallest size, with pauses between the calls.
         front: Price of a request to the web framework.
+        cold_front: The same with pauses between the requests.
         crowding: Slowdown of a core while the others work.
     """
     smallest, largest = min(row[0] for row in rows), max(row[0] for row in rows)
@@ -91,6 +102,8 @@ def fitted(rows: Sequence[Sequence[float]], *, front: Front, crowding: float) ->
     def slope(column: int) -> float:
         return max(0.0, (level(column, largest) - level(column, smallest)) / (largest - smallest))
 
+    hot_ms = level(1, smallest) + level(2, smallest) + front.server_ms
+    cold_ms = statistics.median(row[1] + row[2] for row in cold) + cold_front.server_ms
     waits = [row[3] - row[1] - row[2] for row in rows if row[0] == smallest]
     return Prices(
         caller_ms=round(level(1, smallest), 4),
@@ -102,18 +115,19 @@ def fitted(rows: Sequence[Sequence[float]], *, front: Front, crowding: float) ->
         front_wire_ms=round(min(max(0.0, front.wire_ms), _MOST_WIRE_MS), 4),
         client_ms=round(front.client_ms, 4),
         crowding=round(crowding, 3),
+        cold=round(max(1.0, cold_ms / hot_ms), 3),
         samples=len(rows),
     )
 
 
-def front_prices(url: str) -> Front:
+def front_prices(url: str, *, pause_s: float = 0.0) -> Front:
     """Return what one request to an empty page costs server and client, medians of some batches."""
     requests = (Request(entry="front", path="/"),) * _REQUESTS
     ask(url, requests)
     found = []
     for _ in range(3):
         own = time.process_time()
-        answers = ask(url, requests, pause_s=PAUSE_S)
+        answers = ask(url, requests, pause_s=pause_s)
         client = 1000 * (time.process_time() - own) / _REQUESTS
         server = 1000 * (float(answers[-1][1]) - float(answers[0][1])) / (_REQUESTS - 1)
         elapsed = statistics.median(answer.latency_ms for answer, _ in answers)

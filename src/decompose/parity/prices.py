@@ -25,6 +25,8 @@ class Prices(Record):
     """Of the load generator, for one request."""
     crowding: float = 1.0
     """How much longer the same work takes on one core while the others work too (shared caches, hyper-threads)."""
+    cold: float = 1.0
+    """How much dearer a call or a request is for a process that was idle before: caches went cold meanwhile."""
     samples: int = 0
     """Calls measured; 0 says that these are documented defaults."""
 

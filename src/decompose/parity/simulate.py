@@ -22,6 +22,8 @@ _SWITCH_MS = 5.0
 """After so long a thread gives the interpreter lock away (`sys.getswitchinterval`): work is shared, not queued."""
 
 
+_COLD_MS = 1.0
+"""Idle time after which the caches of a process count as cold."""
 PERCENTS = tuple(percent / 100 for percent in range(1, 100))
 """Shares at which a distribution is told."""
 
@@ -81,6 +83,7 @@ class _World:
         self.environment, self.machine, self.rng = environment, machine, rng
         self.cores = simpy.Resource(environment, capacity=machine.cores)
         self.locks: dict[str, Any] = {}
+        self.busy_until: dict[str, float] = {}
         self._resource = simpy.Resource
 
     def lock(self, service: str) -> Any:
@@ -104,7 +107,7 @@ class _World:
         begin, prices = self.environment.now, self.machine.prices
         yield from self.burst(CLIENT, prices.client_ms / 2)
         yield self.environment.timeout(prices.front_wire_ms)
-        yield from self.burst(step.service, prices.front_ms)
+        yield from self.burst(step.service, self.tempered(step.service, prices.front_ms))
         yield from self.visit(step)
         yield from self.burst(CLIENT, prices.client_ms / 2)
         found.append(self.environment.now - begin)
@@ -127,7 +130,7 @@ class _World:
         asking, answering = prices.asking_ms(remote.payload_bytes) / 2, prices.answering_ms(remote.payload_bytes) / 2
         yield from self.burst(caller, asking)
         yield self.environment.timeout(prices.wire_ms / 2)
-        yield from self.burst(callee, answering)
+        yield from self.burst(callee, self.tempered(callee, answering))
         yield from self.visit(remote.step)
         yield from self.burst(callee, answering)
         yield self.environment.timeout(prices.wire_ms / 2)
@@ -148,6 +151,12 @@ class _World:
                     yield core
                     yield self.environment.timeout(slice_ms * self.machine.stretch * self.crowded())
             left -= slice_ms
+            self.busy_until[service] = self.environment.now
+
+    def tempered(self, service: str, mean_ms: float) -> float:
+        """Return what a message costs a part now: more when its process was idle before."""
+        idle_ms = self.environment.now - self.busy_until.get(service, -_COLD_MS)
+        return mean_ms * (self.machine.prices.cold if idle_ms >= _COLD_MS else 1.0)
 
     def crowded(self) -> float:
         """Return how much slower a core is at the moment, for the others that work."""

@@ -151,14 +151,29 @@ def test_waiting_takes_time_and_no_capacity():
 def test_prices_are_fitted_to_batches():
     rows = [(100, 0.3, 0.7, 1.1), (100, 0.3, 0.7, 1.3), (100, 0.5, 0.9, 1.5), (1_000_100, 1.3, 2.7, 5.0)]
 
-    found = fitted(rows, front=Front(server_ms=0.8, client_ms=0.2, wire_ms=-0.1), crowding=1.2)
+    front = Front(server_ms=0.8, client_ms=0.2, wire_ms=-0.1)
+    cold_front = Front(server_ms=1.6, client_ms=0.2, wire_ms=0.0)
+
+    found = fitted(rows, [(100, 0.4, 1.6, 2.0)], front=front, cold_front=cold_front, crowding=1.2)
 
     assert (found.caller_ms, found.callee_ms) == (0.3, 0.7)
     assert found.asking_ms(1_000_000) == pytest.approx(1.3)
     assert found.answering_ms(1_000_000) == pytest.approx(2.7)
     assert found.wire_ms == pytest.approx(0.1)
     assert found.front_wire_ms == 0.0
+    assert found.cold == pytest.approx(2.0)
     assert found.samples == 4
+
+
+def test_an_idle_process_answers_from_cold_caches():
+    (demand,) = entry_demands(TRACE, BLUEPRINT, ["app:predict"], split=False)
+    prices = Prices(front_ms=10.0, front_wire_ms=0.0, client_ms=0.0, cold=2.0)
+
+    def median(rate):
+        load = Load(rates_per_s={"app:predict": rate}, seconds=200)
+        return statistics.median(simulate([demand], Machine(prices=prices, variation=0.0), load)["app:predict"])
+
+    assert median(0.5) == pytest.approx(20.0 + 13.0, rel=0.05)
 
 
 def test_crowded_cores_are_slower_and_take_less():

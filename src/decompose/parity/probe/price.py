@@ -20,7 +20,7 @@ SIZES = (100, 100_000, 1_000_000)
 """Bytes of the argument."""
 CALLS = 60
 PAUSE_S = 0.004
-"""Between calls, as in service: caches are colder then than in a tight loop."""
+"""Between calls of a service that is not busy: caches are colder then than in a tight loop."""
 
 
 def spent(value: Any = None) -> float:
@@ -59,24 +59,30 @@ def serve_front(framework: str, port: str) -> None:
 
 
 def call(url: str) -> dict[str, list[list[float]]]:
-    """Return rows of (bytes, caller's ms, callee's ms, elapsed ms) for each size, a row a batch of calls."""
+    """Return rows of (bytes, caller's ms, callee's ms, elapsed ms), a row a batch of calls.
+
+    `rows` come from calls without a pause, `cold` from calls of the smallest size after pauses.
+    """
     os.environ[f"SERVICE_URL_{NAME.upper()}"] = url
     from service_runtime.client import client_of  # noqa: PLC0415
 
     client = client_of(NAME)
-    rows = []
-    for size in SIZES * 3:
-        value, count = b"x" * size, CALLS if size < 500_000 else 8
-        begin, elapsed = client.call("spent", {"value": value}), []
-        own = time.process_time()
-        for _ in range(count):
-            time.sleep(PAUSE_S)
-            start = time.perf_counter()
-            end = client.call("spent", {"value": value})
-            elapsed.append(time.perf_counter() - start)
-        own = time.process_time() - own
-        rows.append([size, own * 1000 / count, (end - begin) * 1000 / count, 1000 * statistics.median(elapsed)])
-    return {"rows": rows}
+    rows = [batch(client, size, 0.0) for size in SIZES * 3]
+    return {"rows": rows, "cold": [batch(client, SIZES[0], PAUSE_S) for _ in range(3)]}
+
+
+def batch(client: Any, size: int, pause_s: float) -> list[float]:
+    """Return (bytes, caller's ms, callee's ms, elapsed ms) of one call, from some calls with pauses between them."""
+    value, count = b"x" * size, CALLS if size < 500_000 else 8
+    begin, elapsed = client.call("spent", {"value": value}), []
+    own = time.process_time()
+    for _ in range(count):
+        time.sleep(pause_s)
+        start = time.perf_counter()
+        end = client.call("spent", {"value": value})
+        elapsed.append(time.perf_counter() - start)
+    own = time.process_time() - own
+    return [size, own * 1000 / count, (end - begin) * 1000 / count, 1000 * statistics.median(elapsed)]
 
 
 def burn(seconds: float) -> float:
