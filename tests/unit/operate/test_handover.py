@@ -12,9 +12,10 @@ from service_runtime.registries import open_store
 def system(tmp_path):
     """A trainer and a server, each in a folder of its own."""
 
-    def make(name, root, *patterns, is_written=False, is_shared=False):
+    def make(name, root, *patterns, reads=(), is_written=False, is_shared=False):
         (tmp_path / root).mkdir(exist_ok=True)
         artifacts = tuple(Artifact("models", pattern, is_written=is_written) for pattern in patterns)
+        artifacts += tuple(Artifact("models", pattern) for pattern in reads)
         store = open_store(str(tmp_path / "store"))
         return Handover(store, artifacts, tmp_path / root, name, is_shared=is_shared)
 
@@ -104,6 +105,23 @@ def test_files_of_other_writers_stay_in_the_version(system):
     assert set(two.store.history("models").current.files) == {"models/one.txt", "models/two.txt"}
 
 
+def test_a_writer_that_is_behind_neither_undoes_nor_misses_what_another_wrote(system):
+    one = system("one", "a", "models/one.txt", is_written=True)
+    two = system("two", "b", "models/two.txt", reads=("models/one.txt",), is_written=True)
+    write(one, "models/one.txt", "1")
+    one.publish()
+    two.pull()
+    write(one, "models/one.txt", "2")
+    one.publish()
+    write(two, "models/two.txt", "x")
+    two.publish()
+
+    two.pull()
+
+    assert read(two) == {"models/one.txt": "2", "models/two.txt": "x"}
+    assert two.store.history("models").current.files["models/one.txt"].startswith("d4")
+
+
 def test_in_a_shared_folder_old_content_is_no_news(system):
     writer = system("writer", "a", "models/*.txt", is_written=True, is_shared=True)
     reader = system("reader", "a", "models/*.txt", is_shared=True)
@@ -117,6 +135,32 @@ def test_in_a_shared_folder_old_content_is_no_news(system):
 
     assert read(reader)["models/a.txt"] == "1"
     assert published == []
+
+
+def test_in_a_shared_folder_old_content_that_the_code_wrote_again_is_news(system):
+    writer = system("writer", "a", "models/*.txt", is_written=True, is_shared=True)
+    for text in "121":
+        write(writer, "models/a.txt", text)
+        writer.publish()
+
+    history = writer.store.history("models")
+
+    assert [v.files["models/a.txt"][:2] for v in history.versions] == ["6b", "d4", "6b"]
+    assert history.current.number == 3
+
+
+def test_a_service_that_missed_two_moves_publishes_neither(system):
+    writer = system("writer", "a", "models/*.txt", is_written=True, is_shared=True)
+    reader = system("reader", "a", "models/*.txt", is_shared=True)
+    for text in "12":
+        write(writer, "models/a.txt", text)
+        writer.publish()
+    reader.store.promote("models", 1)
+    reader.pull()
+    reader.store.promote("models", 2)
+
+    assert writer.publish() == []
+    assert writer.store.history("models").current.number == 2
 
 
 def test_a_file_that_is_still_being_written_waits(pair):

@@ -45,7 +45,8 @@ class History:
     """Whether publications leave the current version alone."""
     length: int = 0
     """Entries of the log."""
-    last_kind: str = ""
+    moves: tuple[int, ...] = ()
+    """Version that was current after each entry."""
     known: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     """Path and digest of everything that was ever published."""
 
@@ -214,7 +215,7 @@ def _after(history: History, line: dict[str, Any]) -> History:
         pinned = pinned or kind == "pin"
     elif kind == "unpin":
         pinned = False
-    return History(versions, trail, pinned, history.length + 1, kind, known)
+    return History(versions, trail, pinned, history.length + 1, (*history.moves, trail[-1]), known)
 
 
 def _move(kind: str, version: Version) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from service_runtime.artifacts import ArtifactStore, Version
+from service_runtime.artifacts import ArtifactStore, History, Version
 from service_runtime.blobs import digest_of, draft_of
 
 STATE_FOLDER = ".services"
@@ -61,8 +61,8 @@ class Handover:
         artifacts: What the service writes and reads.
         root: Working directory of the service.
         service: Name under which it publishes.
-        is_shared: Whether other services work in the same directory. Content that the store knows is then no news:
-            another one may have put it there.
+        is_shared: Whether other services work in the same directory. What is found there may then be what another one
+            put in place.
     """
 
     def __init__(
@@ -84,6 +84,8 @@ class Handover:
         self._applied: dict[str, Version] = {}
         self._digests: dict[Path, tuple[tuple[int, ...], str]] = {}
         self._seen: dict[str, tuple[tuple[str, tuple[int, ...]], ...]] = {}
+        self._read: dict[str, int] = {}
+        """How far the log of a set was read when its files were last looked at."""
         self._incoming = self.root / STATE_FOLDER / "incoming" / service
         self._lock = threading.RLock()
         shutil.rmtree(self._incoming, ignore_errors=True)
@@ -132,6 +134,7 @@ class Handover:
                     before[change.folder] = self._applied[change.folder]
                 self._applied[change.folder] = change.version
                 self._seen[change.folder] = self._signatures(change.folder)
+                self._read[change.folder] = self.store.known_length(change.folder)
                 log.info("`%s` is at version %d", change.folder, change.version.number)
         return before
 
@@ -160,20 +163,33 @@ class Handover:
         if not signatures or self._seen.get(name) == signatures or _open_for_writing(self._written(name)):
             return False
         history = self.store.history(name)
-        before = self._applied.get(name) or history.current
-        kept = {p: d for p, d in (before.files if before else {}).items() if not self._is_mine(name, p)}
+        before, placed = history.current, self._applied.get(name)
+        kept = self._others(name, before)
         digests = {path: self._digest(self.root / path) for path, _ in signatures}
         old = {path: digest for path, digest in digests.items() if digest and (path, digest) in history.known}
         new = {path: self.root / path for path in digests if path not in old}
         self._seen[name] = signatures
-        if self.is_shared and not new:
+        since, self._read[name] = self._read.get(name, 0), history.length
+        if self.is_shared and not new and self._is_put(history, since, {**kept, **old}):
             return False
         version = self.store.publish(name, new, kept={**kept, **old}, by=self._service)
-        if self.store.history(name).current == version:
+        if self.store.history(name).current == version and kept == self._others(name, placed):
             self._applied[name] = version
         else:
-            self._applied.pop(name, None)
+            self._applied.pop(name, None)  # something else is current, or files of others are not in place yet
         return before is None or version.number > before.number
+
+    def _others(self, name: str, version: Version | None) -> dict[str, str]:
+        """Return the files of a version that this service does not write."""
+        return {p: d for p, d in (version.files if version else {}).items() if not self._is_mine(name, p)}
+
+    def _is_put(self, history: History, since: int, files: Mapping[str, str]) -> bool:
+        """Return whether files that the store knows are here because another service followed a move, not rewritten.
+
+        They are when their version is current, or was so since this service last looked.
+        """
+        current = history.trail[-1:]
+        return any(dict(history.version(number).files) == files for number in {*history.moves[since:], *current})
 
     def _stage(self, name: str, version: Version) -> Staged:
         known = self.store.history(name).known
