@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from decompose.ir.blueprint import Handoff, ServiceBlueprint
+from decompose.ir.blueprint import ArtifactSet, Handoff, ServiceBlueprint
 from decompose.scaffold.inference import ModelContext
 from decompose.scaffold.jobs import StepContext, entry_name
 from decompose.scaffold.operations import ServedOperation
@@ -23,6 +23,8 @@ class SharedFile:
     """The set that they belong to."""
     pattern: str
     is_written: bool
+    is_kept: bool
+    """Whether the service puts the current version in place where services share a working directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +139,17 @@ def entries_of(territory: Territory, service: ServiceBlueprint) -> tuple[tuple[s
 def shared_files(territory: Territory, service: str) -> tuple[SharedFile, ...]:
     """Return what a service writes and reads of the versioned sets, sorted."""
     return tuple(
-        SharedFile(found.name, file.pattern, service in file.writers)
+        SharedFile(found.name, file.pattern, service in file.writers, service == _keeper(territory, found))
         for found in territory.blueprint.artifacts
         for file in found.files
         if service in (*file.writers, *file.readers)
     )
+
+
+def _keeper(territory: Territory, found: ArtifactSet) -> str:
+    """Return the one of the writers that sees to the files of a set: what answers requests before what runs and ends."""
+    writers = {name for file in found.files for name in file.writers}
+    return min(writers, key=lambda name: (territory.service_by_name[name].kind == "job", name), default="")
 
 
 def as_json(context: SystemContext) -> dict[str, Any]:

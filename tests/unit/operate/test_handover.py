@@ -12,9 +12,9 @@ from service_runtime.registries import open_store
 def system(tmp_path):
     """A trainer and a server, each in a folder of its own."""
 
-    def make(name, root, *patterns, reads=(), is_written=False, is_shared=False):
+    def make(name, root, *patterns, reads=(), is_written=False, is_shared=False, is_kept=False):
         (tmp_path / root).mkdir(exist_ok=True)
-        artifacts = tuple(Artifact("models", pattern, is_written=is_written) for pattern in patterns)
+        artifacts = tuple(Artifact("models", p, is_written=is_written, is_kept=is_kept) for p in patterns)
         artifacts += tuple(Artifact("models", pattern) for pattern in reads)
         store = open_store(str(tmp_path / "store"))
         return Handover(store, artifacts, tmp_path / root, name, is_shared=is_shared)
@@ -124,7 +124,7 @@ def test_a_writer_that_is_behind_neither_undoes_nor_misses_what_another_wrote(sy
 
 def test_in_a_shared_folder_old_content_is_no_news(system):
     writer = system("writer", "a", "models/*.txt", is_written=True, is_shared=True)
-    reader = system("reader", "a", "models/*.txt", is_shared=True)
+    reader = system("reader", "a", "models/*.txt", is_shared=True, is_kept=True)
     for text in "12":
         write(writer, "models/a.txt", text)
         writer.publish()
@@ -151,7 +151,7 @@ def test_in_a_shared_folder_old_content_that_the_code_wrote_again_is_news(system
 
 def test_a_service_that_missed_two_moves_publishes_neither(system):
     writer = system("writer", "a", "models/*.txt", is_written=True, is_shared=True)
-    reader = system("reader", "a", "models/*.txt", is_shared=True)
+    reader = system("reader", "a", "models/*.txt", is_shared=True, is_kept=True)
     for text in "12":
         write(writer, "models/a.txt", text)
         writer.publish()
@@ -190,9 +190,12 @@ def test_a_caller_that_knows_more_makes_the_callee_catch_up(pair, monkeypatch):
     monkeypatch.setattr(module, "active", [trainer])
 
     headers = module.before_call()
-    server.catch_up(headers[module.HEADER])
+    is_behind = server.is_behind(headers[module.HEADER])
+    server.pull()
 
+    assert is_behind
     assert read(server) == {"models/a.txt": "1"}
+    assert not server.is_behind(headers[module.HEADER])
 
 
 def test_only_files_that_the_service_shares_are_news(pair):

@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from service_runtime import callbacks, context, echo, handover, surroundings, tokens, tracing
+from service_runtime import callbacks, context, echo, handover, surroundings, tokens, tracing, view
 from service_runtime.errors import DeadlineExceeded, RemoteCallError
 from service_runtime.handles import Reference
 from service_runtime.restore import overwrite
@@ -201,7 +201,7 @@ class Client:
             "X-Session": context.session.get() or f"{os.getpid()}-{threading.get_ident()}",
             "X-Chain": str(context.chain.get() + 1),
             "X-Run": context.current_run(),
-            "X-Folder": os.getcwd().encode("unicode_escape").decode(),
+            "X-Folder": view.outside(os.getcwd()).encode("unicode_escape").decode(),
         }
 
     def _send(self, path: str, headers: dict[str, str], chunks: list[Any], *, is_idempotent: bool) -> Answer:

@@ -10,9 +10,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from service_runtime import context, undo
+from service_runtime import context, undo, view
 from service_runtime.gate import Gate
 from service_runtime.handover import HEADER, Handover
+from service_runtime.reloading import Reloader
 
 UNGATED = ("/livez", "/readyz", "/startupz", "/metrics", "/v2/health")
 SETTLE_S = 2.0
@@ -27,13 +28,17 @@ class Door:
         app: The application that answers.
         gate: Lets requests in.
         handover: The artifacts of the service, `None` when it shares none.
+        reloader: Brings the artifacts up to date.
         prefix: Path below which the service's own routes stand.
     """
 
-    def __init__(self, app: Any, gate: Gate, handover: Handover | None, prefix: str = "") -> None:
+    def __init__(
+        self, app: Any, gate: Gate, handover: Handover | None, reloader: Reloader | None = None, prefix: str = ""
+    ) -> None:
         self._app = app
         self._gate = gate
         self._handover = handover
+        self._reloader = reloader
         self._prefix = prefix
         self._changed_at = 0.0
 
@@ -45,6 +50,7 @@ class Door:
         headers = dict(scope["headers"])
         request_id = headers.get(b"x-request-id", b"").decode("latin-1") or context.new_request_id()
         context.request_id.set(request_id)
+        await self._catch_up(headers.get(HEADER.encode(), b"").decode("latin-1"), request_id)
         run = headers.get(b"x-run", b"").decode("latin-1")
         async with self._gate.passing(request_id), _part_of(run) as may_work:
             if not may_work:
@@ -55,15 +61,14 @@ class Door:
                 await self._with_files(self._handover, headers, scope, receive, send)
 
     async def _with_files(self, handover: Handover, headers: Any, scope: Any, receive: Any, send: Any) -> None:
-        theirs = headers.get(HEADER.encode())
         is_call = b"x-chain" in headers
-        if theirs and not handover.is_shared:
-            await asyncio.to_thread(handover.catch_up, theirs.decode("latin-1"))
+        if is_call and view.active and self._gate.count == 1:
+            view.active[0].refresh()
 
         async def send_after_publishing(message: Any) -> None:
             if message["type"] == "http.response.start":
                 await self._publish(handover, is_call=is_call)
-                if is_call and not handover.is_shared:
+                if is_call:
                     own = (HEADER.encode(), handover.lengths().encode("latin-1"))
                     message = {**message, "headers": [*message["headers"], own]}
             await send(message)
@@ -73,6 +78,17 @@ class Door:
             return
         await self._app(scope, receive, send_after_publishing)
         await self._publish(handover, is_call=is_call)
+        if view.active and self._gate.count == 1:
+            view.active[0].refresh()
+
+    async def _catch_up(self, theirs: str, request_id: str) -> None:
+        """See what the caller has seen; a call that is part of a request inside cannot wait for that to end."""
+        if self._handover is None or not self._handover.is_behind(theirs):
+            return
+        if self._reloader is None or self._gate.has(request_id):
+            await asyncio.to_thread(self._handover.pull)
+        else:
+            await self._reloader.catch_up()
 
     async def _publish(self, handover: Handover, *, is_call: bool) -> None:
         """Publish what was written; a web request waits a little for others that may be writing the same set."""
@@ -91,12 +107,17 @@ async def _part_of(run: str) -> AsyncIterator[bool]:
     if not run or os.environ.get("SERVICE_SHARED_WORKDIR") != "1":
         yield True
         return
-    undo.watch(Path.cwd())
+    undo.watch(_root())
     context.run.set(run)
-    with undo.undo_of(Path.cwd(), run).held() as is_alive:
+    with undo.undo_of(_root(), run).held() as is_alive:
         yield is_alive
 
 
 async def _refuse(send: Any) -> None:
     await send({"type": "http.response.start", "status": 409, "headers": [(b"content-type", b"text/plain")]})
     await send({"type": "http.response.body", "body": b"the attempt of the run that calls is over"})
+
+
+def _root() -> Path:
+    """Return the directory that all services share."""
+    return view.active[0].shared if view.active else Path.cwd()

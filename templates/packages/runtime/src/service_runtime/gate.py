@@ -27,6 +27,10 @@ class Gate:
         """Requests inside."""
         return self._inside.total()
 
+    def has(self, request_id: str) -> bool:
+        """Return whether the request, or one that it is part of, is inside."""
+        return request_id in self._inside
+
     @asynccontextmanager
     async def passing(self, request_id: str) -> AsyncIterator[None]:
         """Be inside for as long as the request is answered."""
@@ -38,7 +42,7 @@ class Gate:
 
     async def enter(self, request_id: str) -> None:
         """Go in, waiting while the gate is closed."""
-        while not self._is_open.is_set() and request_id not in self._inside:
+        while not self._is_open.is_set() and not self.has(request_id):
             await self._is_open.wait()
         self._inside[request_id] += 1
         self._is_empty.clear()

@@ -39,6 +39,8 @@ class Artifact:
     """Path relative to the working directory, `*` for parts that vary (`models/*.pt`)."""
     is_written: bool = False
     """Whether it writes them; otherwise it only reads."""
+    is_kept: bool = False
+    """Whether, of the services that share a working directory, this one puts the current version of the set in place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Handover:
         service: Name under which it publishes.
         is_shared: Whether other services work in the same directory. What is found there may then be what another one
             put in place.
+        base: The shared directory, where `root` is a view of it in which files that others write are copies.
     """
 
     def __init__(
@@ -73,11 +76,13 @@ class Handover:
         service: str,
         *,
         is_shared: bool = False,
+        base: Path | None = None,
     ) -> None:
         self.store = store
         self.root = root.absolute()
         self._service = service
         self.is_shared = is_shared
+        self._base = base
         self._by_folder: dict[str, list[Artifact]] = {}
         for artifact in artifacts:
             self._by_folder.setdefault(artifact.folder, []).append(artifact)
@@ -107,10 +112,16 @@ class Handover:
         """Return whether a file that this service writes looks other than when it was last published; reads none."""
         return any(self._signatures(name) != self._seen.get(name, ()) for name in self._by_folder)
 
-    def missing(self) -> dict[str, Version]:
-        """Return the versions that are current in the store and not in place, by set."""
+    def missing(self, *, is_alone: bool = False) -> dict[str, Version]:
+        """Return the versions that are current in the store and that this service has yet to put in place, by set.
+
+        Args:
+            is_alone: Whether to see to sets as well that another service of the same directory sees to.
+        """
         found = {}
         for name in self._by_folder:
+            if not (is_alone or self._sees_to(name)):
+                continue
             current = self.store.history(name).current
             if current is not None and current != self._applied.get(name):
                 found[name] = current
@@ -138,25 +149,30 @@ class Handover:
                 log.info("`%s` is at version %d", change.folder, change.version.number)
         return before
 
-    def pull(self) -> None:
-        """Put in place what is current."""
-        self.apply(self.stage(self.missing()))
+    def pull(self, *, is_alone: bool = False) -> None:
+        """Put in place what is current; `is_alone` as in `missing`."""
+        self.apply(self.stage(self.missing(is_alone=is_alone)))
 
     def is_news(self, before: Version | None, after: Version) -> bool:
         """Return whether two versions of a set differ in files that this service shares."""
         old = before.files if before is not None else {}
         differing = {path for path, _ in old.items() ^ after.files.items()}
-        return any(_fits(path, a.pattern) for path in differing for group in self._by_folder.values() for a in group)
+        return any(fits(path, a.pattern) for path in differing for group in self._by_folder.values() for a in group)
 
     def lengths(self) -> str:
         """Return how far this process has read each log, for others to compare."""
         return json.dumps({name: self.store.known_length(name) for name in self._by_folder})
 
-    def catch_up(self, lengths: str) -> None:
-        """Put in place what a caller, or the service called, has seen and this process has not."""
+    def is_behind(self, lengths: str) -> bool:
+        """Return whether a caller, or the service called, has seen more of the store than this process."""
         theirs = json.loads(lengths or "{}")
-        if any(self.store.known_length(name) < theirs.get(name, 0) for name in self._by_folder):
-            self.pull()
+        return any(self.store.known_length(name) < theirs.get(name, 0) for name in self._by_folder)
+
+    def _sees_to(self, name: str) -> bool:
+        """Return whether it is this service that puts the files of a set in place."""
+        artifacts = self._by_folder[name]
+        has_copies = self._base is not None and not any(artifact.is_written for artifact in artifacts)
+        return not self.is_shared or has_copies or any(artifact.is_kept for artifact in artifacts)
 
     def _publish(self, name: str) -> bool:
         signatures = self._signatures(name)
@@ -223,14 +239,15 @@ class Handover:
         return [str(self.root / artifact.pattern) for artifact in self._by_folder[name] if artifact.is_written]
 
     def _is_mine(self, name: str, path: str) -> bool:
-        return any(a.is_written and _fits(path, a.pattern) for a in self._by_folder[name])
+        return any(a.is_written and fits(path, a.pattern) for a in self._by_folder[name])
 
     def _concerns(self, name: str, path: str) -> bool:
-        return any(_fits(path, artifact.pattern) for artifact in self._by_folder[name])
+        return any(fits(path, artifact.pattern) for artifact in self._by_folder[name])
 
     def _inside(self, path: str) -> Path:
         target = self.root / path
-        if not target.resolve().is_relative_to(self.root.resolve()):
+        places = [place.resolve() for place in (self.root, self._base) if place is not None]
+        if not any(target.resolve().is_relative_to(place) for place in places):
             raise PermissionError(f"`{path}` leads out of the working directory")
         return target
 
@@ -263,7 +280,7 @@ def _signature(path: Path) -> tuple[int, ...] | None:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _fits(path: str, pattern: str) -> bool:
+def fits(path: str, pattern: str) -> bool:
     """Return whether a path is, or lies in, one that a pattern names; `*` stays within one folder."""
     parts, wanted = path.split("/"), pattern.split("/")
     return len(parts) >= len(wanted) and all(map(fnmatch.fnmatchcase, parts, wanted))
@@ -278,7 +295,7 @@ def _open_for_writing(patterns: list[str]) -> bool:
     for number in numbers:
         try:
             target = os.readlink(f"/proc/self/fd/{number}")
-            if any(_fits(target, pattern) for pattern in patterns) and _is_writing(number):
+            if any(fits(target, pattern) for pattern in patterns) and _is_writing(number):
                 return True
         except OSError:
             continue
@@ -298,14 +315,14 @@ active: list[Handover] = []
 def before_call() -> dict[str, str]:
     """Publish what this process wrote, so that the service about to be called finds it; return headers for the call."""
     for handover in active:
-        if not handover.is_shared:
+        if handover.has_changed():
             handover.publish()
-            return {HEADER: handover.lengths()}
+        return {HEADER: handover.lengths()}
     return {}
 
 
 def after_call(lengths: str) -> None:
     """Put in place what the service called has published."""
     for handover in active:
-        if lengths and not handover.is_shared:
-            handover.catch_up(lengths)
+        if handover.is_behind(lengths):
+            handover.pull()

@@ -64,7 +64,7 @@ def perform(service: Service, run_id: str, entry: str, argv: tuple[str, ...], ha
             count = undo.undo_of(root, f"{service.name}/{run_id}/{run.attempt}").undo()
             print(f"taking up {run_id} again: {count} files put back", file=sys.stderr)
         if handover is not None:
-            handover.pull()
+            handover.pull(is_alone=True)
         run = replace(run, status="running", attempt=run.attempt + 1, error="", key=_key(service, entry, argv, root))
         earlier = _same(run, folder.parent)
         if earlier is not None:

@@ -13,6 +13,7 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from service_runtime import view
 from service_runtime.artifacts import Version
 from service_runtime.handover import Handover, Staged
 from service_runtime.modules import is_ours
@@ -44,6 +45,7 @@ class Reloader:
         self._handover = handover
         self._is_reloading = is_reloading
         self._refused: dict[str, Version] = {}
+        self._lock = asyncio.Lock()
         self.changes = 0
         """Changes made so far."""
 
@@ -52,11 +54,18 @@ class Reloader:
         while True:
             await asyncio.sleep(POLL_S)
             try:
-                wanted = await asyncio.to_thread(self._handover.missing)
-                if wanted and wanted != self._refused:
-                    await self.change(wanted)
+                await self.catch_up()
+                if view.active and not self._host.gate.count:
+                    view.active[0].refresh()
             except Exception:
                 log.exception("the artifacts could not be brought up to date")
+
+    async def catch_up(self) -> None:
+        """Go over to what is current, unless that has been found not to load."""
+        async with self._lock:
+            wanted = await asyncio.to_thread(self._handover.missing)
+            if wanted and wanted != self._refused:
+                await self.change(wanted)
 
     async def change(self, wanted: dict[str, Version]) -> bool:
         """Go over to other versions, given by set; return whether the service serves them now."""

@@ -16,11 +16,13 @@ from typing import Any
 
 from service_runtime import context, echo, jobs
 from service_runtime.door import Door
-from service_runtime.handover import Handover, active
+from service_runtime.handover import STATE_FOLDER, Handover, active
 from service_runtime.modules import SourceFinder, install
 from service_runtime.registries import open_store
 from service_runtime.server import Host, build_app
 from service_runtime.service import Service
+from service_runtime.view import View
+from service_runtime.view import active as active_views
 
 
 class JsonLines(logging.Formatter):
@@ -44,8 +46,9 @@ class JsonLines(logging.Formatter):
 def serve(service: Service) -> None:
     """Run the service until it is told to stop, or one of its entries to its end."""
     options = _options(service)
-    prepare(service, Path(options.workdir))
-    handed = open_handover(service, Path.cwd())
+    shared = Path(options.workdir).resolve()
+    prepare(service, workplace(service, shared, is_run=bool(options.run)))
+    handed = open_handover(service, Path.cwd(), shared)
     _end_with_parent()
     if options.run:
         sys.exit(jobs.perform(service, options.run_id or uuid.uuid4().hex, options.run, tuple(options.words), handed))
@@ -81,16 +84,28 @@ def application(service: Service, host: Host, handed: Handover | None) -> Any:
 
         app, prefix = Gateway(service.web, app, own_paths=own_paths), OWN_PREFIX
         host.gateway = app
-    return Door(app, host.gate, handed, prefix)
+    return Door(app, host.gate, handed, host.reloader, prefix)
 
 
-def open_handover(service: Service, workdir: Path) -> Handover | None:
+def workplace(service: Service, shared: Path, *, is_run: bool) -> Path:
+    """Return where the service works: a view of a shared directory for what answers while others write there."""
+    written = {artifact.folder for artifact in service.artifacts if artifact.is_written}
+    patterns = [artifact.pattern for artifact in service.artifacts if artifact.folder not in written]
+    is_shared = os.environ.get("SERVICE_SHARED_WORKDIR") == "1" and os.environ.get("SERVICE_STORE")
+    if service.is_job or is_run or not patterns or not is_shared:
+        return shared
+    active_views[:] = [View(shared, shared / STATE_FOLDER / "views" / service.name, patterns)]
+    return active_views[0].folder
+
+
+def open_handover(service: Service, workdir: Path, shared: Path | None = None) -> Handover | None:
     """Return what connects the service's files with the artifact store that `SERVICE_STORE` names, if it shares any."""
     url = os.environ.get("SERVICE_STORE", "")
     if not url or not service.artifacts:
         return None
     is_shared = os.environ.get("SERVICE_SHARED_WORKDIR") == "1"
-    made = Handover(open_store(url), service.artifacts, workdir, service.name, is_shared=is_shared)
+    base = shared if shared != workdir else None
+    made = Handover(open_store(url), service.artifacts, workdir, service.name, is_shared=is_shared, base=base)
     active[:] = [made]
     return made
 

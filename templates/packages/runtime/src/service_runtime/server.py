@@ -20,7 +20,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
-from service_runtime import context, surroundings, tokens, tracing
+from service_runtime import context, surroundings, tokens, tracing, view
 from service_runtime.dispatch import Dispatcher, Reply, problem
 from service_runtime.errors import RemoteCallError
 from service_runtime.gate import Gate
@@ -282,7 +282,7 @@ async def read_body(request: Request, announced: int) -> bytes | None:
 
 def _follow(folder: str) -> None:
     """Work in the caller's folder: on one machine, relative paths then mean the same on both sides."""
-    wanted = folder.encode().decode("unicode_escape")
+    wanted = view.inside(folder.encode().decode("unicode_escape"))
     if wanted and wanted != os.getcwd() and os.path.isdir(wanted):
         os.chdir(wanted)
 
