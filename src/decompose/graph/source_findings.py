@@ -218,9 +218,9 @@ def _judge(core: Core, call) -> tuple[str, str, str]:  # type: ignore[no-untyped
             )
     if name == "torch.utils.data.random_split" and "generator" not in {k for k, _ in call.record.node[4]}:
         return "DC309", "the split is random and has no seed: every run trains on other rows", "pass `generator=`"
-    if call.api.format in ("mlflow", "wandb") and call.api.effect == "read":
+    if call.api.format == "mlflow" and call.api.effect == "read":
         values = argument_values(core, call, call.api.argument, call.api.position)
         for text in texts_of(core, values or frozenset()):
-            if re.fullmatch(r"models:/[^/]+/(latest|None)|[^{}]+:latest", text.text):
+            if re.fullmatch(r"models:/[^/]+/(latest|None)", text.text):
                 return "DC310", f"`{text.text}` is another model tomorrow", "name a version or an alias"
     return "", "", ""

@@ -13,14 +13,16 @@ from decompose.source.parse import read_file
 
 @pytest.fixture
 def linked() -> Callable[..., CodeGraph]:
-    """Give a function from file texts (and configuration contents) to the linked graph."""
+    """Give a function from file texts (and configuration contents, and names of data files) to the linked graph."""
 
-    def build(files: dict[str, str], configs: dict[str, object] | None = None) -> CodeGraph:
+    def build(
+        files: dict[str, str], configs: dict[str, object] | None = None, data_files: list[str] | None = None
+    ) -> CodeGraph:
         facts = [read_file(path, dedent(text).encode()) for path, text in sorted(files.items())]
         known = [
             ConfigFact(path, "", path.rpartition(".")[2].replace("yml", "yaml"), content)
             for path, content in sorted((configs or {}).items())
         ]
-        return link(SourceFacts("system", facts, known, folders=[""]))
+        return link(SourceFacts("system", facts, known, folders=[""], data_files=data_files or []))
 
     return build

@@ -171,3 +171,47 @@ def test_an_artifact_read_from_another_folder_than_it_is_written_to_is_told(link
     })  # fmt: skip
 
     assert codes(graph) == ["DC303 6"]
+
+
+def test_a_secret_stands_on_its_own_line_and_a_word_is_none(linked):
+    text = """
+        import requests
+        def fetch():
+            first = 1
+            return requests.get("https://x.org/a?api_key=8265bd1679663a7ea12ac168da84d2e8")
+        def connect(open_):
+            return open_("rtsp://usuari:contrasenya@camera/live")
+        """
+
+    assert codes(linked({"m.py": text})) == ["DC308 5"]
+
+
+def test_one_unit_that_makes_one_file_of_another_spells_nothing_twice(linked):
+    text = """
+        import numpy as np
+        def convert():
+            np.save("cache/vision_model_b.npy", np.load("cache/vision_model_a.npy"))
+        """
+
+    assert codes(linked({"m.py": text})) == ["DC302 4"]
+
+
+def test_what_stands_in_the_tree_needs_no_writer_and_many_names_at_one_place_are_one_finding(linked):
+    text = """
+        import joblib
+        def serve(city):
+            return [joblib.load(f"models/{c}.pkl") for c in ("delhi", "pune")]
+        def train(x):
+            joblib.dump(x, "models/other_thing.pkl")
+        """
+    found = [x.message for x in linked({"m.py": text}).findings if x.code == "DC301"]
+    held = linked({"m.py": text}, data_files=["models/delhi.pkl", "models/pune.pkl"])
+
+    assert found == ["`models/delhi.pkl` is read, but nothing writes it (and 1 more like it here)"]
+    assert codes(held) == ["DC302 6"]
+
+
+def test_a_split_of_tensors_without_a_generator_is_told(linked):
+    text = "from torch.utils.data import random_split\ndef f(d):\n    return random_split(d, [8, 2])\n"
+
+    assert codes(linked({"m.py": text})) == ["DC309 3"]

@@ -109,6 +109,11 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, text: str, message:
         ("boto3.client().upload_file", "boto3.client.upload_file"),
         ("six.moves.urllib.request.urlretrieve", "urllib.request.urlretrieve"),
         ("unknown.thing().method", "unknown.thing.method"),
+        ("pandas.read_csv().tag.value_counts", "pandas.Series.value_counts"),
+        ("torch.utils.data.DataLoader()[].to", "torch.Tensor.to"),
+        ("torch.nn.Linear().__call__().view", "torch.Tensor.view"),
+        ("torch.autograd.grad()[].cpu", "torch.Tensor.cpu"),
+        ("tqdm.auto.tqdm().update", "tqdm.tqdm.update"),
     ],
 )
 def test_a_chain_of_calls_is_followed_to_a_documented_name(chain: str, name: str):
