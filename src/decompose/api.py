@@ -201,8 +201,26 @@ def generate_all(
         read_notebooks(system, sources),
         targets=(*scaffold.BUILT_IN, *others),
         extraction=extraction if in_place else None,
+        templates=_own_templates(folder),
     )
     return tree, (*resolved.findings, *tree.findings)
+
+
+def _own_templates(root: Path) -> Path | None:
+    """Return the folder of the project's own templates, `None` when it names none.
+
+    Raises:
+        ConfigError: If the folder that it names is not there.
+    """
+    from decompose.config import read_settings
+
+    name = read_settings(root).templates
+    if name and not (root / name).is_dir():
+        raise ConfigError(
+            f"{root / 'pyproject.toml'}: `tool.decompose.templates`: no folder `{name}`",
+            hint="make it, or drop the line",
+        )
+    return root / name if name else None
 
 
 def extraction_order(plan: Plan, system: CodeGraph) -> tuple[ExtractionStep, ...]:

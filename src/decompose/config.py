@@ -18,6 +18,8 @@ class Settings(BaseModel):
 
     knowledge: tuple[str, ...] = ()
     """Own API knowledge files (TOML), relative to the project."""
+    templates: str = ""
+    """Folder whose files replace those of the same name among the built-in templates, or add to them."""
     ignore: tuple[str, ...] = ()
     """Finding codes that are not shown (`DC302`)."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from decompose.errors import GenerateError
 from decompose.ir import codec
@@ -57,6 +58,7 @@ def emit(
     *,
     targets: Sequence[Target] = BUILT_IN,
     extraction: Extraction | None = None,
+    templates: Path | None = None,
 ) -> FileTree:
     """Return services, packages and launcher as files in memory.
 
@@ -66,6 +68,7 @@ def emit(
         sources: Content of the analysed files by path.
         notebooks: Code cells of the notebooks as one text, by path.
         targets: What to write for the places where the system can run.
+        templates: Folder of the user's own templates, which go before the built-in ones of the same name.
         extraction: What is taken out of a monolith that goes on running; `None` to take all of it apart.
 
     Raises:
@@ -88,7 +91,8 @@ def emit(
     context = _context(territory, needs, operations, rendered)
     files = _code_files(rendered)
     messages = {s.name: messages_of(territory, s, operations[s.name]) for s in blueprint.services}
-    files |= render_templates(context, messages, is_in_place=extraction is not None) | switches
+    own = (templates,) if templates is not None else ()
+    files |= render_templates(context, messages, is_in_place=extraction is not None, own=own) | switches
     for target in targets:
         files |= target(context)
     functions = turn_into_functions(territory, notebooks or {})

@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
+from decompose.errors import GenerateError
 from decompose.resources import template_root
 from decompose.scaffold.context import SystemContext
 from decompose.scaffold.facades import LINE_LENGTH
@@ -19,7 +20,7 @@ _COMMENTED = (".py", ".yaml", ".toml", ".txt", "Dockerfile")
 
 
 def render_templates(
-    context: SystemContext, messages: Mapping[str, Messages], *, is_in_place: bool = False
+    context: SystemContext, messages: Mapping[str, Messages], *, is_in_place: bool = False, own: tuple[Path, ...] = ()
 ) -> dict[str, bytes]:
     """Return every file that is made from a template, by path in the workspace.
 
@@ -27,10 +28,24 @@ def render_templates(
         context: What the templates write down.
         messages: Messages of each service, by its name.
         is_in_place: Whether the monolith goes on running, with switches in it.
+        own: Folders laid out as the built-in one; what stands there goes before what is built in.
+
+    Raises:
+        GenerateError: If a template cannot be read or rendered, with its file and line.
     """
-    root = template_root()
+    try:
+        return _rendered(context, messages, (*own, template_root()), is_in_place=is_in_place)
+    except TemplateError as error:
+        place = f"{getattr(error, 'filename', None) or 'a template'}:{getattr(error, 'lineno', None) or 1}"
+        hint = "templates/service/TEMPLATES.md lists what a template is given"
+        raise GenerateError(f"{place}: {error.message or error}", hint=hint) from error
+
+
+def _rendered(
+    context: SystemContext, messages: Mapping[str, Messages], roots: tuple[Path, ...], *, is_in_place: bool
+) -> dict[str, bytes]:
     environment = Environment(
-        loader=FileSystemLoader(root),
+        loader=FileSystemLoader(roots),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -39,16 +54,15 @@ def render_templates(
     )
     environment.filters |= {"pystr": pystr, "docstring": doc_literal, "comment": comment, "json": json.dumps}
     environment.filters |= {"pytuple": _tuple_literal, "pydict": _dict_literal}
-    files = _folder(root / "packages" / "runtime", "packages/runtime", environment, {"system": context})
-    files |= _folder(root / "packages" / "contracts", "packages/contracts", environment, {"system": context})
-    files |= _folder(root / "system", "", environment, {"system": context})
-    if context.steps:
-        files |= _folder(root / "pipeline", "pipelines", environment, {"system": context})
-    if is_in_place:
-        files |= _folder(root / "in_place", "", environment, {"system": context})
+    places = {"packages/runtime": "packages/runtime", "packages/contracts": "packages/contracts", "system": ""}
+    places |= {"pipeline": "pipelines"} if context.steps else {}
+    places |= {"in_place": ""} if is_in_place else {}
+    files: dict[str, bytes] = {}
+    for folder, target in places.items():
+        files |= _folder(roots, folder, target, environment, {"system": context})
     for service in context.services:
         variables: dict[str, object] = {"system": context, "service": service}
-        files |= _folder(root / "service", f"services/{service.name}", environment, variables)
+        files |= _folder(roots, "service", f"services/{service.name}", environment, variables)
         variables = {**variables, "messages": messages[service.name]}
         for name, template in (("", "service"), ("_messages", "messages")):
             content = environment.get_template(f"contract/{template}.py.jinja").render(variables).encode()
@@ -56,16 +70,20 @@ def render_templates(
     return files
 
 
-def _folder(folder: Path, target: str, environment: Environment, variables: dict[str, object]) -> dict[str, bytes]:
+def _folder(
+    roots: tuple[Path, ...], folder: str, target: str, environment: Environment, variables: dict[str, object]
+) -> dict[str, bytes]:
     """Render one template folder; `dot_name` becomes `.name`, the suffix `.jinja` goes."""
+    found: dict[Path, Path] = {}
+    for root in reversed(roots):
+        found |= {path.relative_to(root / folder): path for path in (root / folder).rglob("*") if path.is_file()}
     files = {}
-    for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
-        if not path.is_file() or "__pycache__" in relative.parts or relative.name == "TEMPLATES.md":
+    for relative, path in sorted(found.items()):
+        if "__pycache__" in relative.parts or relative.name == "TEMPLATES.md":
             continue
         name = "/".join(part.replace("dot_", ".", 1) if part.startswith("dot_") else part for part in relative.parts)
         if path.suffix == ".jinja":
-            template = environment.get_template(path.relative_to(template_root()).as_posix())
+            template = environment.get_template(f"{folder}/{relative.as_posix()}")
             name = name.removesuffix(".jinja")
             content = _with_header(name, template.render(variables)).encode()
         else:

@@ -155,3 +155,27 @@ def test_a_notebook_that_cannot_be_turned_into_functions_is_told_with_its_line()
 
     (finding,) = tree.findings
     assert (finding.code, finding.span.path, finding.span.line) == ("DC502", "n.ipynb", 2)
+
+
+def test_a_project_replaces_templates_and_adds_its_own(tmp_path):
+    (tmp_path / "service").mkdir()
+    (tmp_path / "service" / "README.md.jinja").write_text("# {{ service.name | comment }} of our house\n")
+    (tmp_path / "service" / "OWNERS").write_text("us\n")
+    graph = graph_of(SOURCES)
+    sources = {path: text.encode() for path, text in SOURCES.items()}
+
+    tree = emit(blueprint_of(graph, {"one": ("a",), "two": ("b",)}), graph, sources, templates=tmp_path)
+
+    assert tree.text("services/one/README.md") == "# one of our house\n"
+    assert tree.text("services/two/OWNERS") == "us\n"
+    assert "OPERATIONS" in tree.text("services/one/app.py")
+
+
+def test_a_broken_template_is_told_with_its_line(tmp_path):
+    (tmp_path / "service").mkdir()
+    (tmp_path / "service" / "README.md.jinja").write_text("# x\n{% for %}\n")
+    graph = graph_of(SOURCES)
+    sources = {path: text.encode() for path, text in SOURCES.items()}
+
+    with pytest.raises(GenerateError, match=r"README\.md\.jinja:2: "):
+        emit(blueprint_of(graph, {"one": ("a",), "two": ("b",)}), graph, sources, templates=tmp_path)
