@@ -104,6 +104,48 @@ def choose_findings(system: CodeGraph, *, select: Sequence[str] = (), ignore: Se
     return system if kept == system.findings else replace(system, findings=kept)
 
 
+def callgraph(
+    path: str | os.PathLike[str] = ".",
+    *,
+    cache: bool = True,
+    state: Path | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> bytes:
+    """Return who calls whom in the tree at `path` as JSON, `{caller: [callees]}`, in the format of public benchmarks.
+
+    Only what calls need is read, and nothing at all when neither the tree nor this program has changed since.
+
+    Args:
+        path: Folder of the monolith.
+        cache: Whether to remember facts and the result under `state`, by content.
+        state: Folder of the cache; `.decompose` in the current directory by default.
+        executor: Where files are read; worker processes on this machine by default.
+        progress: Called as files are read.
+
+    Raises:
+        SourceError: If there is no such folder, or no Python in it.
+    """
+    from decompose import graph, knowledge, source
+    from decompose.config import read_settings
+
+    root = Path(path)
+    extra = tuple(root / name for name in read_settings(root).knowledge)
+    folder = (state or Path(STATE_FOLDER)) / "cache"
+    key = source.fingerprint(root, extra) if cache else ""
+    known = source.recall(folder, "callgraph", key) if cache else None
+    if known is not None:
+        return known
+    facts = source.scan(
+        root, cache_dir=folder if cache else None, executor=executor, progress=progress, with_effects=False
+    )
+    content = codec.encode(graph.callgraph(graph.link_calls(facts, knowledge.load(extra))))
+    if cache:
+        _state(state)
+        source.keep(folder, "callgraph", key, content)
+    return content
+
+
 def propose(
     system: CodeGraph | str | os.PathLike[str],
     *,

@@ -25,10 +25,12 @@ def assemble(facts: SourceFacts, solver: Solver) -> CodeGraph:
     edges = [*_call_edges(solver), *_inherit_edges(solver), *_import_edges(solver)]
     edges.sort(key=lambda e: (e.source, e.target, e.kind))
     coverage, findings = coverage_of(solver)
+    externals = _externals(solver)
+    modules = [_module(info, solver, externals.get(info.facts.path, set())) for info in solver.modules.infos]
     return CodeGraph(
         name=facts.name,
         digest=_digest(facts),
-        modules=tuple(sorted((_module(i, solver) for i in solver.modules.infos), key=lambda m: m.name)),
+        modules=tuple(sorted(modules, key=lambda m: m.name)),
         units=tuple(units),
         edges=tuple(e for e in edges if e.source in known or e.kind == "import"),
         findings=tuple(sorted({*facts.findings, *findings})),
@@ -48,14 +50,18 @@ def _digest(facts: SourceFacts) -> str:
 # -- modules and units -----------------------------------------------------------------------------------------------
 
 
-def _module(info: ModuleInfo, solver: Solver) -> Module:
+def _externals(solver: Solver) -> dict[str, set[str]]:
+    """Return the first names of the external modules that each file imports."""
+    found: dict[str, set[str]] = {}
+    for path, name, dotted, _ in solver.imports:
+        if dotted is None and name:
+            found.setdefault(path, set()).add(name.lstrip(".").partition(".")[0])
+    return found
+
+
+def _module(info: ModuleInfo, solver: Solver, externals: set[str]) -> Module:
     top = solver.module_frames.get(info.facts.path)
     exports = solver.exports_of(top) if top is not None else None
-    externals = {
-        name.lstrip(".").partition(".")[0]
-        for path, name, dotted, _ in solver.imports
-        if path == info.facts.path and dotted is None and name
-    }
     return Module(
         name=info.name,
         path=info.facts.path,

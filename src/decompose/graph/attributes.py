@@ -190,7 +190,7 @@ class Attributes(Core):
         out = self._bind(frame, found, made, cls, pos) if found else EMPTY
         if made.is_open:
             out = self.union(out, self._open_fields(made, name))
-            out = self.union(out, self._overrides(frame, made, name, owner, pos))
+            out = self.union(out, self.overrides(frame, made, name, owner, pos))
         else:
             out = self.union(out, self.read(self.field(made, name)))
         if out or any(not self._is_stated_field(item) for item in found):
@@ -287,7 +287,7 @@ class Attributes(Core):
                 waiting.extend(sub.subclasses)
         return list(found.values())
 
-    def _overrides(self, frame: Frame, made: Instance, name: str, owner: Class | None, pos: int) -> Values:
+    def overrides(self, frame: Frame, made: Instance, name: str, owner: Class | None, pos: int) -> Values:
         """Return what subclasses put in the place of an attribute of their base."""
         out = EMPTY
         for sub in self.descendants(made.cls)[:MAX_RELATIVES]:
@@ -324,6 +324,8 @@ class Attributes(Core):
         base = self.external_base(cls, after=after)
         if not base and isinstance(receiver, Class) and made.cls is not cls and made.cls not in cls.mro:
             base = self.external_base(made.cls)
+        if not base and name in ("__setattr__", "__delattr__", "__getattribute__"):
+            base = "builtins.object"
         return self.external_member(f"{base}.{name}", receiver.id) if base else EMPTY
 
     # -- functions and modules ----------------------------------------------------------------------------------------
@@ -399,6 +401,14 @@ class Attributes(Core):
                 self.flow(self.field(made, name), values)
 
     def _store_instance(self, frame: Frame, made: Instance, name: str, values: Values, pos: int) -> None:
+        if self.find(made.cls, "__setattr__")[0]:
+            self.invoke_method(frame, made.single, "__setattr__", [self.text(name), values], pos, "attribute")
+            self.flow(self.field(made, name), values)
+        else:
+            self.store_plainly(frame, made, name, values, pos)
+
+    def store_plainly(self, frame: Frame, made: Instance, name: str, values: Values, pos: int) -> None:
+        """Set an attribute as `object.__setattr__` does: by its property or descriptor, else in the instance."""
         found, _ = self.find(made.cls, name)
         for item in sorted(found):
             inner = self.objects[item]
@@ -409,9 +419,6 @@ class Attributes(Core):
                     return
             elif inner.kind == INSTANCE:
                 self.invoke_method(frame, inner.single, "__set__", [made.single, values], pos, "property")
-        hook, _ = self.find(made.cls, "__setattr__")
-        if hook:
-            self.invoke_method(frame, made.single, "__setattr__", [self.text(name), values], pos, "attribute")
         self.flow(self.field(made, name), values)
 
     def delete_attribute(self, frame: Frame, base: Values, name: str, pos: int) -> None:

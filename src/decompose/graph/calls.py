@@ -269,17 +269,21 @@ class Calls(Core):
             if made.kind != INSTANCE:
                 continue
             assert isinstance(made, Instance)
-            found, _ = self.find(made.cls, name)
-            if found:
-                out = self.union(
-                    out,
-                    self.invoke(
-                        frame, self.bind_special(found, made), positional, {}, pos, (name, pos, id(frame)), reason
-                    ),
-                )
+            callees = self.special(frame, made, name, pos)
+            if callees:
+                result = self.invoke(frame, callees, positional, {}, pos, (name, pos, id(frame)), reason)
+                out = self.union(out, result)
                 if not out:
                     out = self.text_any if name in ("__str__", "__repr__") else out
         return out
+
+    def special(self, frame: Frame, made: Instance, name: str, pos: int) -> Values:
+        """Return a special method of an instance, bound; those of subclasses too where it may be any instance."""
+        found, owner = self.find(made.cls, name)
+        callees = self.bind_special(found, made) if found else EMPTY
+        if found and made.is_open and made.cls.subclasses:
+            return self.union(callees, self.overrides(frame, made, name, owner, pos))
+        return callees
 
     def bind_special(self, found: Values, made: Instance) -> Values:
         """Return special methods bound to an instance."""
@@ -302,9 +306,9 @@ class Calls(Core):
         site: object,
     ) -> Values:
         """Call an instance: its `__call__`, or what its library's call protocol runs."""
-        found, _ = self.find(made.cls, "__call__")
+        found = self.special(frame, made, "__call__", pos)
         if found:
-            return self.invoke(frame, self.bind_special(found, made), positional, keywords, pos, site, "operator")
+            return self.invoke(frame, found, positional, keywords, pos, site, "operator")
         return self.call_protocol(frame, made, positional, keywords, pos, site)
 
     def instantiate(

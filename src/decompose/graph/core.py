@@ -10,6 +10,7 @@ from decompose.graph.objects import (
     ANY,
     EMPTY,
     MAX_BOXES,
+    MAX_CALLABLES,
     MAX_CONSTANTS,
     MAX_EXTERNALS,
     MAX_VALUES,
@@ -34,9 +35,9 @@ from decompose.graph.objects import (
 )
 from decompose.ir.facts import Node, SourceFacts
 
-_FAMILIES = (0, 0, 0, 0, 2, 2, 1, 1, 0, 3, 0, 0, 0, 3, 2, 0)
-"""By kind of object: 0 own objects and containers, 1 constants, 2 external objects, 3 containers."""
-_LIMITS = (MAX_VALUES, MAX_CONSTANTS, MAX_EXTERNALS, MAX_BOXES)
+_FAMILIES = (4, 4, 4, 0, 2, 2, 1, 1, 0, 3, 0, 0, 4, 3, 2, 4)
+"""By kind of object: 0 own objects, 1 constants, 2 external objects, 3 containers, 4 what can be called."""
+_LIMITS = (MAX_VALUES, MAX_CONSTANTS, MAX_EXTERNALS, MAX_BOXES, MAX_CALLABLES)
 EAGER_DEPTH = 40
 """Calls that are followed at once; deeper ones wait in the list."""
 MAX_RUNS = 6
@@ -247,7 +248,7 @@ class Core:
         if known is not None:
             return known
         objects = self.objects
-        counts = [0, 0, 0, 0]
+        counts = [0] * len(_LIMITS)
         for item in held:
             counts[_FAMILIES[objects[item].kind]] += 1
         kept = set(held)
@@ -416,6 +417,14 @@ class Core:
 
     def store(self, frame: Frame, base: Values, name: str, values: Values, pos: int) -> None:
         """Set an attribute."""
+        raise NotImplementedError
+
+    def store_plainly(self, frame: Frame, made: Instance, name: str, values: Values, pos: int) -> None:
+        """Set an attribute as `object.__setattr__` does."""
+        raise NotImplementedError
+
+    def overrides(self, frame: Frame, made: Instance, name: str, owner: Class | None, pos: int) -> Values:
+        """Return what subclasses put in the place of an attribute of their base."""
         raise NotImplementedError
 
     def find(self, cls: Class, name: str, *, after: Class | None = None) -> tuple[Values, Class | None]:

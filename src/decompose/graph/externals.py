@@ -56,6 +56,8 @@ class Externals(Core):
         frame.edges[(name, pos, "direct", False)] = None
         model = MODELS.get(name)
         if model is not None:
+            if made.receiver >= 0 and name.startswith("builtins.object."):
+                positional = [self.objects[made.receiver].single, *positional]
             return model(self, frame, positional, keywords, pos, site)
         return self.call_unmodelled(frame, name, made.receiver, positional, keywords, pos, site)
 
@@ -252,7 +254,9 @@ class Externals(Core):
             return self.enum_members(frame, cls)
         found, _ = self.find(cls, "__class_getitem__")
         if found:
-            return self.invoke(frame, found, [cls.single, key], {}, pos, ("item", pos), "operator") or cls.single
+            given = self.invoke(frame, found, [cls.single, key], {}, pos, ("item", pos), "operator")
+            own = frozenset(i for i in given if not isinstance(self.objects[i], External | ExternalInstance))
+            return own or cls.single
         return cls.single
 
     # -- decorators -------------------------------------------------------------------------------------------------
@@ -491,6 +495,17 @@ def _setattr(s: Externals, frame: Frame, p: list[Values], k: dict[str, Values], 
     return s.null
 
 
+def _set_plainly(s: Externals, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
+    """Run `object.__setattr__(instance, name, value)`: no `__setattr__` of the class is asked again."""
+    if len(p) == 3:
+        names = [t.text for t in (s.objects[i] for i in sorted(p[1])) if isinstance(t, Text) and not t.is_template]
+        for item in sorted(p[0]):
+            made = s.objects[item]
+            for name in names if isinstance(made, Instance) else ():
+                s.store_plainly(frame, made, name, p[2], pos)
+    return s.null
+
+
 def _import(s: Externals, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
     return s.import_by_name(frame, _first(p) or k.get("name", EMPTY))
 
@@ -657,10 +672,11 @@ MODELS: dict[str, _Builtin] = {
     "builtins.bytes": _calls("__bytes__"), "builtins.complex": _calls("__complex__"),
     "builtins.divmod": _calls("__divmod__"), "builtins.dir": _calls("__dir__"),
     "builtins.range": _range, "builtins.print": _print, "builtins.super": _super, "builtins.getattr": _getattr, "builtins.setattr": _setattr,
+    "builtins.object.__setattr__": _set_plainly,
     "operator.attrgetter": _same, "importlib.import_module": _import, "builtins.__import__": _import,
     "builtins.property": _property("property"), "builtins.classmethod": _property("classmethod"),
     "builtins.staticmethod": _property("staticmethod"), "functools.cached_property": _property("property"),
-    "functools.partial": _partial, "functools.partialmethod": _partial,
+    "functools.partial": _partial, "functools.update_wrapper": _same, "functools.partialmethod": _partial,
     "functools.lru_cache": _wrap("functools.lru_cache"), "functools.cache": _wrap("functools.cache"),
     "functools.singledispatch": _wrap("functools.singledispatch"),
     "functools.singledispatchmethod": _wrap("functools.singledispatchmethod"),

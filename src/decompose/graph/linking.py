@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import msgspec
 
 from decompose.graph.assemble import assemble
@@ -16,7 +12,7 @@ from decompose.graph.solver import Solver
 from decompose.ir.facts import SourceFacts
 from decompose.ir.graph import CodeGraph
 from decompose.knowledge import Knowledge, load
-from decompose.resources import room_for_recursion
+from decompose.resources import room_for_recursion, without_collection
 
 
 def link(facts: SourceFacts, knowledge: Knowledge | None = None) -> CodeGraph:
@@ -26,20 +22,14 @@ def link(facts: SourceFacts, knowledge: Knowledge | None = None) -> CodeGraph:
         facts: What scanning the tree gave.
         knowledge: What libraries' APIs do; the built-in files by default.
     """
-    with room_for_recursion(), _no_collection():
+    with room_for_recursion(), without_collection():
         return _link(facts, knowledge or load())
 
 
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Keep the collector of cycles still: nothing made here becomes garbage before it is done, and looking costs much."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
+def link_calls(facts: SourceFacts, knowledge: Knowledge | None = None) -> CodeGraph:
+    """Return the graph of a tree with modules, units, calls and inheritance alone: no data, state or effects."""
+    with room_for_recursion(), without_collection():
+        return assemble(facts, solve(facts, knowledge or load()))
 
 
 def _link(facts: SourceFacts, knowledge: Knowledge) -> CodeGraph:

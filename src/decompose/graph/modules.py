@@ -107,6 +107,8 @@ class Modules:
         parts = [p for p in importer.folder.split("/") if p]
         # the own folder counts for scripts; packages too, since many scripts stand in folders with an `__init__`
         for count in range(len(parts), -1, -1):
+            if count and self._is_stdlib(top) and (count < len(parts) or ".".join(parts) in self._by_dotted):
+                continue  # only the root and a script's own folder come before the standard library
             dotted = ".".join([*parts[:count], name])
             if self.exists(dotted) and self._by_dotted.get(dotted) is not importer:
                 return dotted

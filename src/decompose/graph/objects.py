@@ -21,8 +21,10 @@ MAX_EXTERNALS = 4
 MAX_BOXES = 5
 """Containers a cell may hold."""
 MAX_VALUES = 20
-"""Objects a cell may hold; further ones are counted and left out."""
-MAX_CONSTANTS = 10
+"""Instances and modules a cell may hold; further ones are counted and left out."""
+MAX_CALLABLES = 120
+"""Functions, methods and classes a cell may hold: tables of handlers are long, and none may be dropped."""
+MAX_CONSTANTS = 24
 """Constants a cell may hold besides other objects."""
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from decompose.graph.objects import BOUND, CLASS, FUNCTION, Bound, Frame, Function
-from decompose.graph.walk import expressions_of
 from decompose.ir import facts as f
 from decompose.ir.facts import Node
 from decompose.ir.findings import Finding, Span
@@ -29,19 +28,18 @@ def coverage_of(solver: Any) -> tuple[CallCoverage, list[Finding]]:
     total = resolved = external = 0
     causes: dict[str, int] = {}
     for info in solver.modules.infos:
-        for scope in info.facts.scopes:
-            for node in calls_in(scope):
-                total += 1
-                found = callees.get(id(node))
-                if found and any(_is_own(solver, item) for item in found):
-                    resolved += 1
-                elif found:
-                    external += 1
-                elif (info.facts.path, node[1]) in own:
-                    resolved += 1
-                else:
-                    cause = _cause(solver, node, frames.get(id(node)))
-                    causes[cause] = causes.get(cause, 0) + 1
+        for node in solver.calls_of(info):
+            total += 1
+            found = callees.get(id(node))
+            if found and any(_is_own(solver, item) for item in found):
+                resolved += 1
+            elif found:
+                external += 1
+            elif (info.facts.path, node[1]) in own:
+                resolved += 1
+            else:
+                cause = _cause(solver, node, frames.get(id(node)))
+                causes[cause] = causes.get(cause, 0) + 1
     unresolved = sum(causes.values())
     coverage = CallCoverage(
         total=total, resolved=resolved, external=external, unresolved=unresolved, causes=dict(sorted(causes.items()))
@@ -57,9 +55,15 @@ def coverage_of(solver: Any) -> tuple[CallCoverage, list[Finding]]:
 
 def calls_in(scope: Any) -> list[Node]:
     """Return the call trees of a scope, its decorators, bases and defaults included."""
-    roots: list[Any] = [scope.body, scope.decorators, scope.bases, scope.keywords]
-    roots += [p.default for p in scope.parameters if p.default is not None]
-    return [node for root in roots for node in expressions_of(root) if node[0] == f.CALL and len(node) == 6]
+    stack: list[Any] = [scope.body, scope.decorators, scope.bases, scope.keywords]
+    stack += [p.default for p in scope.parameters if p.default is not None]
+    found = []
+    while stack:
+        item = stack.pop()
+        if len(item) == 6 and item[0] == f.CALL:
+            found.append(item)
+        stack += [part for part in item if type(part) is list]
+    return found
 
 
 def _is_own(solver: Any, item: int) -> bool:

@@ -70,6 +70,7 @@ class Solver(Expressions, Statements, Attributes, Calls, Definitions, Models, Ex
         self.knowledge = knowledge or load()
         self._returns: dict[str, str] = {}
         self._loops: dict[str, dict[int, int]] = {}
+        self._calls: dict[str, list[Node]] = {}
 
     def solve(self) -> Solver:
         """Run every phase."""
@@ -367,10 +368,16 @@ class Solver(Expressions, Statements, Attributes, Calls, Definitions, Models, Ex
         """Return how many loops stand around a call of a module, inside its function."""
         known = self._loops.get(info.facts.path)
         if known is None:
-            known = self._loops[info.facts.path] = {
-                node[1]: node[5] for scope in info.facts.scopes for node in calls_in(scope) if node[5]
-            }
+            known = self._loops[info.facts.path] = {node[1]: node[5] for node in self.calls_of(info) if node[5]}
         return known.get(pos, 0)
+
+    def calls_of(self, info: Any) -> list[Node]:
+        """Return every call site of a module."""
+        known = self._calls.get(info.facts.path)
+        if known is None:
+            known = [node for scope in info.facts.scopes for node in calls_in(scope)]
+            self._calls[info.facts.path] = known
+        return known
 
     def describe(self, item: int) -> Any:
         """Return an object, for debugging and the solution's readers."""

@@ -11,6 +11,7 @@ from decompose.graph.objects import (
     CLASS,
     EMPTY,
     EXTERNAL,
+    EXTERNAL_INSTANCE,
     INSTANCE,
     MAX_CONSTANTS,
     Box,
@@ -232,8 +233,8 @@ class Statements(Core):
         _, target, annotation, value, _ = node
         if value is not None:
             values = self.eval(frame, value)
-            if not values:
-                values = self.annotated_values(frame, annotation)
+            if all(self.objects[i].kind == EXTERNAL_INSTANCE for i in values):
+                values = self.union(values, self.annotated_values(frame, annotation))
             self.assign(frame, target, values)
         elif frame.scope.kind != "class":
             values = self.annotated_values(frame, annotation)

@@ -17,9 +17,15 @@ _DECODER = msgspec.msgpack.Decoder(FileFacts)
 
 
 class FactsCache:
-    """Facts by `(path, digest)`; use as a context manager. Without a folder it holds nothing."""
+    """Facts by `(path, digest)`; use as a context manager. Without a folder it holds nothing.
 
-    def __init__(self, folder: Path | None) -> None:
+    Args:
+        folder: Where the cache stands.
+        with_effects: Whether only whole facts will do; without, those that lack effects are taken as well, and kept apart.
+    """
+
+    def __init__(self, folder: Path | None, *, with_effects: bool = True) -> None:
+        self._kinds = ("",) if with_effects else ("", ":calls")
         self._connection: sqlite3.Connection | None = None
         if folder is None:
             return
@@ -41,10 +47,14 @@ class FactsCache:
         if self._connection is None:
             return None
         try:
-            row = self._connection.execute("SELECT facts FROM facts WHERE key = ?", (_key(path, digest),)).fetchone()
-            return _DECODER.decode(row[0]) if row else None
+            for kind in self._kinds:
+                key = _key(path, digest) + kind
+                row = self._connection.execute("SELECT facts FROM facts WHERE key = ?", (key,)).fetchone()
+                if row:
+                    return _DECODER.decode(row[0])
         except (sqlite3.Error, msgspec.DecodeError):
             return None
+        return None
 
     def store(self, found: Iterable[tuple[str, str, bytes]]) -> None:
         """Keep encoded facts: `(path, digest, facts)` each; older content of the same path is forgotten."""
@@ -54,7 +64,8 @@ class FactsCache:
             for path, digest, encoded in found:
                 self._connection.execute("DELETE FROM facts WHERE path = ?", (path,))
                 self._connection.execute(
-                    "INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", (_key(path, digest), path, encoded)
+                    "INSERT OR REPLACE INTO facts VALUES (?, ?, ?)",
+                    (_key(path, digest) + self._kinds[-1], path, encoded),
                 )
 
 

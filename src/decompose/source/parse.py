@@ -22,17 +22,18 @@ from decompose.source.tame import encodable, prune, tame
 _SHELL_LINE = re.compile(r"^\s*[!%][\w./$-]", re.MULTILINE)
 
 
-def read_file(path: str, data: bytes) -> FileFacts:
+def read_file(path: str, data: bytes, *, with_effects: bool = True) -> FileFacts:
     """Return the facts of one file: a pure function of path and bytes.
 
     Args:
         path: POSIX path relative to the analysed root; the suffix `.ipynb` marks a notebook.
         data: Content of the file.
+        with_effects: Whether to read what functions do besides calling; the call graph alone does not need it.
     """
     result = FileFacts(path, digest_of(data), data.count(b"\n") + 1)
     try:
         with room_for_recursion():
-            _fill(result, data)
+            _fill(result, data, with_effects=with_effects)
     except (RecursionError, MemoryError):
         result.scopes, result.cells, result.effects = [], [], {}
         result.findings.append(_finding("DC104", path, 1, "nested too deeply to analyse", "split the expression up"))
@@ -61,7 +62,7 @@ def decode(data: bytes) -> str:
         raise SourceError(f"cannot decode: {error}") from error
 
 
-def _fill(result: FileFacts, data: bytes) -> None:
+def _fill(result: FileFacts, data: bytes, *, with_effects: bool) -> None:
     path = result.path
     try:
         text = decode(data)
@@ -84,7 +85,8 @@ def _fill(result: FileFacts, data: bytes) -> None:
         prune(tree, MAX_DEPTH)
         message = f"{truncated} expressions are nested too deeply and were left out"
         result.findings.append(_finding("DC105", path, 1, message, ""))
-    result.effects = effects_of(tree)
+    if with_effects:
+        result.effects = effects_of(tree)
 
 
 def _parse(text: str, result: FileFacts) -> ast.Module | None:

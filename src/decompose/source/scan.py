@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 
 from decompose.ir.facts import FileFacts, SourceFacts
 from decompose.ir.findings import Finding, Span
 from decompose.ir.graph import FileOutcome
-from decompose.resources import room_for_recursion
+from decompose.resources import room_for_recursion, without_collection
 from decompose.source.cache import FactsCache, decode, encode
 from decompose.source.configs import read_configs
 from decompose.source.discover import Found, discover
@@ -29,6 +30,7 @@ def scan(
     cache_dir: Path | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
+    with_effects: bool = True,
 ) -> SourceFacts:
     """Return the facts of every source file below `root`.
 
@@ -37,6 +39,7 @@ def scan(
         cache_dir: Folder of the facts cache; without one nothing is kept.
         executor: Where files are read; by default processes when there are many files to read.
         progress: Called with files done and files in all.
+        with_effects: Whether to read what functions do besides calling; the call graph alone does not need it.
 
     Raises:
         SourceError: If there is no such path, or nothing in it to analyse.
@@ -44,8 +47,9 @@ def scan(
     root = Path(root)
     found = discover(root)
     base = root if root.is_dir() else root.parent
-    with FactsCache(cache_dir) as cache, room_for_recursion():
-        files = _read_all(base, found, cache, executor, progress)
+    read = partial(read_chunk, with_effects=with_effects)
+    with FactsCache(cache_dir, with_effects=with_effects) as cache, room_for_recursion(), without_collection():
+        files = _read_all(base, found, cache, partial(_extract, executor=executor, read=read), progress)
     requirements, scripts, folders = read_requirements(base, found.requirements, "setup.py" in found.sources)
     findings = sorted([*found.findings, *(x for file in files for x in file.findings)])
     outcomes = [*found.outcomes, *(_outcome(file) for file in files)]
@@ -63,18 +67,22 @@ def scan(
     )
 
 
-def read_chunk(chunk: Chunk) -> Results:
+def read_chunk(chunk: Chunk, *, with_effects: bool = True) -> Results:
     """Return path, digest and encoded facts of some files; runs in workers."""
     out = []
-    with room_for_recursion():
+    with room_for_recursion(), without_collection():
         for path, data in chunk:
-            record = read_file(path, data)
+            record = read_file(path, data, with_effects=with_effects)
             out.append((path, record.digest, encode(record)))
     return out
 
 
 def _read_all(
-    base: Path, found: Found, cache: FactsCache, executor: Executor | None, progress: Callable[[int, int], None] | None
+    base: Path,
+    found: Found,
+    cache: FactsCache,
+    extract: Callable[[Chunk], Iterator[Results]],
+    progress: Callable[[int, int], None] | None,
 ) -> list[FileFacts]:
     done: dict[str, FileFacts] = {}
     missing: Chunk = []
@@ -91,7 +99,7 @@ def _read_all(
         else:
             missing.append((path, data))
     total = len(found.sources)
-    for results in _extract(missing, executor):
+    for results in extract(missing):
         for path, _, encoded in results:
             done[path] = decode(encoded)
         cache.store(row for row in results if not any(x.code == "DC107" for x in done[row[0]].findings))
@@ -100,14 +108,14 @@ def _read_all(
     return [done[path] for path in sorted(done)]
 
 
-def _extract(missing: Chunk, executor: Executor | None) -> Iterator[Results]:
+def _extract(missing: Chunk, *, executor: Executor | None, read: Callable[[Chunk], Results]) -> Iterator[Results]:
     chunks = _chunks(missing)
     if executor is not None:
-        yield from read_elsewhere(executor, chunks, read_chunk, _lost)
+        yield from read_elsewhere(executor, chunks, read, _lost)
     elif len(missing) < MIN_FILES_FOR_WORKERS or (os.cpu_count() or 1) < 2:
-        yield from map(read_chunk, chunks)
+        yield from map(read, chunks)
     else:
-        yield from read_in_processes(chunks, read_chunk, _lost)
+        yield from read_in_processes(chunks, read, _lost)
 
 
 def _lost(path: str, data: bytes) -> Results:

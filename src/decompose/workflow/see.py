@@ -96,6 +96,8 @@ def export(
     progress: api.Progress | None = None,
 ) -> bytes:
     """Return the graph in another format; with a plan file of this system, framed by its services."""
+    if format == "callgraph":
+        return api.callgraph(path, cache=cache, progress=progress)
     system = api.analyze(path, cache=cache, progress=progress)
     plan = api.read_plan(plan_file) if plan_file.is_file() else None
     fits = plan is not None and (plan_file.parent / plan.root).resolve() == path.resolve()
