@@ -513,6 +513,8 @@ class Expressions(Core):
                 if not values or not all(self.objects[i].kind in (TEXT, NUMBER) for i in values):
                     values = self.text(f"{{{_label(part)}}}", is_template=True)
             parts.append(values)
+        for written in node[4]:
+            self.eval(frame, written)
         return joined(self, parts)
 
     def stringify(self, frame: Frame, values: Values, pos: int, method: str = "__str__") -> None:

@@ -15,7 +15,11 @@ from decompose.graph.models import Models
 from decompose.graph.objects import (
     ANY,
     EMPTY,
+    EXTERNAL_INSTANCE,
     INSTANCE,
+    NULL,
+    NUMBER,
+    TEXT,
     Bound,
     Box,
     CallRecord,
@@ -38,6 +42,8 @@ from decompose.ir.facts import Node, SourceFacts
 from decompose.knowledge import Knowledge, load
 
 RECURSION_LIMIT = 30_000
+_UNTELLING = frozenset({EXTERNAL_INSTANCE, TEXT, NUMBER, NULL})
+"""Kinds of values beside which an annotation tells more: constants, and what libraries give back."""
 COMMON_METHODS = frozenset(
     name
     for kind in (str, list, dict, set, tuple, bytes, int, float, object, type(iter(())), Exception)
@@ -165,11 +171,21 @@ class Solver(Expressions, Statements, Attributes, Calls, Definitions, Models, Ex
     def _annotate(self, frame: Frame) -> None:
         assert frame.function is not None
         for parameter, cell in zip(frame.scope.parameters, frame.parameters, strict=True):
-            if parameter.annotation is None or parameter.kind.startswith("var_"):
+            if parameter.annotation is None or parameter.kind == "var_keyword":
                 continue
-            kinds = {self.objects[i].kind for i in cell.values}
-            if kinds <= {6, 7, 8}:
+            if parameter.kind == "var_positional":
+                self._annotate_rest(frame, cell, parameter.annotation)
+            elif {self.objects[i].kind for i in cell.values} <= _UNTELLING:
                 self.flow(cell, self.annotated_values(frame.function.frame, parameter.annotation))
+
+    def _annotate_rest(self, frame: Frame, cell: Cell, annotation: Node) -> None:
+        """Give `*values: T` elements of T where no call gives any."""
+        assert frame.function is not None
+        for item in cell.values:
+            box = self.objects[item]
+            if isinstance(box, Box) and not any(held.values for held in box.fields.values()):
+                box.length = None
+                self.flow(self.field(box, ANY), self.annotated_values(frame.function.frame, annotation))
 
     def _seed_open_classes(self) -> None:
         """Run inherited methods for classes that nothing in the tree makes."""

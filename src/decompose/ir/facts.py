@@ -13,8 +13,8 @@ Expressions
     `[LAMBDA, scope]`  `[COMP, kind, element, value or None, generators, pos]`: kind `list`, `set`, `dict`, `gen`;
         a generator is `[target, iterable, conditions, pos]`
     `[DICT, pos, items]`: items are `[key or None for **, value]`  `[SEQ, pos, kind, elements]`: `list`, `tuple`, `set`
-    `[FSTR, parts, pos, manners]`: expressions, literal parts are `STR`; manners is a
-        letter a part: `r`, `s` or `f`; `[AWAIT, e]`  `[YIELD, e or None]`  `[YIELDFROM, e, pos]`
+    `[FSTR, parts, pos, manners, formats]`: expressions, literal parts are `STR`; manners is
+        a letter a part: `r`, `s` or `f`; formats are those given after colons; `[AWAIT, e]`  `[YIELD, e or None]`  `[YIELDFROM, e, pos]`
 
 Statements
     `[EXPR, e]`  `[ASSIGN, targets, value, pos]`  `[AUG, target, operator, value, pos]`
@@ -40,7 +40,7 @@ from decompose.ir.effects import FunctionEffects
 from decompose.ir.findings import Finding
 from decompose.ir.graph import FileOutcome
 
-FACTS_SCHEMA = 3
+FACTS_SCHEMA = 4
 """Version of the records and trees below; cached facts of another version are extracted again."""
 
 Node = list[Any]

@@ -508,15 +508,16 @@ class Extractor:
     def e_fstring(self, node: ast.JoinedStr) -> Node:
         parts: list[Node] = []
         manners: list[str] = []
+        formats: list[Node] = []
         for value in node.values:
             manners.append(_MANNERS.get(value.conversion, "f") if isinstance(value, ast.FormattedValue) else "f")
             if isinstance(value, ast.FormattedValue):
                 parts.append(self.expr(value.value))
                 if value.format_spec is not None:
-                    self.expr(value.format_spec)
+                    formats.append(self.expr(value.format_spec))
             else:
                 parts.append(self.expr(value))
-        return [f.FSTR, parts, _pos(node), "".join(manners)]
+        return [f.FSTR, parts, _pos(node), "".join(manners), formats]
 
     def e_await(self, node: ast.Await) -> Node:
         return [f.AWAIT, self.expr(node.value)]

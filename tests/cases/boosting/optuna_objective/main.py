@@ -1,30 +1,21 @@
 import optuna
 
 
-class Tuner:
-    def __init__(self, data):
-        self.data = data
-
-    def objective(self, trial):
-        return self.evaluate(trial.suggest_float("eta", 0.01, 0.3))
-
-    def evaluate(self, eta):
-        return eta
-
-    def run(self):
-        study = optuna.create_study()
-        study.optimize(self.objective, n_trials=2, callbacks=[notify])
-        return study.best_params
+def evaluate(data, depth):
+    return len(data) * depth
 
 
-def quick(trial, data):
-    return len(data)
+def make_objective(data):
+    def objective(trial):
+        return evaluate(data, trial.suggest_int("depth", 2, 8))
+
+    return objective
 
 
-def notify(study, trial):
-    pass
+def tune(data):
+    study = optuna.create_study(direction="maximize")
+    study.optimize(make_objective(data), n_trials=3)
+    return study.best_params
 
 
-Tuner([1]).run()
-study = optuna.create_study()
-study.optimize(lambda trial: quick(trial, [1]), n_trials=1)
+tune([1, 2])

@@ -1,21 +1,23 @@
+from datetime import datetime
+
 from airflow.decorators import dag, task
 
 
-@dag(schedule="@daily")
-def training():
+def store(rows):
+    print(rows)
+
+
+@dag(schedule="@daily", start_date=datetime(2024, 1, 1))
+def etl():
     @task
     def extract():
-        return query()
+        return [1]
 
-    @task(multiple_outputs=True)
-    def train(rows):
-        return {"model": rows}
+    @task()
+    def load(rows):
+        store(rows)
 
-    train(extract())
-
-
-def query():
-    return []
+    load(extract())
 
 
-training()
+etl()

@@ -1,0 +1,9 @@
+import typing
+
+
+def work(value):
+    return value
+
+
+def run():
+    return work(typing.cast(int, 1))
