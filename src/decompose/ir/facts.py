@@ -14,7 +14,8 @@ Expressions
         a generator is `[target, iterable, conditions, pos]`
     `[DICT, pos, items]`: items are `[key or None for **, value]`  `[SEQ, pos, kind, elements]`: `list`, `tuple`, `set`
     `[FSTR, parts, pos, manners, formats]`: expressions, literal parts are `STR`; manners is
-        a letter a part: `r`, `s` or `f`; formats are those given after colons; `[AWAIT, e]`  `[YIELD, e or None]`  `[YIELDFROM, e, pos]`
+        a letter a part: `r`, `s` or `f`; formats are those given after colons
+    `[AWAIT, e]`  `[YIELD, e or None]`  `[YIELDFROM, e, pos]`
 
 Statements
     `[EXPR, e]`  `[ASSIGN, targets, value, pos]`  `[AUG, target, operator, value, pos]`
