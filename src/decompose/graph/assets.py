@@ -102,7 +102,12 @@ class AssetLinker:
             if call.api.effect and call.api.effect not in ("delete",):
                 found.extend(self._of_call(call))
         named = {(k.unit, k.site, k.effect) for k in found if not is_nameless(k.name)}
-        found = [k for k in found if not is_nameless(k.name) or (k.unit, k.site, k.effect) not in named]
+        known = {(k.unit, k.site, k.effect) for k in found if not is_template(k.name)}
+        found = [
+            k for k in found
+            if (not is_nameless(k.name) or (k.unit, k.site, k.effect) not in named)
+            and not (k.name.startswith("{}/") and (k.unit, k.site, k.effect) in known)
+        ]  # fmt: skip
         found.sort(key=lambda k: (k.unit, k.site, k.effect, k.name))
         return found
 

@@ -193,3 +193,23 @@ def test_a_url_says_which_own_route_answers_it(linked):
 
     url = next(a for a in graph.assets if a.kind == "url")
     assert url.detail == "answered by `api:scores`"
+
+
+def test_a_folder_that_only_a_test_knows_makes_no_second_file(linked):
+    graph = linked({
+        "m.py": """
+            import pandas as pd
+            def split(folder):
+                frame = pd.read_csv(folder + "/raw.csv")
+                return frame.groupby("x").sum()
+            def main():
+                return split("data")
+            """,
+        "test_m.py": """
+            from m import split
+            def test_split(tmp_path):
+                split(tmp_path)
+            """,
+    })  # fmt: skip
+
+    assert {name for unit, _, name in links(graph) if unit == "m:split"} == {"data/raw.csv"}
