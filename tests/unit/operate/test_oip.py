@@ -124,6 +124,7 @@ def test_a_route_answers_row_by_row(app, model):
 
     answer = ask(app, "POST", f"/v2/models/{model}/infer", json={"id": "7", "inputs": inputs}).json()
 
+    assert "error" not in answer, answer
     assert (answer["id"], answer["model_name"], answer["model_version"]) == ("7", model, "1")
     assert answer["outputs"] == [
         tensor("probability", "FP64", [2], [0.5, 0.2]),

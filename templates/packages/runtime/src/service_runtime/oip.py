@@ -73,7 +73,7 @@ async def _infer(request: Request, model: Model, host: Host) -> Response:
     try:
         if model.symbol:
             host.admit(request, model.symbol)
-        body = await read_body(request)
+        body = await read_body(request, int(request.headers.get("content-length") or 0))
         if body is None:
             return _failed(413, "the request is too large")
         asked = read_request(body, request.headers.get(HEADER, ""))
