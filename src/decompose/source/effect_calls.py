@@ -140,6 +140,8 @@ def _made(
         and not any(dotted.startswith(f"{n}.") or dotted == n for n in tables.NOT_MODELS)
     ):
         found.add("ml_model")
+    if dotted in tables.MODEL_MAKERS or dotted.startswith("torchvision.models."):
+        found.add("ml_model")
     if tables.EXOTIC.get(last):
         found.add(f"exotic:{tables.EXOTIC[last]}")
     found |= _typed(node, dotted, keywords)

@@ -148,6 +148,7 @@ def note_on_import(walk: Observer, node: ast.Call, dotted: str, last: str, recei
             "fit_transform",
             "commit",
             "create_all",
+            "parse_args",
             "from_pretrained",
         )
     )

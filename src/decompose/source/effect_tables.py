@@ -64,7 +64,9 @@ HANDLES = frozenset({
     "google.cloud.bigquery.Client", "pyspark.SparkContext", "grpc.insecure_channel", "elasticsearch.Elasticsearch",
     "qdrant_client.QdrantClient", "os.fdopen", "os.open", "shelve.open", "dbm.open", "selenium.webdriver.Chrome",
     "ray.init", "dask.distributed.Client", "tables.open_file", "netCDF4.Dataset", "rasterio.open", "PIL.Image.open",
-    "wandb.init", "io.TextIOWrapper",
+    "wandb.init", "io.TextIOWrapper", "onnxruntime.InferenceSession", "tritonclient.http.InferenceServerClient",
+    "tritonclient.grpc.InferenceServerClient", "pymilvus.MilvusClient", "weaviate.Client", "confluent_kafka.Producer",
+    "confluent_kafka.Consumer", "clickhouse_driver.Client", "snowflake.connector.connect", "pyspark.sql.SparkSession",
 })  # fmt: skip
 """Constructors of things that live in one process (`PIL.Image.open` reads lazily from its open file)."""
 HANDLE_FACTORIES = {
@@ -126,6 +128,12 @@ MODEL_FACTORIES = frozenset({
     "from_config", "sequential",
 })  # fmt: skip
 """Functions below the model roots that give back a model."""
+MODEL_MAKERS = frozenset({
+    "lightgbm.train", "xgboost.train", "catboost.train", "torch.hub.load", "torch.jit.load", "torch.jit.script",
+    "timm.create_model", "mlflow.pyfunc.load_model", "mlflow.sklearn.load_model", "mlflow.pytorch.load_model",
+    "onnx.load", "fasttext.load_model", "fasttext.train_supervised", "whisper.load_model", "ultralytics.YOLO",
+})  # fmt: skip
+"""Functions of other libraries that give back a model with learned state."""
 MODEL_METHODS = frozenset({
     "predict", "predict_proba", "decision_function", "transform", "fit", "fit_transform", "partial_fit",
     "inverse_transform", "state_dict", "load_state_dict", "score_samples",
@@ -174,7 +182,7 @@ GLOBAL_STREAM_ESTIMATORS = frozenset({
     "GradientBoostingClassifier", "GradientBoostingRegressor", "MLPClassifier", "MLPRegressor", "KMeans",
     "MiniBatchKMeans", "SGDClassifier", "ShuffleSplit", "StratifiedShuffleSplit", "RandomizedSearchCV",
     "ExtraTreesRegressor", "TSNE", "IsolationForest", "resample", "DecisionTreeClassifier", "DecisionTreeRegressor",
-    "BaggingClassifier", "make_classification", "make_regression", "make_blobs", "permutation_importance",
+    "shuffle", "BaggingClassifier", "make_classification", "make_regression", "make_blobs", "permutation_importance",
 })  # fmt: skip
 """Names of scikit-learn that draw from numpy's global stream unless `random_state` is given."""
 
