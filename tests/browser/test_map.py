@@ -177,3 +177,26 @@ def test_an_asset_with_many_readers_shows_the_first_and_the_rest_on_demand(open_
     page.click("text=and 4 more")
 
     assert (before, page.locator(".user").count()) == (5, 9)
+
+
+def test_loose_modules_of_a_full_package_share_a_box_that_opens(open_page: Open) -> None:
+    names = [*(f"big.m{n:02d}" for n in range(45)), *(f"big.{p}.x{n}" for p in "abc" for n in range(8))]
+    units = tuple(Unit(symbol=f"{m}:f", kind="function", module=m, span=Span(f"{m}.py", 1)) for m in names)
+    edges = tuple(
+        Edge(source=f"{m}:f", target="big.a.x0:f", kind="call", sites=(Site("big/x.py", 1),)) for m in names[1:]
+    )
+    modules = tuple(Module(name=m, path=f"{m}.py", kind="module") for m in names)
+    graph = CodeGraph(name="loose", digest="o", modules=modules, units=units, edges=edges)
+    plan = Plan(system="loose", services=(ServicePlan(name="all", members=("*",)), ServicePlan(name="other")))
+    page = open_page(views.page(graph, plan), "#open=g:all")
+
+    closed = page.locator(".node.package").evaluate_all("(found) => found.map((n) => n.dataset.key)")
+    page.dblclick(KEY.format("p:all/big."))
+    inside = page.locator(".node.module").count()
+    page.keyboard.press("m")
+    page.keyboard.type("other")
+    page.keyboard.press("Enter")
+
+    assert sorted(closed) == ["p:all/big.", "p:all/big.a", "p:all/big.b", "p:all/big.c"]
+    assert inside == 45
+    assert (place_of(page, "big.m07:f"), place_of(page, "big.a.x1:f")) == ("other", "all")

@@ -61,6 +61,7 @@ function contents(store, groupName, group, units, depth) {
   if (loud.length <= MOST_MODULES) return loud.map(single);
   const names = loud.map(([m]) => store.model.modules[m]?.name ?? "?");
   const folders = packagesOf(names, MOST_MODULES);
+  if (folders.size < 2) return loud.map(single);
   return [...folders].map(([folder, at]) => (at.length === 1 ? single(loud[at[0]]) : packageBox(store, groupName, group, folder, at.flatMap((n) => loud[n][1]), at.length, depth)));
 }
 
@@ -85,11 +86,23 @@ export function packagesOf(names, most) {
     if (found.size >= ENOUGH && fullest.at.length <= 0.35 * names.length) break;
     // One package that holds most of all is opened even when that gives many boxes: closed, it would tell nothing.
     const limit = fullest.at.length > 0.6 * names.length ? 2 * most : most;
-    if (found.size - 1 + opened.size > limit && found.size > 1) break;
-    found = new Map([...found].flatMap(([k, f]) => (k === key ? [...opened] : [[k, f]])));
+    const rest = found.size - 1 + opened.size > limit ? gatherLoose(opened, key) : opened;
+    if (found.size - 1 + rest.size > limit && found.size > 1) break;
+    found = new Map([...found].flatMap(([k, f]) => (k === key ? [...rest] : [[k, f]])));
     if (found.size > most) break;
   }
   return new Map([...found].map(([key, f]) => [key.replace("\0", ""), f.at]));
+}
+
+/**
+ * Put the modules that stand alone in a package into one box, named by the package and a dot; packages below it stay.
+ * @template {{at: number[]}} F @param {Map<string, F>} opened @param {string} key name of the package @returns {Map<string, F>}
+ */
+function gatherLoose(opened, key) {
+  const loose = [...opened].filter(([, f]) => f.at.length === 1);
+  if (!key || loose.length < 2) return opened;
+  const inOne = /** @type {F} */ ({ ...loose[0][1], at: loose.flatMap(([, f]) => f.at), depth: Infinity });
+  return new Map([[`${key}.`, inOne], ...[...opened].filter(([, f]) => f.at.length > 1)]);
 }
 
 /**

@@ -9,6 +9,8 @@ import { isDeployed, nameOf, unitsOf } from "./store.js";
 
 /** @typedef {import("./store.js").Store} Store @typedef {import("./layout.js").Box} Box */
 
+/** How far the picture is drawn beyond each edge of the view, in pixels: so far it can be moved without being drawn again. */
+const SLACK = 160;
 /** Scale below which names cannot be read. */
 const READABLE = 0.6;
 
@@ -88,7 +90,18 @@ export function makeMap(store, actions) {
   const touches = (inner, about) => inner === about || !!around.get(inner)?.has(about);
 
   // Camera
-  function apply() { scene.setAttribute("transform", `translate(${camera.x} ${camera.y}) scale(${camera.k})`); }
+  const drawn = { x: 0, y: 0 };
+  function apply() {
+    scene.setAttribute("transform", `translate(${camera.x + SLACK} ${camera.y + SLACK}) scale(${camera.k})`);
+    svg.style.transform = "";
+    drawn.x = camera.x; drawn.y = camera.y;
+  }
+  /** Move the picture. As long as it stays within what is drawn beyond the edges, nothing is drawn again. @param {number} x @param {number} y */
+  function pan(x, y) {
+    camera.x = x; camera.y = y;
+    const dx = x - drawn.x, dy = y - drawn.y;
+    if (Math.abs(dx) > SLACK || Math.abs(dy) > SLACK) apply(); else svg.style.transform = `translate(${dx}px, ${dy}px)`;
+  }
   function fit() {
     const { clientWidth: w, clientHeight: hgt } = element;
     camera.k = Math.min(1.2, Math.max(0.08, Math.min((w - 72) / placed.width, (hgt - 84) / placed.height)));
@@ -122,7 +135,7 @@ export function makeMap(store, actions) {
   }
   svg.addEventListener("wheel", (event) => {
     event.preventDefault();
-    const box = svg.getBoundingClientRect();
+    const box = element.getBoundingClientRect();
     zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0016)), event.clientX - box.left, event.clientY - box.top);
   }, { passive: false });
 
@@ -143,14 +156,14 @@ export function makeMap(store, actions) {
       if (!moved && Math.hypot(dx, dy) < 5) return;
       moved = true;
       if (canMove) { load ??= carry(store, key, svg, groupOf, actions.askNew); load.to(e.clientX, e.clientY); return; }
-      camera.x = start.cx + dx; camera.y = start.cy + dy; svg.classList.add("panning");
-      apply();
+      svg.classList.add("panning");
+      pan(start.cx + dx, start.cy + dy);
     };
     const onUp = (/** @type {PointerEvent} */ e) => {
       svg.removeEventListener("pointermove", onMove); svg.removeEventListener("pointerup", onUp); svg.removeEventListener("pointercancel", onUp);
       svg.classList.remove("panning");
       if (load) return load.drop(e.type === "pointerup");
-      if (moved) return;
+      if (moved) return apply();
       if (e.shiftKey && key.startsWith("u:")) return pick(unitsOf(store, key)[0]);
       if (key) { store.picked.clear(); focusKey(key); }
       actions.select(edge || key);
@@ -220,5 +233,5 @@ export function makeMap(store, actions) {
   });
   new ResizeObserver(() => { if (!camera.fitted) fit(); }).observe(element);
 
-  return { element, draw, fit, show, zoom, mark, focusKey, svg, scene, size: () => placed, refit: () => { camera.fitted = false; } };
+  return { element, draw, fit, show, zoom, pan, mark, focusKey, svg, scene, size: () => placed, refit: () => { camera.fitted = false; } };
 }

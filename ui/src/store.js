@@ -121,7 +121,11 @@ export function unitsOf(store, key) {
   const group = store.groups.findIndex((g) => !g.gone && g.name === name);
   if (key.startsWith("g:")) return model.units.filter((u) => store.of[u.id] === group).map((u) => u.id);
   const inside = rest.slice(slash + 1);
-  const fits = (/** @type {string} */ module) => module === inside || (key.startsWith("p:") && module.startsWith(inside) && /[./]/.test(module[inside.length]));
+  // `p:training/shop.` is what lies in the package itself, `p:training/shop` all below it.
+  const own = inside.endsWith(".") ? inside.slice(0, -1) : "";
+  const below = (/** @type {string} */ module, /** @type {string} */ name) => module.startsWith(name) && /[./]/.test(module[name.length] ?? "");
+  const fits = (/** @type {string} */ module) => own ? module === own || (below(module, own) && !/[./]/.test(module.slice(own.length + 1)))
+    : module === inside || (key.startsWith("p:") && below(module, inside));
   return model.units.filter((u) => store.of[u.id] === group && fits(model.modules[u.module]?.name ?? "?")).map((u) => u.id);
 }
 
