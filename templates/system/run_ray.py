@@ -1,7 +1,7 @@
 """Run every service as a Ray Serve deployment: the same code and addresses, on one machine or a cluster.
 
-`python run_ray.py up --workdir FOLDER` starts Ray here (or joins the cluster that RAY_ADDRESS names, on whose nodes this
-folder and FOLDER must stand at the same paths), deploys, and takes everything down on Ctrl-C. Needs `ray[serve]` and what
+`python run_ray.py up --workdir FOLDER` starts Ray here, deploys, and takes everything down on Ctrl-C. With RAY_ADDRESS
+it joins that cluster, on whose nodes this folder and FOLDER must stand at the same paths. Needs `ray[serve]` and what
 the services need.
 """
 
@@ -18,6 +18,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,9 @@ def main() -> int:
     up.add_argument("--ready-file", type=Path, help="JSON file to write when all are ready")
     up.add_argument("--port", type=int, default=8000, help="port of Ray Serve on this machine")
     options = parser.parse_args()
-    import ray
-    from ray import serve
+    os.environ.setdefault("RAY_raylet_start_wait_time_s", "120")  # a busy machine takes its time
+    import ray  # noqa: PLC0415  (reads the variable above)
+    from ray import serve  # noqa: PLC0415
 
     stop = threading.Event()
     system = json.loads((HERE / "system.json").read_text())
@@ -86,14 +88,14 @@ def prefixes(system: dict[str, Any]) -> dict[str, str]:
 
 def deployment_of(service: dict[str, Any], workdir: Path, environment: dict[str, str]) -> Any:
     """Return one service as a Ray Serve application; one whose objects callers hold on to has one replica."""
-    from ray import serve
+    from ray import serve  # noqa: PLC0415  (as above)
 
     program, name = str(HERE / service["app"]), service["name"]
 
     def build() -> Any:
         """Return the service's ASGI application, in the process of a replica."""
         made = runpy.run_path(program)["SERVICE"]
-        from service_runtime.serve import Host, application, open_handover, prepare
+        from service_runtime.serve import Host, application, open_handover, prepare  # noqa: PLC0415
 
         prepare(made, workdir)
         handed = open_handover(made, workdir)
@@ -146,8 +148,8 @@ def _await(system: dict[str, Any], environment: dict[str, str], stop: threading.
 
 def _is_ready(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return bool(answer.status == 200)
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  (an address of this machine)
+            return bool(answer.status == HTTPStatus.OK)
     except (urllib.error.URLError, OSError):
         return False
 

@@ -75,7 +75,9 @@ def _compare_content(local: Any, remote: Any, field: str, depth: int, seen: set[
     if isinstance(local, Sequence):
         if len(local) != len(remote):
             return Difference(f"len({field})", str(len(local)), str(len(remote)))
-        found = (_compare(a, b, f"{field}[{i}]", depth, seen) for i, (a, b) in enumerate(zip(local, remote, strict=True)))
+        found = (
+            _compare(a, b, f"{field}[{i}]", depth, seen) for i, (a, b) in enumerate(zip(local, remote, strict=True))
+        )
         return next((difference for difference in found if difference is not None), None)
     return _compare_objects(local, remote, field, depth, seen)
 
@@ -121,7 +123,7 @@ def _compare_arrays(local: Any, remote: Any, field: str) -> Difference | None:
         relative = RELATIVE.get(local.dtype.itemsize, RELATIVE_DOUBLE)
         same = numpy.isclose(local, remote, rtol=relative, atol=0, equal_nan=True)
     else:
-        same = (local == remote) | ((local != local) & (remote != remote))
+        same = (local == remote) | (_is_missing(local) & _is_missing(remote))
     if numpy.all(same):
         return None
     place = numpy.argwhere(~numpy.atleast_1d(same))[0].tolist()
@@ -150,10 +152,16 @@ def _compare_columns(local: Any, remote: Any, field: str) -> Difference | None:
     if local.equals(remote):
         return None
     for row, (a, b) in enumerate(zip(local, remote, strict=True)):
-        difference = _compare(a, b, f"{field} row {row}", 0, set()) if not (a != a and b != b) else None
+        is_missing = _is_missing(a) is True and _is_missing(b) is True
+        difference = None if is_missing else _compare(a, b, f"{field} row {row}", 0, set())
         if difference is not None:
             return difference
     return None
+
+
+def _is_missing(value: Any) -> Any:
+    """Return whether a value is no number or no time, element by element for an array."""
+    return value != value  # noqa: PLR0124  (what is missing is not equal to itself)
 
 
 def _same_class(first: type, second: type) -> bool:

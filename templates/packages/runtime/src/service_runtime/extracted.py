@@ -1,8 +1,9 @@
 """The switch of an extracted service, inside the monolith: its own code, the service, or both and what differs.
 
 `EXTRACT_<SERVICE>` says which: `local` (nothing of this is loaded), `remote`, or `shadow`: the monolith's own code
-answers, the service is asked too, and differences go to the file that `EXTRACT_REPORT` names, one JSON object a line, or
-to the log. In `shadow` the caller never notices the service: not its errors, not its absence, only the time it takes.
+answers, the service is asked too, and differences go to the file that `EXTRACT_REPORT` names, one JSON object a line,
+or to the log. In `shadow` the caller never notices the service: not its errors, not its absence, only the time it
+takes.
 """
 
 from __future__ import annotations

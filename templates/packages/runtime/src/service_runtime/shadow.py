@@ -1,4 +1,4 @@
-"""Both answers: what the monolith's own code says is what the caller gets, what the service says is compared with it."""
+"""Both answers: the caller gets what the monolith's own code says; what the service says is compared with it."""
 
 from __future__ import annotations
 
