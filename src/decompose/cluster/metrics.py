@@ -38,6 +38,7 @@ def measure(system: System, relations: Relations, services: Services) -> dict[st
         "icp_log": call_percentage(services, inner, logarithmic=True),
         "ifn": interface_number(services, inner),
         "ned": extreme_share(services),
+        "cmq": cluster_quality(services, inner),
         "mq": modularization_quality(services, inner),
         "turbo_mq": turbo_mq(services, inner),
         "modularity": modularity(services, inner),

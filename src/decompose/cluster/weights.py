@@ -264,6 +264,7 @@ def _entries(scope: Scope, chosen: list[str], weights: Weights) -> Iterable[Pull
             reach.setdefault(bit.bit_length() - 1, []).append((symbol, count))
             mask ^= bit
     for bit, members in sorted(reach.items()):
+        # how much an entry point reaches says nothing against it, until it reaches most of the system
         fade = min(1.0, 2.0 - 2.0 * len(members) / len(chosen)) if len(members) > 1 else 0.0
         for symbol, count in members:
             yield Pull(symbol, f"entry:{bit}", round(weights.entry * fade / count), "entry")

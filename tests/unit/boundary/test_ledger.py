@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from decompose import api
 from decompose.boundary import as_text, ledger, resolve
 from decompose.boundary.ledger import BoundaryEntry
 from decompose.boundary.wheels import UNKNOWN_MB, closure_mb
@@ -102,3 +103,15 @@ def test_a_closure_counts_each_distribution_once() -> None:
     assert closure_mb(["pandas>=2", "scipy"]) == 81 + 143 + 71
     assert closure_mb(["nobody-knows-this==1.0"]) == UNKNOWN_MB
     assert closure_mb([]) == 0
+
+
+def test_two_services_of_the_plan_are_explained_by_their_boundary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("decompose.evidence.calibrate", lambda folder: HopCost())
+
+    found = api.explanation(shop(), ["inference", "training"], PLAN)
+
+    assert found["text"].startswith("`inference` | `training`: pays")
+    assert [entry["second"] for entry in found["boundaries"]] == ["training"]
