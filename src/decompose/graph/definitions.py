@@ -351,6 +351,8 @@ class Definitions(Core):
         for name, alias in names:
             if name != "*":
                 self.assign_name(frame, alias or name, self.external(f"{prefix}.{name}"))
+            elif frame.parent is None:
+                self.stars[frame.module.facts.path] = prefix
 
     def import_all(self, frame: Frame, info: ModuleInfo | None) -> None:
         """Bind every public name of a module (those of `__all__` where it has one)."""

@@ -111,6 +111,8 @@ class Expressions(Core):
                     return special
             cell = top.cells[name] = Cell()
         values = self.read(cell)
+        if not values and name not in BUILTINS and name not in top.local_names and top.module.facts.path in self.stars:
+            return self.external(f"{self.stars[top.module.facts.path]}.{name}")
         if not values and name in BUILTINS and frame is not top:
             return EMPTY
         if not values and top is frame and name in BUILTINS:

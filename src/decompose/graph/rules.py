@@ -133,7 +133,7 @@ NEVER_CALL_HELD = frozenset({"fastapi.FastAPI", "flask.Flask", "gradio.Interface
 
 REMOTE_CALLS = frozenset({
     "remote", "delay", "apply_async", "submit", "map", "starmap", "s", "si", "fn", "py_func", "serve", "expand",
-    "override", "with_options", "options", "__call__",
+    "override", "with_options", "options", "__call__", "bind",
 })  # fmt: skip
 """Methods that task libraries give to the functions and classes they decorate, and that run them."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Any
 
@@ -42,6 +43,8 @@ from decompose.ir.facts import Node, SourceFacts
 from decompose.knowledge import Knowledge, load
 
 RECURSION_LIMIT = 30_000
+_EVALUATED = re.compile(r"\s*(?P<name>[A-Za-z_]\w*(\.[A-Za-z_]\w*)*)\s*(?P<call>\([^()]*\))?\s*;?\s*")
+"""Source text whose evaluation is followed."""
 _UNTELLING = frozenset({EXTERNAL_INSTANCE, TEXT, NUMBER, NULL})
 """Kinds of values beside which an annotation tells more: constants, and what libraries give back."""
 COMMON_METHODS = frozenset(
@@ -377,8 +380,21 @@ class Solver(Expressions, Statements, Attributes, Calls, Definitions, Models, Ex
         return known
 
     def evaluate_text(self, frame: Frame, values: Values, pos: int) -> Values:
-        """Return what evaluating known source text gives: names and calls without arguments are followed."""
-        return EMPTY
+        """Return what evaluating known source text gives: dotted names, and calls of them whose arguments are ignored."""
+        out = EMPTY
+        for item in sorted(values):
+            made = self.objects[item]
+            written = _EVALUATED.fullmatch(made.text) if isinstance(made, Text) and not made.is_template else None
+            if written is None:
+                continue
+            first, *rest = written["name"].split(".")
+            found = self.eval(frame, [f.NAME, first])
+            for name in rest:
+                found = self.load(frame, found, name, pos)
+            if written["call"]:
+                found = self.invoke(frame, found, [], {}, pos, ("eval", pos), "eval")
+            out = self.union(out, found)
+        return out
 
     def loops_at(self, info: Any, pos: int) -> int:
         """Return how many loops stand around a call of a module, inside its function."""

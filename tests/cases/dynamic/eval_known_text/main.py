@@ -1,0 +1,5 @@
+def report():
+    print("done")
+
+
+eval("report()")

@@ -1,0 +1,8 @@
+from PyQt5.QtWidgets import *
+
+
+def build():
+    return QLabel("text")
+
+
+build()
