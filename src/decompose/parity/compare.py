@@ -68,19 +68,19 @@ def compare(
     predicted = predict(inputs, chosen.assumptions, seed=chosen.seed)
     measured: Measured | None = None
     times: dict[Side, list[float]] = {}
+    services = sorted(service.name for service in read_workspace(out).services)
+    journal = _journal(out, chosen, len(services), progress)
     if chosen.workload is not None or chosen.driver:
-        services = sorted(service.name for service in read_workspace(out).services)
-        journal = _journal(out, chosen, len(services), progress)
         with working_folder(chosen.run.keep) as folder:
             bench = Bench(out, root, folder, chosen.run, lambda _: None)
             if chosen.workload is not None:
                 measured = measure(bench, chosen.workload, journal, services=services, seed=chosen.seed)
             if chosen.driver:
                 times = driver_times(bench, chosen.driver, journal, rounds=chosen.rounds)
-        journal.forget()
     if measured is not None:
         predicted = _of_the_same_mix(predicted, measured, inputs, chosen)
     whole = joined(predicted, measured, times)
+    journal.forget()
     return msgspec.structs.replace(whole, seconds=round(time.monotonic() - begin, 2))
 
 
