@@ -31,7 +31,7 @@ from decompose.parity.structure import structure_rows
 
 PRICES: Mapping[str, float] = MappingProxyType({"cpu": 0.04, "memory_gb": 0.005, "gpu": 0.9})
 """Rough list prices per hour, in $; give your own."""
-MODEL_ERROR: Mapping[float, float] = MappingProxyType({0.5: 0.35, 0.95: 0.5, 0.99: 0.5})
+MODEL_ERROR: Mapping[float, float] = MappingProxyType({0.5: 0.4, 0.95: 0.55, 0.99: 0.55})
 """Quantile to the relative error within which nine of ten predictions fell (`benchmarks/parity/README.md`)."""
 CAPACITY_ERROR = 0.15
 """The same of capacities."""

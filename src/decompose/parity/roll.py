@@ -12,9 +12,9 @@ from decompose.errors import LaunchError
 from decompose.ir.reports import Rollout, Side
 from decompose.parity.driver import run_driver
 from decompose.parity.load import Answer, Request, ask, offer
+from decompose.parity.study import POLL_S
 from decompose.parity.workload import Roll
 
-_POLL_S = 0.05
 _LONGEST_S = 600.0
 
 
@@ -78,5 +78,5 @@ def _waited(is_so: Callable[[], bool], patience_s: float) -> float | None:
     while not is_so():
         if time.monotonic() - begin > patience_s:
             return None
-        time.sleep(_POLL_S)
+        time.sleep(POLL_S)
     return time.monotonic() - begin

@@ -16,6 +16,8 @@ ASPECTS = (
 ALL = "all"
 """Name of the mix of all requests."""
 _SIDES = ("monolith", "services")
+POLL_S = 0.05
+"""Pause between two looks for the answer of a new model."""
 _TIE = 0.05
 _TELLING = 1.02
 """Below this ratio the difference says more."""
@@ -159,7 +161,7 @@ def rollout_rows(rollouts: Iterable[Rollout], cold_start_s: Mapping[str, Figure]
     if len(sides) < 2:
         return []
     failed = {side: _measured(one.failed / max(1, one.asked), "share") for side, one in sides.items()}
-    times = {side: _measured(_rolled_s(one, cold_start_s), "s") for side, one in sides.items()}
+    times = {side: _within_poll(_rolled_s(one, cold_start_s)) for side, one in sides.items()}
     needing = [f"the {side} must be restarted for it" for side, one in sides.items() if one.forward_s is None]
     asked = " and ".join(f"{one.failed} of {one.asked} on the {side}" for side, one in sides.items())
     aspect = "model versioning"
@@ -173,6 +175,11 @@ def rollout_rows(rollouts: Iterable[Rollout], cold_start_s: Mapping[str, Figure]
 
 def _measured(value: float, unit: str) -> Figure:
     return Figure(value=value, unit=unit, basis="measured")
+
+
+def _within_poll(seconds: float) -> Figure:
+    """Return a time that was seen by asking again and again, with the pause between two looks as its interval."""
+    return Figure(value=seconds, low=max(0.0, seconds - POLL_S), high=seconds + POLL_S, unit="s", basis="measured")
 
 
 def _rolled_s(one: Rollout, cold_start_s: Mapping[str, Figure]) -> float:

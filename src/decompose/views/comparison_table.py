@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+import msgspec
+
 from decompose.ir.reports import Figure, LoadFigures, StudyRow
 
 QUESTIONS = {
@@ -88,7 +90,7 @@ def winners(rows: Sequence[StudyRow]) -> list[tuple[str, list[str]]]:
 
 
 def _line(row: StudyRow) -> Line:
-    said = [f"{name} {figure_text(value)}" for name, value in
+    said = [f"{name} {bare_text(value)}" for name, value in
             (("monolith", row.predicted_monolith), ("services", row.predicted_services)) if value is not None]  # fmt: skip
     basis = row.services.basis if row.services is not None else ""
     return Line(
@@ -106,6 +108,11 @@ def _line(row: StudyRow) -> Line:
 def figure_text(figure: Figure | None) -> str:
     """Return a number with its interval."""
     return "not known" if figure is None else str(figure)
+
+
+def bare_text(figure: Figure) -> str:
+    """Return a number without its interval."""
+    return str(msgspec.structs.replace(figure, low=None, high=None))
 
 
 @dataclass(frozen=True, slots=True)
