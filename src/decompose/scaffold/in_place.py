@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -33,11 +34,8 @@ class Seam:
     """Functions and classes."""
     values: tuple[str, ...]
     """Module-level values that change and that only the service changes."""
-
-    @property
-    def home(self) -> str:
-        """Module of the facades below the service's folder."""
-        return re.sub(r"\W+", "_", self.need.module.path.removesuffix(".py"))
+    home: str
+    """Module of the facades below the service's folder."""
 
 
 def in_place(closure: Closure, names: Names, extraction: Extraction) -> dict[str, bytes]:
@@ -60,13 +58,16 @@ def in_place(closure: Closure, names: Names, extraction: Extraction) -> dict[str
 
 
 def _seams(closure: Closure, extraction: Extraction) -> Iterator[Seam]:
-    territory = closure.territory
+    territory, taken = closure.territory, Counter[tuple[str, str]]()
     for need in closure.needs.values():
         text = territory.text(need.module.name)
         for service in extraction.services if text is not None else ():
             names = {n for n in need.facades if territory.owner.get(f"{need.module.name}:{n}") == service}
             if names and text is not None:
-                yield Seam(service, need, text, frozenset(names), _values(closure, need, text, service))
+                home = re.sub(r"\W+", "_", need.module.path.removesuffix(".py"))
+                taken[service, home] += 1
+                home += f"_{taken[service, home]}" if taken[service, home] > 1 else ""
+                yield Seam(service, need, text, frozenset(names), _values(closure, need, text, service), home)
 
 
 def _values(closure: Closure, need: Need, text: ModuleText, service: str) -> tuple[str, ...]:

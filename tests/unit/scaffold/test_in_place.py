@@ -100,3 +100,12 @@ def test_a_workspace_without_switches_has_none_of_this():
     tree = emit(blueprint_of(graph, {"one": ("shop_a",)}), graph, {p: t.encode() for p, t in SOURCES.items()})
 
     assert not [path for path in tree if "switch" in path or path.endswith((".patch", "IN_PLACE.md"))]
+
+
+def test_modules_whose_names_become_alike_have_facades_of_their_own():
+    sources = {"shop_a/b.py": "def f():\n    return 1\n", "shop_a_b.py": "def g():\n    return 2\n"}
+
+    tree = made({"one": ("shop_a.b", "shop_a_b")}, sources)
+
+    homes = sorted(path.rpartition("/")[2] for path in tree if "service_switch/one/shop" in path)
+    assert homes == ["shop_a_b.py", "shop_a_b_2.py"]

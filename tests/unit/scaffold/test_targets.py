@@ -172,6 +172,19 @@ def test_a_workspace_has_the_files_of_every_target(tree):
     assert {"compose.yaml", "kubernetes/shared.yaml", "kubernetes/one.yaml", "kubernetes/two-parts.yaml"} <= set(tree)
 
 
+def test_a_target_of_another_distribution_adds_its_files():
+    sources = {"a.py": "def f():\n    return 1\n"}
+    blueprint = blueprint_of(graph_of(sources), {"one": ("a",)})
+
+    def own(system):
+        return {"own.txt": ", ".join(service.name for service in system.services).encode()}
+
+    tree = emit(blueprint, graph_of(sources), {"a.py": b"def f():\n    return 1\n"}, targets=(*BUILT_IN, own))
+
+    assert tree.text("own.txt") == "one"
+    assert "compose.yaml" in tree
+
+
 def test_dockerfiles_are_small_run_as_nobody_and_hear_signals(tree):
     text = tree.text("services/one/Dockerfile")
     _, *stages = text.split("\nFROM ")
