@@ -14,7 +14,18 @@ PROBE = "decompose_probe"
 """Import name under which the probe package is laid beside a copy."""
 
 _SKIPPED = frozenset(
-    {".git", ".hg", ".svn", ".decompose", ".venv", "node_modules", "__pycache__", ".mypy_cache", ".pytest_cache"}
+    {
+        ".git",
+        ".hg",
+        ".svn",
+        ".decompose",
+        ".services",
+        ".venv",
+        "node_modules",
+        "__pycache__",
+        ".mypy_cache",
+        ".pytest_cache",
+    }
     | {".ruff_cache", ".tox", ".nox", ".ipynb_checkpoints"}
 )
 

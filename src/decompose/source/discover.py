@@ -24,7 +24,7 @@ SOURCE_SUFFIXES = (".py", ".pyw", ".ipynb")
 CONFIG_SUFFIXES = (".yaml", ".yml", ".toml", ".json", ".env", ".ini", ".cfg")
 _SKIPPED = {
     "__pycache__", ".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", "virtualenv", "node_modules", "site-packages",
-    ".mypy_cache", ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints", ".eggs", ".decompose", "dist-packages",
+    ".mypy_cache", ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints", ".eggs", ".decompose", ".services", "dist-packages",
     ".idea", ".vscode", ".dvc", "__pypackages__", ".cache",
 }  # fmt: skip
 

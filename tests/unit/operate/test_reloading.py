@@ -149,6 +149,20 @@ async def _closed(gate):
         return is_quiet
 
 
+@pytest.mark.parametrize("token", ["", "forged"])
+def test_strangers_cannot_speak_for_runs_or_the_store(running, monkeypatch, token):
+    monkeypatch.setenv("SERVICE_SHARED_WORKDIR", "1")
+
+    async def scenario():
+        running.publish("one")
+        await running.start()
+        headers = {"authorization": f"Bearer {token}", "x-run": "../../evil/1", "x-artifacts": "{"}
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(running.door), base_url="http://toy") as client:
+            return await client.get("/predict", headers=headers)
+
+    assert asyncio.run(scenario()).status_code == 200
+
+
 def test_what_a_request_writes_is_published_before_its_answer(tmp_path):
     store = open_store(str(tmp_path / "store"))
     (tmp_path / "work").mkdir()

@@ -7,10 +7,9 @@ import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
-from service_runtime import context, undo, view
+from service_runtime import context, tokens, undo, view
 from service_runtime.gate import Gate
 from service_runtime.handover import HEADER, Handover
 from service_runtime.reloading import Reloader
@@ -50,8 +49,8 @@ class Door:
         headers = dict(scope["headers"])
         request_id = headers.get(b"x-request-id", b"").decode("latin-1") or context.new_request_id()
         context.request_id.set(request_id)
-        await self._catch_up(headers.get(HEADER.encode(), b"").decode("latin-1"), request_id)
-        run = headers.get(b"x-run", b"").decode("latin-1")
+        theirs, run = _told(headers)
+        await self._catch_up(theirs, request_id)
         async with self._gate.passing(request_id), _part_of(run) as may_work:
             if not may_work:
                 await _refuse(send)
@@ -101,23 +100,31 @@ class Door:
             await asyncio.to_thread(handover.publish)
 
 
+def _told(headers: dict[bytes, bytes]) -> tuple[str, str]:
+    """Return what a caller says of the artifacts and of its run; nothing when it is no process of the system."""
+    theirs, run = (headers.get(name, b"").decode("latin-1") for name in (HEADER.encode(), b"x-run"))
+    if not theirs and not run:
+        return "", ""
+    token = headers.get(b"authorization", b"").decode("latin-1").removeprefix("Bearer ")
+    try:
+        tokens.verify(token, context.process_name())
+    except PermissionError:
+        return "", ""
+    return theirs, run
+
+
 @asynccontextmanager
 async def _part_of(run: str) -> AsyncIterator[bool]:
     """Work on behalf of an attempt of a run, so that what is changed is noted; give `False` when that one is over."""
     if not run or os.environ.get("SERVICE_SHARED_WORKDIR") != "1":
         yield True
         return
-    undo.watch(_root())
+    undo.watch(view.shared_root())
     context.run.set(run)
-    with undo.undo_of(_root(), run).held() as is_alive:
+    with undo.undo_of(view.shared_root(), run).held() as is_alive:
         yield is_alive
 
 
 async def _refuse(send: Any) -> None:
     await send({"type": "http.response.start", "status": 409, "headers": [(b"content-type", b"text/plain")]})
     await send({"type": "http.response.body", "body": b"the attempt of the run that calls is over"})
-
-
-def _root() -> Path:
-    """Return the directory that all services share."""
-    return view.active[0].shared if view.active else Path.cwd()

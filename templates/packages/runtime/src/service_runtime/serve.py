@@ -14,15 +14,13 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from service_runtime import context, echo, jobs
+from service_runtime import context, echo, jobs, view
 from service_runtime.door import Door
 from service_runtime.handover import STATE_FOLDER, Handover, active
 from service_runtime.modules import SourceFinder, install
 from service_runtime.registries import open_store
 from service_runtime.server import Host, build_app
 from service_runtime.service import Service
-from service_runtime.view import View
-from service_runtime.view import active as active_views
 
 
 class JsonLines(logging.Formatter):
@@ -47,6 +45,7 @@ def serve(service: Service) -> None:
     """Run the service until it is told to stop, or one of its entries to its end."""
     options = _options(service)
     shared = Path(options.workdir).resolve()
+    view.base[:] = [shared]
     prepare(service, workplace(service, shared, is_run=bool(options.run)))
     handed = open_handover(service, Path.cwd(), shared)
     _end_with_parent()
@@ -94,8 +93,8 @@ def workplace(service: Service, shared: Path, *, is_run: bool) -> Path:
     is_shared = os.environ.get("SERVICE_SHARED_WORKDIR") == "1" and os.environ.get("SERVICE_STORE")
     if service.is_job or is_run or not patterns or not is_shared:
         return shared
-    active_views[:] = [View(shared, shared / STATE_FOLDER / "views" / service.name, patterns)]
-    return active_views[0].folder
+    view.active[:] = [view.View(shared, shared / STATE_FOLDER / "views" / service.name, patterns)]
+    return view.active[0].folder
 
 
 def open_handover(service: Service, workdir: Path, shared: Path | None = None) -> Handover | None:

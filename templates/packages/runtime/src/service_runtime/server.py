@@ -14,7 +14,6 @@ import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -62,7 +61,7 @@ class Host:
         )
         self.metrics = Metrics(service.name)
         self.sessions = Sessions()
-        self.runs = Runs(service, Path.cwd())
+        self.runs = Runs(service, view.shared_root())
         self.gate = Gate()
         self.once = Once()
         self.gateway: Any = None

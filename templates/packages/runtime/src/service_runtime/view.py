@@ -110,8 +110,15 @@ class View:
         self._links.add(relative)
 
 
+base: list[Path] = []
+"""The directory that all services share, once the service has been started in it."""
 active: list[View] = []
 """The view of this process, if it has one."""
+
+
+def shared_root() -> Path:
+    """Return the directory that all services share, wherever this process works at the moment."""
+    return base[0] if base else Path.cwd()
 
 
 def outside(folder: str) -> str:
