@@ -40,7 +40,7 @@ class Artifact:
     is_written: bool = False
     """Whether it writes them; otherwise it only reads."""
     is_kept: bool = False
-    """Whether, of the services that share a working directory, this one puts the current version of the set in place."""
+    """Whether, of services that share a working directory, this one puts the current version of the set in place."""
 
 
 @dataclass(frozen=True, slots=True)

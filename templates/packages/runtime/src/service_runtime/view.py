@@ -1,7 +1,8 @@
 """A working directory that looks like the shared one, with copies of its own where others change files under way.
 
-A service that answers requests must not see files change while a request is inside. Files that other services write stand
-in its view as copies, which the service changes itself when it is ready; everything else is a link to the shared directory.
+A service that answers requests must not see files change while a request is inside. Files that other services write
+stand in its view as copies, which the service changes itself when it is ready; all else is a link to the shared
+directory.
 """
 
 from __future__ import annotations
