@@ -1,13 +1,13 @@
 """U6 to U9, U11, U12 and U14: what must hold whatever a person does, over many random runs.
 
-`python benchmarks/views/laws.py [LAW ...]`; prints one JSON object a law. Each law is also a small test in `tests/browser`.
+`python benchmarks/views/laws.py [LAW ...] [--rounds N]`; prints one JSON object a law. Each law is also a small test in `tests/browser`.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
-import sys
 import tempfile
 import threading
 from functools import partial
@@ -44,14 +44,14 @@ EVIDENCE = """() => { let drawn = 0, shown = 0, spoken = 0; const s = decompose.
   return { drawn, shown }; }"""
 
 
-def main(wanted: list[str]) -> None:
+def main(wanted: list[str], rounds: dict[str, int]) -> None:
     import view_graphs
 
     laws = (figures, evidence, stability, hostile, conflicts, overlaps)
     with chromium() as browser, tempfile.TemporaryDirectory() as name:
         for law in laws:
             if not wanted or law.__name__ in wanted:
-                print(json.dumps({law.__name__: law(browser, Path(name), view_graphs)}), flush=True)
+                print(json.dumps({law.__name__: law(browser, Path(name), view_graphs, **rounds)}), flush=True)
 
 
 def write(folder: Path, text: str) -> Path:
@@ -83,10 +83,10 @@ def evidence(browser: Any, folder: Path, make: Any) -> dict[str, int]:
         return dict(page.evaluate(EVIDENCE))
 
 
-def overlaps(browser: Any, folder: Path, make: Any) -> dict[str, int]:
-    """U8: over 200 random systems, half of them with opened boxes, no two boxes of one level meet, no label is cut without its whole text."""
+def overlaps(browser: Any, folder: Path, make: Any, rounds: int = 200) -> dict[str, int]:
+    """U8: over random systems, three in four of them with opened boxes, no two boxes of one level meet, no label is cut without its whole text."""
     pairs = cut = boxes = 0
-    for seed in range(200):
+    for seed in range(rounds):
         rng = random.Random(seed)
         graph, plan, where = make.made(rng.randint(30, 500), seed=seed)
         opened_keys = ",".join(f"g:part_{rng.randrange(8)}" for _ in range(seed % 4))
@@ -98,7 +98,7 @@ def overlaps(browser: Any, folder: Path, make: Any) -> dict[str, int]:
         for level in (1, 2, 3):
             inside = [box for box in found if box["level"] == level]
             pairs += sum(meet(one, other) for n, one in enumerate(inside) for other in inside[n + 1 :])
-    return {"systems": 200, "boxes": boxes, "overlapping pairs": pairs, "labels cut without tooltip": cut}
+    return {"systems": rounds, "boxes": boxes, "overlapping pairs": pairs, "labels cut without tooltip": cut}
 
 
 def meet(one: dict[str, float], other: dict[str, float]) -> bool:
@@ -173,8 +173,8 @@ def hostile(browser: Any, folder: Path, make: Any) -> dict[str, int]:
     }
 
 
-def conflicts(browser: Any, folder: Path, make: Any) -> dict[str, int]:
-    """U11 and U12: 100 rounds of an edit in the page and one in the file, in random order, each followed by a save."""
+def conflicts(browser: Any, folder: Path, make: Any, rounds: int = 100) -> dict[str, int]:
+    """U11 and U12: rounds of an edit in the page and one in the file, in random order, each followed by a save."""
     graph, (plan, _) = make.shop(), make.shop_plan()
     file = folder / "decompose.yaml"
     file.write_text("# a person's words\n" + boundary.render_plan(plan, None), "utf-8")
@@ -188,7 +188,7 @@ def conflicts(browser: Any, folder: Path, make: Any) -> dict[str, int]:
         save=lambda text: void(file.write_text(text, "utf-8")),
     )  # fmt: skip
     server = views.ReviewServer(desk)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     context = browser.new_context()
     page = context.new_page()
@@ -200,7 +200,7 @@ def conflicts(browser: Any, folder: Path, make: Any) -> dict[str, int]:
         unit.symbol for unit in graph.units if unit.kind == "function" and "." not in unit.symbol.partition(":")[2]
     ]
     services = [service.name for service in plan.services]
-    for number in range(100):
+    for number in range(rounds):
         mine, theirs = rng.sample(units, 2)
         here, there = rng.choice(services), rng.choice(services)
         steps = [partial(in_page, page, mine, here), partial(in_file, file, theirs, there, number)]
@@ -228,7 +228,7 @@ def conflicts(browser: Any, folder: Path, make: Any) -> dict[str, int]:
     thread.join()
     server.server_close()
     return {
-        "rounds": 100,
+        "rounds": rounds,
         "conflicts met": met,
         "edits lost": lost,
         "comments lost": 1 - text.startswith("# a person's words\n"),
@@ -261,4 +261,8 @@ def void(_: object) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("law", nargs="*")
+    parser.add_argument("--rounds", type=int, help="rounds of `conflicts`, systems of `overlaps`")
+    given = parser.parse_args()
+    main(given.law, {} if given.rounds is None else {"rounds": given.rounds})
