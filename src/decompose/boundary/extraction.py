@@ -6,8 +6,10 @@ import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from decompose.errors import PlanError
-from decompose.ir.blueprint import Blueprint, CutEdge
+from decompose.ir.blueprint import Blueprint, CutEdge, JobStep
 from decompose.ir.extraction import Extraction, ExtractionStep
 from decompose.ir.findings import Finding, Span
 from decompose.ir.graph import CodeGraph
@@ -67,7 +69,8 @@ def extract(blueprint: Blueprint, graph: CodeGraph, names: Sequence[str]) -> tup
     part["services"] = tuple(service for service in blueprint.services if service.name in chosen)
     part["cut_edges"] = tuple(e for e in blueprint.cut_edges if {e.from_service, e.to_service} & chosen)
     part["handoffs"] = tuple(h for h in blueprint.handoffs if {h.owner, *h.writers, *h.readers} & chosen)
-    part["pipeline"] = tuple(step for step in blueprint.pipeline if step.service in chosen)
+    part["artifacts"] = ()  # the monolith stays in the same working directory, and knows no store
+    part["pipeline"] = _steps(blueprint, chosen)
     part["findings"] = (*blueprint.findings, *_copied(blueprint.cut_edges, chosen))
     return Blueprint(**part), Extraction(services=tuple(sorted(chosen)), unrepeatable=unrepeatable(graph))
 
@@ -116,6 +119,15 @@ def _step(edges: Iterable[CutEdge], name: str, left: set[str]) -> ExtractionStep
         f"about {calls:.0f} calls a run would cross and spend {sum(e.cost_ms for e in inward):.1f} ms there",
     ]
     return ExtractionStep(service=name, because=tuple(because), needs=outward)
+
+
+def _steps(blueprint: Blueprint, chosen: set[str]) -> tuple[JobStep, ...]:
+    """Return the steps of the chosen jobs, which wait for each other alone."""
+    steps = [step for step in blueprint.pipeline if step.service in chosen]
+    entries = {step.entry for step in steps}
+    return tuple(
+        msgspec.structs.replace(step, after=tuple(entry for entry in step.after if entry in entries)) for step in steps
+    )
 
 
 def _inward(edges: Iterable[CutEdge], name: str) -> list[CutEdge]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from decompose.boundary import extract, extraction_order
 from decompose.boundary.extraction import unrepeatable
 from decompose.errors import PlanError
-from decompose.ir.blueprint import Blueprint, CutEdge, ServiceBlueprint
+from decompose.ir.blueprint import ArtifactFile, ArtifactSet, Blueprint, CutEdge, JobStep, ServiceBlueprint
 from decompose.ir.findings import Span
 from decompose.ir.graph import CodeGraph, Edge, Effect, Unit
 
@@ -59,6 +60,19 @@ def test_an_extraction_names_the_code_that_it_carries_a_copy_of():
     assert [service.name for service in blueprint.services] == ["b"]
     assert extraction.services == ("b",)
     assert [(f.code, f.symbol) for f in blueprint.findings] == [("DC411", "c:f")]
+
+
+def test_nothing_of_an_extraction_speaks_of_services_that_stay_inside():
+    whole = msgspec.structs.replace(
+        system(edge("a", "b")),
+        artifacts=(ArtifactSet(name="models", files=(ArtifactFile(pattern="m.pkl", writers=("a",), readers=("b",)),)),),
+        pipeline=(JobStep(service="a", entry="a:f"), JobStep(service="b", entry="b:f", after=("a:f",))),
+    )
+
+    blueprint, _ = extract(whole, EMPTY, ["b"])
+
+    assert blueprint.artifacts == ()
+    assert blueprint.pipeline == (JobStep(service="b", entry="b:f"),)
 
 
 @pytest.mark.parametrize(("name", "hint"), [("bb", "`b`"), ("web", "gateway")])
