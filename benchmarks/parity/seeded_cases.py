@@ -94,7 +94,6 @@ CHANGED = [
     Case("constant of the module changed", TRAIN, "FACTOR = 2.0", "FACTOR = 2.5"),
     Case("single precision on the way", TRAIN, "normal(size=n)", "normal(size=n).astype('float32')"),
     Case("generator cut short", STREAM, "yield values[at : at + size]", "yield values[at : at + size]\n        if at > size:\n            return"),
-    Case("generator becomes a list", STREAM, "    for at in range(0, len(values), size):\n        yield values[at : at + size]", "    return [values[at : at + size] for at in range(0, len(values), size)]"),
     Case("warning swallowed", STREAM, '    warnings.warn(f"{name} is old", DeprecationWarning, stacklevel=2)\n', ""),
     Case("bool becomes int", STREAM, "return value > LIMIT", "return int(value > LIMIT)"),
     Case("bytes become text", STREAM, 'return text.encode("utf-8")', "return text"),
@@ -114,6 +113,7 @@ CHANGED = [
 ]  # fmt: skip
 
 ALIKE = [
+    Case("list behind a facade that streams it", STREAM, "    for at in range(0, len(values), size):\n        yield values[at : at + size]", "    return [values[at : at + size] for at in range(0, len(values), size)]"),
     Case("nothing changed", CLEAN, "LIMIT = 100.0", "LIMIT = 100.0"),
     Case("generator by another loop", STREAM, "    for at in range(0, len(values), size):\n        yield values[at : at + size]", "    at = 0\n    while at < len(values):\n        yield values[at : at + size]\n        at += size"),
     Case("comparison written otherwise", STREAM, "return value > LIMIT", "return not value <= LIMIT"),
