@@ -252,7 +252,7 @@ def _make_boxes(
 def common_prefix(modules: Iterable[str]) -> str:
     """Return the first part, with its dot, of most module names: repeating it in each label tells nothing."""
     heads = Counter(module.partition(".")[0] for module in modules if "." in module)
-    total = len(heads) and sum(heads.values())
+    total = sum(heads.values())
     head, count = min(heads.items(), key=lambda item: (-item[1], item[0]), default=("", 0))
     return f"{head}." if total and count >= COMMON_HEAD * total else ""
 
