@@ -278,6 +278,9 @@ class Attributes(Core):
 
     def descendants(self, cls: Class) -> list[Class]:
         """Return the own subclasses of a class, direct ones first."""
+        known = self.families.get(cls.id)
+        if known is not None:
+            return known
         found: dict[int, Class] = {}
         waiting = list(cls.subclasses)
         for item in waiting:
@@ -285,7 +288,8 @@ class Attributes(Core):
             if item not in found and isinstance(sub, Class):
                 found[item] = sub
                 waiting.extend(sub.subclasses)
-        return list(found.values())
+        out = self.families[cls.id] = list(found.values())
+        return out
 
     def overrides(self, frame: Frame, made: Instance, name: str, owner: Class | None, pos: int) -> Values:
         """Return what subclasses put in the place of an attribute of their base."""

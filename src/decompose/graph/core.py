@@ -61,6 +61,8 @@ class Core:
         self.saturated = 0
         self.accessors: dict[str, Cell] = {}
         """Own classes that are attributes of external data frames, by name."""
+        self.families: dict[int, list[Class]] = {}
+        """Own subclasses by class, as long as no class gets other bases."""
         self.stars: dict[str, str] = {}
         """The external module from which a file last imports every name."""
         self.artifacts: dict[str, Cell] = {}

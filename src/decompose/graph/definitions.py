@@ -139,6 +139,7 @@ class Definitions(Core):
                 owner = self.objects[base] if isinstance(base, int) else None
                 if isinstance(owner, Class):
                     owner.subclasses[cls.id] = None
+            self.families.clear()
             self.linearize(cls)
 
     def _base_of(self, values: Values, expression: Node) -> int | str | None:
