@@ -105,6 +105,8 @@ def measure(workspace: Path, work: Path, url: str, options: argparse.Namespace) 
         expected[answer["version"]] = answer["probability"]
         listed = run(workspace, "models list", work, SET)
         versions[number] = next(line.split()[1] for line in listed.splitlines() if line.startswith(" *"))
+    if len(set(expected.values())) < 2:
+        raise SystemExit(f"the two versions answer alike, so that a mixed answer would not show: {expected}")
     seen: list[tuple[bool, object, object, float]] = []
     over = threading.Event()
 

@@ -187,6 +187,7 @@ def test_a_path_of_a_version_cannot_leave_the_folder(system, tmp_path):
 def test_a_caller_that_knows_more_makes_the_callee_catch_up(pair, monkeypatch):
     trainer, server = pair
     write(trainer, "models/a.txt", "1")
+    monkeypatch.setattr(module, "_heard", {})
     monkeypatch.setattr(module, "active", [trainer])
 
     headers = module.before_call()
@@ -196,6 +197,19 @@ def test_a_caller_that_knows_more_makes_the_callee_catch_up(pair, monkeypatch):
     assert is_behind
     assert read(server) == {"models/a.txt": "1"}
     assert not server.is_behind(headers[module.HEADER])
+
+
+def test_what_a_callee_published_is_told_to_those_called_after_it(pair, monkeypatch):
+    trainer, server = pair
+    write(trainer, "models/a.txt", "1")
+    trainer.publish()
+    monkeypatch.setattr(module, "_heard", {})
+    monkeypatch.setattr(module, "active", [])
+
+    module.after_call(trainer.lengths())
+    headers = module.before_call()
+
+    assert server.is_behind(headers[module.HEADER])
 
 
 def test_only_files_that_the_service_shares_are_news(pair):

@@ -8,6 +8,7 @@ import textwrap
 
 import httpx
 import pytest
+from service_runtime import handover as module
 from service_runtime import reloading
 from service_runtime.door import Door
 from service_runtime.gateway import OWN_PREFIX, Gateway
@@ -163,10 +164,12 @@ def test_strangers_cannot_speak_for_runs_or_the_store(running, monkeypatch, toke
     assert asyncio.run(scenario()).status_code == 200
 
 
-def test_what_a_request_writes_is_published_before_its_answer(tmp_path):
+def test_what_a_request_writes_is_published_before_its_answer(tmp_path, monkeypatch):
     store = open_store(str(tmp_path / "store"))
     (tmp_path / "work").mkdir()
     handover = Handover(store, (Artifact("m", "m.txt", is_written=True),), tmp_path / "work", "toy")
+    monkeypatch.setattr(module, "_heard", {})
+    monkeypatch.setattr(module, "active", [handover])
     versions = []
 
     async def app(scope, receive, send):

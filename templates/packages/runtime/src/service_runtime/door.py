@@ -11,7 +11,7 @@ from typing import Any
 
 from service_runtime import context, tokens, undo, view
 from service_runtime.gate import Gate
-from service_runtime.handover import HEADER, Handover
+from service_runtime.handover import HEADER, Handover, hear, told
 from service_runtime.reloading import Reloader
 
 UNGATED = ("/livez", "/readyz", "/startupz", "/metrics", "/v2/health")
@@ -50,16 +50,15 @@ class Door:
         request_id = headers.get(b"x-request-id", b"").decode("latin-1") or context.new_request_id()
         context.request_id.set(request_id)
         theirs, run = _told(headers)
+        hear(theirs)
         await self._catch_up(theirs, request_id)
         async with self._gate.passing(request_id), _part_of(run) as may_work:
             if not may_work:
                 await _refuse(send)
-            elif self._handover is None:
-                await self._app(scope, receive, send)
             else:
                 await self._with_files(self._handover, headers, scope, receive, send)
 
-    async def _with_files(self, handover: Handover, headers: Any, scope: Any, receive: Any, send: Any) -> None:
+    async def _with_files(self, handover: Handover | None, headers: Any, scope: Any, receive: Any, send: Any) -> None:
         is_call = b"x-chain" in headers
         if is_call and view.active and self._gate.count == 1:
             view.active[0].refresh()
@@ -67,9 +66,9 @@ class Door:
         async def send_after_publishing(message: Any) -> None:
             if message["type"] == "http.response.start":
                 await self._publish(handover, is_call=is_call)
-                if is_call:
-                    own = (HEADER.encode(), handover.lengths().encode("latin-1"))
-                    message = {**message, "headers": [*message["headers"], own]}
+                known = told() if is_call else ""
+                if known:
+                    message = {**message, "headers": [*message["headers"], (HEADER.encode(), known.encode("latin-1"))]}
             await send(message)
 
         if scope["method"] in _READ_ONLY:
@@ -89,9 +88,9 @@ class Door:
         else:
             await self._reloader.catch_up()
 
-    async def _publish(self, handover: Handover, *, is_call: bool) -> None:
+    async def _publish(self, handover: Handover | None, *, is_call: bool) -> None:
         """Publish what was written; a web request waits a little for others that may be writing the same set."""
-        if not handover.has_changed():
+        if handover is None or not handover.has_changed():
             self._changed_at = 0.0
             return
         self._changed_at = self._changed_at or time.monotonic()

@@ -312,17 +312,35 @@ active: list[Handover] = []
 """The hand-over of this process, if it has one."""
 
 
+_heard: dict[str, int] = {}
+"""How far logs are known to go, of whatever set: what a callee published must reach those that are called after it."""
+
+
+def hear(lengths: str) -> None:
+    """Remember what another process says of the logs."""
+    for name, length in json.loads(lengths or "{}").items():
+        _heard[name] = max(_heard.get(name, 0), int(length))
+
+
+def told() -> str:
+    """Return how far logs are known to go, for a message; empty when nothing is known."""
+    for handover in active:
+        hear(handover.lengths())
+    return json.dumps(_heard) if _heard else ""
+
+
 def before_call() -> dict[str, str]:
     """Publish what this process wrote, so that the service about to be called finds it; return headers for the call."""
     for handover in active:
         if handover.has_changed():
             handover.publish()
-        return {HEADER: handover.lengths()}
-    return {}
+    known = told()
+    return {HEADER: known} if known else {}
 
 
 def after_call(lengths: str) -> None:
-    """Put in place what the service called has published."""
+    """Put in place what the service called has published or heard of."""
+    hear(lengths)
     for handover in active:
         if handover.is_behind(lengths):
             handover.pull()
