@@ -79,6 +79,7 @@ def _hand_offs(links: list[Link], facts: SourceFacts) -> Iterator[Finding]:
             continue  # one unit that reads one file and makes another of it
         paired |= {name, other}
         yield _two_spellings(lost[name], unread[other])
+    objects = {posixpath.basename(k.name) for k in links if k.effect == "read" and k.kind in ("object", "url")}
     folders = {posixpath.dirname(k.name) for k in named if k.effect == "write"} - {""}
     for name, link in _unmet(named, "read", kept).items():
         is_there = any(path.endswith(f"/{name}") for path in held)
@@ -86,7 +87,8 @@ def _hand_offs(links: list[Link], facts: SourceFacts) -> Iterator[Finding]:
             message = f"`{name}` is read, but nothing writes it"
             yield _finding("DC301", "warning", link, message, "write it, or read what is written")
     for name, link in _unmet(named, "write", kept).items():
-        if name not in paired and link.format in _KEPT and not _NOT_MEANT_TO_BE_READ.search(name):
+        is_fetched = posixpath.basename(name) in objects
+        if name not in paired and link.format in _KEPT and not _NOT_MEANT_TO_BE_READ.search(name) and not is_fetched:
             message = f"`{name}` is written, but nothing reads it"
             yield _finding("DC302", "note", link, message, "drop it, or read it where it is needed")
 

@@ -215,3 +215,16 @@ def test_a_split_of_tensors_without_a_generator_is_told(linked):
     text = "from torch.utils.data import random_split\ndef f(d):\n    return random_split(d, [8, 2])\n"
 
     assert codes(linked({"m.py": text})) == ["DC309 3"]
+
+
+def test_a_file_that_others_fetch_from_a_bucket_by_its_name_is_read(linked):
+    text = """
+        import boto3
+        import pandas as pd
+        def split(frame: pd.DataFrame):
+            frame.to_csv("data/future.csv")
+        def serve():
+            boto3.client("s3").download_file("bucket", "future.csv", "/tmp/future.csv")
+        """
+
+    assert codes(linked({"m.py": text})) == []
