@@ -103,7 +103,7 @@ def _compare_objects(local: Any, remote: Any, field: str, depth: int, seen: set[
 
 def _compare_opaque(local: Any, remote: Any, field: str) -> Difference | None:
     """Compare values without attributes by their own `==`; objects of a plain class have nothing to differ in."""
-    if type(local).__eq__ is object.__eq__:
+    if getattr(type(local), "__eq__", None) is object.__eq__:
         if hasattr(local, "__dict__"):
             return None
         raise NotComparable(f"{field} is a {type(local).__name__}")

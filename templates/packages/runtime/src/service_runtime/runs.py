@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from service_runtime import jobs
+from service_runtime.errors import JobError
 from service_runtime.service import Service
 
 
@@ -56,7 +57,7 @@ class Runs:
             process.poll()
         try:
             run = jobs.find(self._root, self._service.name, run_id)
-        except jobs.JobError as error:
+        except JobError as error:
             raise LookupError(str(error)) from error
         output = jobs.log_of(self._root, self._service.name, run_id)
         return {"id": run.id, "entry": run.entry, "status": run.status, "attempt": run.attempt, "error": run.error,
