@@ -92,8 +92,9 @@ def interrupted(
         victim = ("job", "service", "launcher")[sum(killed.values()) % 3]
         target = {"job": job, "launcher": process.pid}.get(victim) or points.choice(children(process.pid, job))
         if process.poll() is not None or not is_alive(target):
-            process.wait()
-            break  # it came to its end: what it left is compared, and the next run goes on with the kills that are left
+            if process.wait():
+                raise SystemExit((work.parent / "log.txt").read_text()[-3000:])
+            return taken(work)  # it came to its end first; the next run goes on with the kills that are left
         os.kill(target, signal.SIGKILL)
         done += 1
         killed[victim] = killed.get(victim, 0) + 1
