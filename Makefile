@@ -7,12 +7,13 @@ TEST_VENV := .venv-test
 DEMO_OUT := demo-out
 STAMP_SOURCES := pyproject.toml src/decompose/__init__.py
 
-.PHONY: help demo test check lint types contracts clean
+.PHONY: help demo test check docs lint types contracts clean
 
 help:
 	@echo "make demo    set up, then decompose the bundled example and prove the services equal"
 	@echo "make test    set up, then run the tests"
 	@echo "make check   everything that CI checks"
+	@echo "make docs    the documentation as a site, in site/"
 	@echo "make clean   remove the environments and the demo's output"
 
 $(DEMO_VENV)/.ready: $(STAMP_SOURCES) examples/churn/requirements.txt
@@ -43,7 +44,12 @@ types: $(TEST_VENV)/.ready
 contracts: $(TEST_VENV)/.ready
 	$(TEST_VENV)/bin/lint-imports
 
-check: lint types contracts test
+check: lint types contracts test docs
+
+docs:
+	$(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/python -m pip install --disable-pip-version-check --progress-bar off zensical==0.0.73
+	.venv-docs/bin/zensical build --strict
 
 clean:
-	rm -rf $(DEMO_VENV) $(TEST_VENV) $(DEMO_OUT)
+	rm -rf $(DEMO_VENV) $(TEST_VENV) $(DEMO_OUT) .venv-docs site
