@@ -44,6 +44,10 @@ class GenerateError(DecomposeError):
     """Services cannot be generated from this plan."""
 
 
+class SecretError(DecomposeError):
+    """What would be written holds a secret of the analysed code."""
+
+
 class WriteError(DecomposeError):
     """The output cannot be written: disk full, no permission, or a person's edit stands in the way."""
 

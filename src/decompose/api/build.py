@@ -91,12 +91,20 @@ def _own_templates(root: Path) -> Path | None:
     return root / name if name else None
 
 
-def write_tree(tree: FileTree, output: Path) -> WriteReport:
+def write_tree(tree: FileTree, output: Path, *, allow_secrets: bool = False) -> WriteReport:
     """Write generated files: all or nothing, and never over a person's edit.
 
+    Args:
+        tree: What `generate` gave.
+        output: Folder of the workspace.
+        allow_secrets: Whether passwords and keys of the monolith may be copied along with its code.
+
     Raises:
+        SecretError: If a file holds a secret; nothing is written then.
         WriteError: If the place cannot be written.
     """
     from decompose import scaffold
 
+    if not allow_secrets:
+        scaffold.refuse_secrets(tree)
     return scaffold.write(tree, output)

@@ -29,12 +29,14 @@ from decompose.cli import (
     verify,
 )
 from decompose.cli.console import say
-from decompose.errors import DecomposeError
+from decompose.errors import DecomposeError, SecretError
 
 EXIT_NO = 1
 """Done, but the answer is no."""
 EXIT_FAILED = 2
 """Could not be done."""
+EXIT_SECRET = 3
+"""Refused: what would be written holds a secret."""
 EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
@@ -83,10 +85,15 @@ def _options(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 1 done but the answer is no, 2 could not be done, 130 interrupted."""
+    """Run the command line and exit.
+
+    The codes: 0 done; 1 done, but the answer is no; 2 could not be done; 3 refused for a secret; 130 interrupted.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         app(args=words)
+    except SecretError as error:
+        _fail(str(error), words, EXIT_SECRET)
     except DecomposeError as error:
         _fail(str(error), words, EXIT_FAILED)
     except KeyboardInterrupt:

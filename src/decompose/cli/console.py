@@ -6,12 +6,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from decompose.ir.plaintext import plain
+
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.segment import Segment
 
 _PATIENCE_SECONDS = 1.0
 """Work that is done sooner shows no progress."""
@@ -19,15 +22,26 @@ _PATIENCE_SECONDS = 1.0
 
 def say(text: str) -> None:
     """Print one line for people, on standard error."""
-    print(text, file=sys.stderr, flush=True)
+    print(plain(text), file=sys.stderr, flush=True)
 
 
 def show(result: object) -> None:
     """Print a rich renderable, or plain text, as the result."""
     if isinstance(result, str):
-        sys.stdout.write(result if result.endswith("\n") else result + "\n")
+        sys.stdout.write(plain(result if result.endswith("\n") else result + "\n"))
         return
-    _console().print(result)
+    _console().print(_Tame(cast("RenderableType", result)))
+
+
+class _Tame:
+    """A renderable whose texts hold no control characters, whatever the analysed code put into them."""
+
+    def __init__(self, inner: RenderableType) -> None:
+        self.inner = inner
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        for segment in console.render(self.inner, options):
+            yield segment if segment.control else segment._replace(text=plain(segment.text))
 
 
 def show_json(result: Any) -> None:

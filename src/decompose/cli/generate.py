@@ -27,6 +27,10 @@ def command(
         list[str] | None,
         typer.Option("--target", help="Installed plug-in that writes files for one more place to run."),
     ] = None,
+    allow_secrets: Annotated[
+        bool,
+        typer.Option("--allow-secrets", help="Copy passwords and keys that stand in the code; refused otherwise."),
+    ] = False,
     json: options.Json = False,
 ) -> None:
     """Write the services of the plan: code moved, call sites untouched, ready to run."""
@@ -38,6 +42,7 @@ def command(
             only=only or (),
             in_place=in_place,
             targets=target or (),
+            allow_secrets=allow_secrets,
             progress=update,
         )
     if json:

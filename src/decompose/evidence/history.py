@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections import Counter
 from itertools import combinations
@@ -15,6 +16,8 @@ MAX_FILES = 30
 """Commits that touch more files than this say nothing about which belong together (moves, formatting)."""
 MAX_CHANGE_SETS = 500
 TIMEOUT_SECONDS = 60
+_NO_FETCH = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
+"""A partial clone fetches what it lacks, from wherever and by whatever program its settings name: not here."""
 _RECORD, _FIELD = "\x1e", "\x1f"
 _SUFFIXES = (".py", ".ipynb")
 
@@ -59,13 +62,19 @@ def read_history(root: Path) -> History | None:
 
 
 def _log(root: Path) -> str:
-    """Return the log of the files below a folder, as records of author and paths; empty when there is none."""
+    """Return the log of the files below a folder, as records of author and paths; empty when there is none.
+
+    The settings of the repository are the analysed tree's: what in them would start a program is overruled.
+    """
     command = [
-        "git", "-c", "core.quotepath=off", "-C", str(root), "log", "--no-merges", f"--max-count={MAX_COMMITS}",
+        "git", "-c", "core.quotepath=off", "-c", "core.fsmonitor=false", "-C", str(root), "--no-pager", "log",
+        "--no-show-signature", "--no-ext-diff", "--no-textconv", "--no-merges", f"--max-count={MAX_COMMITS}",
         "--name-only", "--relative", "--no-renames", f"--format={_RECORD}%an{_FIELD}", "--", ".",
     ]  # fmt: skip
     try:
-        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
+        done = subprocess.run(
+            command, capture_output=True, timeout=TIMEOUT_SECONDS, check=False, env=os.environ | _NO_FETCH
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""

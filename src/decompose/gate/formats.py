@@ -11,6 +11,7 @@ import msgspec
 
 from decompose.errors import RenderError
 from decompose.gate.contracts import CHECKS, CODES
+from decompose.ir.plaintext import one_line
 from decompose.ir.violations import Contract, Violation, Violations
 
 MOST_ANNOTATIONS = 10
@@ -40,16 +41,19 @@ def text(result: Violations) -> str:
     out: list[str] = []
     fresh = [violation for violation in result.violations if not violation.is_accepted]
     for violation in fresh:
-        out.append(f"{_where(violation)}{violation.code} {violation.level} [{violation.contract}] {violation.message}")
-        out += [f"    {site.path}:{site.line}{f'  {site.text}' if site.text else ''}" for site in violation.sites[1:4]]
-        out += [f"    hint: {violation.hint}"] if violation.hint else []
+        head = f"{_where(violation)}{violation.code} {violation.level} [{violation.contract}] {violation.message}"
+        places = [
+            f"    {site.path}:{site.line}{f'  {site.text}' if site.text else ''}" for site in violation.sites[1:4]
+        ]
+        hints = [f"    hint: {violation.hint}"] if violation.hint else []
+        out += map(one_line, (head, *places, *hints))
     accepted = len(result.violations) - len(fresh)
     errors = sum(violation.level == "error" for violation in fresh)
     kept = f"; {accepted} accepted by the baseline" if accepted else ""
     stale = f"; {len(result.stale)} entries of the baseline match nothing any more" if result.stale else ""
     verdict = "the boundaries hold" if result.is_clean else f"the boundaries do not hold: {errors} violated"
     warnings = f", {len(fresh) - errors} warnings" if len(fresh) > errors else ""
-    return "\n".join([*out, f"{result.system}: {verdict}{warnings}{kept}{stale}", ""])
+    return "\n".join([*out, f"{one_line(result.system)}: {verdict}{warnings}{kept}{stale}", ""])
 
 
 def github(result: Violations) -> str:

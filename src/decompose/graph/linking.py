@@ -7,6 +7,7 @@ import msgspec
 from decompose.graph.assemble import assemble
 from decompose.graph.data import data_layer
 from decompose.graph.effects import with_effects
+from decompose.graph.hiding import hide
 from decompose.graph.skew import skew_findings
 from decompose.graph.solver import Solver
 from decompose.ir.facts import SourceFacts
@@ -46,7 +47,7 @@ def _link(facts: SourceFacts, knowledge: Knowledge) -> CodeGraph:
         findings=tuple(sorted({*graph.findings, *layer.findings})),
     )
     skewed = sorted({*graph.findings, *skew_findings(graph, knowledge)})
-    return with_effects(msgspec.structs.replace(graph, findings=tuple(skewed)), facts)
+    return hide(with_effects(msgspec.structs.replace(graph, findings=tuple(skewed)), facts))
 
 
 def solve(facts: SourceFacts, knowledge: Knowledge | None = None) -> Solver:

@@ -8,12 +8,12 @@ from typing import Any
 
 from decompose.ir import symbols
 from decompose.ir.graph import CodeGraph, Unit
+from decompose.ir.masking import mask
 from decompose.ir.membership import membership as resolve_membership
 from decompose.ir.plan import Plan
 from decompose.views.grouping import Grouping, by_package, by_role, by_service, roles_of
 from decompose.views.layout import flow_order, sequence, slots
 from decompose.views.links import Access, Link, Place, accesses, links, modules_by_name, top_units
-from decompose.views.masking import mask
 from decompose.views.palette import GROUP_LABELS, LIFE_CYCLE, LINK_STYLES, ROLE_COLOURS, ROLE_LABELS
 
 PAGE_SCHEMA = 1

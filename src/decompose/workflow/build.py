@@ -27,6 +27,7 @@ def report_generation(
     only: Sequence[str] = (),
     in_place: bool = False,
     targets: Sequence[str] = (),
+    allow_secrets: bool = False,
     progress: api.Progress | None = None,
 ) -> Outcome:
     """Generate the services of the plan into a folder; a plan that is not there yet is proposed and written.
@@ -38,13 +39,14 @@ def report_generation(
         only: Services to generate; all when empty.
         in_place: Whether the monolith goes on running, with a switch to the services.
         targets: Plug-ins that write files of their own.
+        allow_secrets: Whether passwords and keys of the monolith may be copied along with its code.
         progress: Called as files are read.
     """
     job = open_job(path, plan_file, progress=progress)
     if job.is_new:
         api.write_plan(job.plan, plan_file)
     tree, notes = api.generate_all(job.plan, job.system, root=job.root, only=only, in_place=in_place, targets=targets)
-    report = api.write_tree(tree, output)
+    report = api.write_tree(tree, output, allow_secrets=allow_secrets)
     write_atomic(output / ORIGIN_FILE, encode({"root": Path(os.path.relpath(job.root, output)).as_posix()}))
     services = [service for service in job.plan.services if not only or service.name in only]
     lines = [

@@ -20,10 +20,10 @@ from decompose import views
 from decompose.errors import PlanError, RenderError
 from decompose.ir.codec import decode_graph
 from decompose.ir.graph import CodeGraph, Edge, Site, Unit
+from decompose.ir.masking import mask
 from decompose.views.html import as_json
 from decompose.views.layout import sequence, slots
 from decompose.views.links import accesses, links
-from decompose.views.masking import mask
 from decompose.views.scene import LEVELS, Choice, common_prefix, compose, matches
 
 SVG = "{http://www.w3.org/2000/svg}"
