@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decompose.graph import rules
 from decompose.graph.calls import is_field
+from decompose.graph.configured import CONFIGURED, names_under
 from decompose.graph.core import Core
 from decompose.graph.objects import (
     EMPTY,
@@ -43,7 +44,7 @@ class Attributes(Core):
         if len(base) == 1:
             (item,) = base
             return self.load_from(frame, self.objects[item], name, pos)
-        out = EMPTY
+        out = EMPTY if base else self._named_in_files(frame, name, EMPTY)
         for item in sorted(base):
             out = self.union(out, self.load_from(frame, self.objects[item], name, pos))
         return self.limited(out)
@@ -56,9 +57,9 @@ class Attributes(Core):
             case ModuleObject():
                 return self.load_module(frame, made, name, pos)
             case External():
-                return self.load_external(frame, made, name)
+                return self._named_in_files(frame, name, self.load_external(frame, made, name))
             case ExternalInstance():
-                return self.load_external_instance(frame, made, name)
+                return self._named_in_files(frame, name, self.load_external_instance(frame, made, name))
             case Class():
                 return self.load_class(frame, made, name, pos)
             case Super():
@@ -72,8 +73,14 @@ class Attributes(Core):
             case Property():
                 return self.method(made.id, name)
             case Partial():
+                if made.label == CONFIGURED:
+                    return self.load(frame, self.read(made.functions), name, pos)
                 return self._load_partial(made, name)
         return EMPTY
+
+    def _named_in_files(self, frame: Frame, name: str, values: Values) -> Values:
+        """Return an attribute of something unknown with what configuration files name under that key."""
+        return names_under(self, frame, self.text(name), values) if name in self.config_names else values
 
     def load_external(self, frame: Frame, made: External, name: str) -> Values:
         """Return a member of an external module, class or function."""

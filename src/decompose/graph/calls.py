@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from decompose.graph.configured import CONFIGURED, call_possibly
 from decompose.graph.core import Core
 from decompose.graph.objects import (
     ANY,
@@ -239,6 +240,8 @@ class Calls(Core):
         reason: str,
     ) -> Values:
         """Call a partial: the stored arguments first."""
+        if made.label == CONFIGURED:
+            return call_possibly(self, frame, made, positional, keywords, pos, site)
         if made.label.startswith("operator."):
             return self._call_getter(frame, made, positional, pos, site)
         functions = self.union(self.read(made.functions), self.read(made.extra))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from typing import Any
 
+from decompose.graph.configured import names_by_key
 from decompose.graph.modules import ModuleInfo, Modules
 from decompose.graph.objects import (
     ANY,
@@ -67,6 +68,8 @@ class Core:
         """The external module from which a file last imports every name."""
         self.artifacts: dict[str, Cell] = {}
         """What was saved under a file name."""
+        self.config_names = names_by_key(facts.configs)
+        """Dotted names that configuration files hold, by the key under which they stand."""
         self.active_bases: set[str] = set()
         self.active_triggers: set[str] = set()
         """Last names of external callables that drive objects of some own class."""

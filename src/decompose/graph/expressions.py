@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
+from decompose.graph.configured import bears_key, names_under
 from decompose.graph.core import Core
 from decompose.graph.objects import (
     ANY,
@@ -208,12 +209,12 @@ class Expressions(Core):
                 assert isinstance(made, ExternalInstance)
                 out = self.union(out, self.external_item(frame, made, key))
             elif kind == TEXT:
-                out = self.union(out, self.text_any)
+                out = self.union(out, made.single if bears_key(made) else self.text_any)
             elif kind == CLASS:
                 out = self.union(out, self.class_item(frame, item, key, pos))
             elif kind == EXTERNAL:
                 out = self.union(out, self.external_subscript(frame, item, key, pos))
-        return out
+        return names_under(self, frame, key, out) if self.config_names else out
 
     def _elements(self, frame: Frame, box: Box, key: Values) -> Values:
         if not key:

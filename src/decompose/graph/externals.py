@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from decompose.graph import rules
+from decompose.graph.configured import names_under
 from decompose.graph.core import Core
 from decompose.graph.idioms import IDIOMS
 from decompose.graph.objects import (
@@ -59,7 +60,10 @@ class Externals(Core):
             if made.receiver >= 0 and name.startswith("builtins.object."):
                 positional = [self.objects[made.receiver].single, *positional]
             return model(self, frame, positional, keywords, pos, site)
-        return self.call_unmodelled(frame, name, made.receiver, positional, keywords, pos, site)
+        out = self.call_unmodelled(frame, name, made.receiver, positional, keywords, pos, site)
+        if self.config_names and positional and name.endswith((".get", ".pop")):
+            return names_under(self, frame, positional[0], out)
+        return out
 
     def call_external_instance(
         self,

@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Callable
 from typing import Any
 
+from decompose.graph.configured import named, names_under, symbols_named
 from decompose.graph.objects import (
     ANY,
     EMPTY,
@@ -121,19 +122,6 @@ def _run_module(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos
 # -- objects that are named or saved elsewhere -------------------------------------------------------------------------
 
 
-def named(s: Any, frame: Frame, dotted: str, pos: int) -> Values:
-    """Return what a dotted name means: the attribute of the longest prefix that is an own module, else external."""
-    parts = dotted.split(".")
-    for count in range(len(parts) - 1, 0, -1):
-        own = s.modules.absolute(".".join(parts[:count]), frame.module)
-        if own is not None:
-            values = s.import_module(own)
-            for name in parts[count:]:
-                values = s.load(frame, values, name, pos)
-            return values  # type: ignore[no-any-return]
-    return s.external(dotted) if len(parts) > 1 else EMPTY  # type: ignore[no-any-return]
-
-
 def _instantiate(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: Any) -> Values:
     """Make what the `_target_` of a configuration names."""
     out = EMPTY
@@ -141,6 +129,9 @@ def _instantiate(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], po
         made = s.objects[item]
         if isinstance(made, Box):
             out = s.union(out, _make(s, frame, made, p[1:], k, pos, site, 0))
+    if not out and p:
+        unknown = symbols_named(s, frame, names_under(s, frame, s.text("_target_"), EMPTY), pos)
+        out = s.invoke(frame, unknown, p[1:], k, pos, site)
     return out or _plain("hydra.utils.instantiate")(s, frame, p, k, pos, site)
 
 
@@ -167,8 +158,9 @@ def _make(
 
 
 def _located(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: Any) -> Values:
-    out = EMPTY
-    for name in texts(s, p[0] if p else k.get("path", EMPTY)):
+    names = p[0] if p else k.get("path", EMPTY)
+    out = symbols_named(s, frame, names, pos)
+    for name in texts(s, names):
         out = s.union(out, named(s, frame, name, pos))
     return out
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from decompose.graph import rules
+from decompose.graph.configured import bears_key, is_fetched_module, module_named, names_under, symbols_named
 from decompose.graph.core import Core
 from decompose.graph.objects import (
     ANY,
@@ -42,6 +43,8 @@ Arguments = tuple[list[Values], dict[str, Values], int, object]
 """Positional, keyword, place and site of a call."""
 Model = Callable[[Any, Frame, list[Values], dict[str, Values], int, object], Values]
 CALLABLE_KINDS = (0, 1, 2, 12)
+_KEEPING = frozenset({"strip", "lstrip", "rstrip", "replace", "removeprefix", "removesuffix"})
+"""Methods after which a name from configuration files is still that name."""
 
 
 class Models(Core):
@@ -151,7 +154,7 @@ class Models(Core):
                 if box.type != "dict":
                     return self.subscript(frame, box.single, first, pos) if first else self.take(frame, box, None)
                 default = positional[1] if len(positional) > 1 else EMPTY
-                return self.union(self._get(frame, box, first), default)
+                return names_under(self, frame, first, self.union(self._get(frame, box, first), default))
             case "values":
                 return self._view(frame, box, self._values_of(frame, box), site)
             case "keys":
@@ -232,6 +235,8 @@ class Models(Core):
     def _text_method(
         self, frame: Frame, text: Text, name: str, positional: list[Values], keywords: dict[str, Values], pos: int
     ) -> Values:
+        if bears_key(text) and name in _KEEPING:
+            return text.single
         match name:
             case "format":
                 for values in (*positional, *keywords.values()):
@@ -257,13 +262,11 @@ class Models(Core):
                 return path_like(self, [self.text(stem, is_template=text.is_template), positional[0]])
             case "split" | "rsplit" | "partition" | "rpartition" if self._is_plain(text, positional):
                 return self._split_text(text, name, positional)
-            case "split" | "splitlines" | "rsplit" | "glob" | "rglob" | "iterdir" | "partition":
+            case "split" | "splitlines" | "rsplit" | "glob" | "rglob" | "iterdir" | "partition" | "rpartition":
                 box = self.box("list", ("split", text.id, name))
-                value = (
-                    self.text_any
-                    if not text.is_path
-                    else self.text(f"{text.text}/{{}}", is_template=True, is_path=True)
-                )
+                value = text.single if bears_key(text) else self.text_any
+                if text.is_path:
+                    value = self.text(f"{text.text}/{{}}", is_template=True, is_path=True)
                 self.flow(self.field(box, ANY), value)
                 return box.single
             case "open" if text.is_path:
@@ -295,7 +298,8 @@ class Models(Core):
         if len(boxes) == 1 and boxes[0].length is not None and boxes[0].length <= 12:
             parts = [self.take(frame, boxes[0], i) for i in range(boxes[0].length)]
             return joined(self, parts, text.text)
-        return self.text_any
+        held = [i for box in boxes for i in self.take(frame, box, None) if bears_key(self.objects[i])]
+        return frozenset(held) or self.text_any
 
     def load_builtin(self, frame: Frame, made: Any, name: str) -> Values:
         """Return an attribute of a string, path, container or iterator."""
@@ -511,6 +515,8 @@ class Models(Core):
             if isinstance(made, Text) and not made.is_template:
                 dotted = self.modules.absolute(made.text.lstrip("."), frame.module) if made.text.strip(".") else None
                 out = self.union(out, self.import_module(dotted) if dotted else self.external(made.text))
+            elif bears_key(made):
+                out = self.union(out, module_named(self))
             elif isinstance(made, Text) and made.text.count("{") == 1:
                 prefix, _, suffix = made.text.partition("{")
                 suffix = suffix.partition("}")[2]
@@ -522,6 +528,8 @@ class Models(Core):
     def attributes_named(self, frame: Frame, base: Values, names: Values, pos: int) -> Values:
         """Return `getattr(base, name)` for known or partly known names."""
         out = EMPTY
+        if self.config_names and any(is_fetched_module(self.objects[i]) for i in base):
+            out = symbols_named(self, frame, names, pos)
         for item in sorted(names):
             made = self.objects[item]
             if not isinstance(made, Text):
