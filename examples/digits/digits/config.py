@@ -8,13 +8,15 @@ from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 
-CONF_DIR = Path(os.environ.get("DIGITS_CONF", Path(__file__).resolve().parents[1] / "conf"))
+
+def conf_dir() -> Path:
+    return Path(os.environ.get("DIGITS_CONF", Path(__file__).resolve().parents[1] / "conf"))
 
 
 def load_config(overrides: list[str] | None = None) -> DictConfig:
     """Return `conf/config.yaml` with its defaults list composed and `key=value` overrides applied."""
-    overrides = list(overrides or [])
-    base = OmegaConf.load(CONF_DIR / "config.yaml")
+    overrides, conf = list(overrides or []), conf_dir()
+    base = OmegaConf.load(conf / "config.yaml")
     choices = dict(item.split("=", 1) for item in overrides if item.split("=", 1)[0] in ("model", "optimizer"))
     composed = OmegaConf.create({})
     for entry in base.pop("defaults"):
@@ -23,7 +25,7 @@ def load_config(overrides: list[str] | None = None) -> DictConfig:
             continue
         for group, option in entry.items():
             chosen = choices.get(group, option)
-            composed = OmegaConf.merge(composed, {group: OmegaConf.load(CONF_DIR / group / f"{chosen}.yaml")})
+            composed = OmegaConf.merge(composed, {group: OmegaConf.load(conf / group / f"{chosen}.yaml")})
     rest = [item for item in overrides if item.split("=", 1)[0] not in choices]
     return OmegaConf.merge(composed, OmegaConf.from_dotlist(rest))
 
