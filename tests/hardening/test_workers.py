@@ -45,10 +45,10 @@ def poison(monkeypatch: pytest.MonkeyPatch, deeds: dict[str, Any]) -> None:
     """Let reading some files do harm in the (forked) worker that reads them."""
     read = parse.read_file
 
-    def harmful(path: str, data: bytes) -> FileFacts:
+    def harmful(path: str, data: bytes, **options: Any) -> FileFacts:
         if path in deeds:
             deeds[path]()
-        return read(path, data)
+        return read(path, data, **options)
 
     monkeypatch.setattr(scan, "read_file", harmful)
 
@@ -134,7 +134,7 @@ def test_workers_are_gone_when_the_run_is_interrupted(tree: Path) -> None:
         "scan = sys.modules['decompose.source.scan']\n"
         "scan.MIN_FILES_FOR_WORKERS, scan.CHUNK_BYTES = 2, 200\n"
         "read = scan.read_file\n"
-        "def slow(path, data):\n"
+        "def slow(path, data, **options):\n"
         "    print('busy', flush=True)\n"
         "    time.sleep(300)\n"
         "scan.read_file = slow\n"
