@@ -275,6 +275,8 @@ def answer(kind, what, args, kwargs):
     if kind == "new":
         objects[len(objects) + 1] = getattr(module, what)(*args, **kwargs)
         return len(objects)
+    if kind == "attribute":
+        return getattr(objects[what[0]], what[1])
     if kind == "method":
         key, method = what
         value = getattr(objects[key], method)(*args, **kwargs)
@@ -431,28 +433,23 @@ def build(
         services.append(
             {
                 "name": name, "kind": "service", "source": f"services/{name}", "depends_on": [], "port": 0,
-                "module": module, "operations": [f"{module}:{n}" for n in _public(text)],
+                "module": module, "operations": [f"{module}:{n}" for n in _functions(text)],
+                "methods": [f"{module}:{n}" for n in _methods(text)],
             }
         )  # fmt: skip
     _write(out / "system.json", json.dumps({"system": "toy", "services": services}))
     return root, out
 
 
-def _public(text: str) -> list[str]:
-    names = []
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.FunctionDef):
-            names.append(node.name)
-        elif isinstance(node, ast.ClassDef):
-            names += [
-                node.name,
-                *(
-                    f"{node.name}.{m.name}"
-                    for m in node.body
-                    if isinstance(m, ast.FunctionDef) and m.name != "__init__"
-                ),
-            ]
+def _functions(text: str) -> list[str]:
+    names = [node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
     return [name for name in names if not name.startswith("_")]
+
+
+def _methods(text: str) -> list[str]:
+    classes = [node for node in ast.parse(text).body if isinstance(node, ast.ClassDef)]
+    methods = [f"{c.name}.{m.name}" for c in classes for m in c.body if isinstance(m, ast.FunctionDef)]
+    return [*(c.name for c in classes), *(name for name in methods if not name.endswith(".__init__"))]
 
 
 def _facade(service: str, text: str) -> str:
@@ -463,6 +460,7 @@ def _facade(service: str, text: str) -> str:
         elif isinstance(node, ast.ClassDef):
             body += f"\n\nclass {node.name}:\n    def __init__(self, *a, **k):\n"
             body += f"        self._key = _ask('new', {node.name!r}, a, k)\n"
+            body += "\n    def __getattr__(self, name):\n        return _ask('attribute', (self._key, name))\n"
             for method in node.body:
                 if isinstance(method, ast.FunctionDef) and method.name != "__init__":
                     body += (

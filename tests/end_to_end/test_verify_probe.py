@@ -87,5 +87,6 @@ def test_each_kind_of_change_is_seen(tmp_path):
     checks, _ = _compared(tmp_path, changed)
 
     wrong = {name for name, check in checks.items() if check.outcome == "different"}
-    assert wrong == {"mod:unpack", "mod:leave", "mod:numbers"}
+    assert wrong == {"mod:Box.grow", "mod:unpack", "mod:leave", "mod:numbers"}
+    assert checks["mod:Box.grow"].difference.startswith("attributes after the call['content']")
     assert "SystemExit" in checks["mod:leave"].difference

@@ -69,3 +69,25 @@ def test_variants_of_calls_find_what_no_test_looks_at(tmp_path):
     wrong = [check for check in varied.checks if check.outcome == "different"]
     assert wrong
     assert all(check.name.startswith("shop.clean:first_note") for check in wrong)
+
+
+def test_what_a_method_leaves_in_its_object_is_compared(tmp_path):
+    kept = "+ self.shift\n"
+    root, out = parity_toy.build(tmp_path, _replace("shop/train.py", kept, f"{kept}        self.shift = 9.0\n"))
+
+    result = verify(out, root=root, kind="replay")
+
+    wrong = {c.name.partition(" #")[0]: c.difference for c in result.checks if c.outcome == "different"}
+    assert set(wrong) == {"shop.train:Scaler.fit", "shop.train:Scaler.transform"}
+    assert wrong["shop.train:Scaler.fit"].startswith("attributes after the call['shift']")
+
+
+def test_variants_reach_the_methods_of_recorded_objects(tmp_path):
+    old = "return np.asarray(values, dtype=float) - self.mean"
+    new = "return np.maximum(np.asarray(values, dtype=float) - self.mean, 0)"
+    root, out = parity_toy.build(tmp_path, _replace("shop/train.py", old, new))
+
+    varied = verify(out, root=root, kind="contracts", driver=["python", "main.py"])
+
+    wrong = {check.name.partition(" #")[0] for check in varied.checks if check.outcome == "different"}
+    assert wrong == {"shop.train:Scaler.transform"}

@@ -51,7 +51,8 @@ def text(result: Violations) -> str:
     errors = sum(violation.level == "error" for violation in fresh)
     kept = f"; {accepted} accepted by the baseline" if accepted else ""
     stale = f"; {len(result.stale)} entries of the baseline match nothing any more" if result.stale else ""
-    verdict = "the boundaries hold" if result.is_clean else f"the boundaries do not hold: {errors} violated"
+    subject = "contracts" if _compares_generations(result) else "boundaries"
+    verdict = f"the {subject} hold" if result.is_clean else f"the {subject} do not hold: {errors} violated"
     warnings = f", {len(fresh) - errors} warnings" if len(fresh) > errors else ""
     return "\n".join([*out, f"{one_line(result.system)}: {verdict}{warnings}{kept}{stale}", ""])
 
@@ -144,6 +145,11 @@ def _sarif_result(violation: Violation, index: Mapping[str, int]) -> dict[str, A
         why = violation.reason or "accepted by the baseline"
         result["suppressions"] = [{"kind": "external", "justification": why}]
     return result
+
+
+def _compares_generations(result: Violations) -> bool:
+    """Return whether the answer is about the contracts of two generations and not about the boundaries of a plan."""
+    return result.checked.keys() == {"compatible"}
 
 
 def _about(contract: Contract) -> str:

@@ -35,6 +35,8 @@ class WorkspaceService(msgspec.Struct, frozen=True):
     depends_on: tuple[str, ...] = ()
     operations: tuple[Any, ...] = ()
     """Operation names, or objects with at least `symbol`."""
+    methods: tuple[str, ...] = ()
+    """Symbols of classes that are built from outside, and of their methods."""
     port: int = 0
 
 
@@ -288,11 +290,12 @@ def moved_modules(out: Path) -> tuple[str, ...]:
 
 
 def operation_symbols(workspace: Workspace) -> dict[str, str]:
-    """Return the service of each operation symbol that `system.json` lists."""
+    """Return the service of each function, class and method that `system.json` lists, by symbol."""
     found: dict[str, str] = {}
     for service in workspace.services:
         for operation in service.operations:
             symbol = operation if isinstance(operation, str) else str(dict(operation).get("symbol", ""))
             if ":" in symbol:
                 found[symbol] = service.name
+        found.update(dict.fromkeys(service.methods, service.name))
     return dict(sorted(found.items()))

@@ -62,6 +62,8 @@ class ServiceContext:
     """Whether the protocol's paths stand beside those of the web application as well."""
     jobs: tuple[StepContext, ...] = ()
     """Steps of the pipeline that it runs."""
+    methods: tuple[str, ...] = ()
+    """Symbols of the classes that are built and used from outside, and of their public methods."""
 
     @property
     def has_function_models(self) -> bool:
@@ -168,6 +170,7 @@ def as_json(context: SystemContext) -> dict[str, Any]:
                 "operations": [
                     {"name": o.name, "symbol": o.symbol, "callers": list(o.callers)} for o in service.operations
                 ],
+                "methods": list(service.methods),
                 "entries": dict(service.entries),
                 "port": service.port,
                 "probes": service.probe_prefix,

@@ -35,7 +35,7 @@ from decompose.scaffold.messages import messages_of
 from decompose.scaffold.need import Need
 from decompose.scaffold.offer import offer_of
 from decompose.scaffold.openapi import document
-from decompose.scaffold.operations import ServedOperation, callers_by_symbol, named_symbols, served
+from decompose.scaffold.operations import ServedOperation, callers_by_symbol, methods_of, named_symbols, served
 from decompose.scaffold.programs import turn_into_functions
 from decompose.scaffold.pytext import comment
 from decompose.scaffold.render import Names, Rendered, render
@@ -200,6 +200,7 @@ def _service_context(
         port=port,
         depends_on=_depends_on(territory, service.name, own),
         operations=operations[service.name],
+        methods=methods_of(territory, service.name, needs[CLIENT]),
         symbols=named_symbols(territory, service.name, callers),
         modules=tuple(_with_folders(modules_in(own.values()), territory)),
         anchored=_anchored(territory, own),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from decompose.ir.blueprint import Operation
-from decompose.ir.symbols import MODULE_BODY, module_of, qualname_of
+from decompose.ir.symbols import MODULE_BODY, module_of, qualname_of, top_level_of
 from decompose.scaffold.need import Need
 from decompose.scaffold.territory import CLIENT, Territory
 
@@ -60,6 +60,25 @@ def served(territory: Territory, needs: Mapping[str, Mapping[str, Need]]) -> dic
             )
         found[service.name] = _distinct(operations)
     return found
+
+
+def methods_of(territory: Territory, service: str, client: Mapping[str, Need]) -> tuple[str, ...]:
+    """Return the classes of a service that others build and use from outside, and their public methods, sorted.
+
+    Args:
+        territory: Who has which code.
+        service: Name of the service.
+        client: What the process needs that stands where the monolith stood: its facades are what is used.
+    """
+    facades = {f"{need.module.name}:{name}" for need in client.values() for name in need.facades}
+    found = []
+    for unit in territory.graph.units:
+        top, name = top_level_of(unit.symbol), qualname_of(unit.symbol)
+        is_method = unit.kind == "method" and name.count(".") == 1 and not name.partition(".")[2].startswith("_")
+        is_class = unit.kind == "class" and unit.symbol == top
+        if (is_class or is_method) and top in facades and territory.owner.get(top) == service:
+            found.append(unit.symbol)
+    return tuple(sorted(found))
 
 
 def callers_by_symbol(territory: Territory, needs: Mapping[str, Mapping[str, Need]]) -> dict[str, set[str]]:

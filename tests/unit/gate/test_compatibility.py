@@ -120,3 +120,10 @@ def test_a_break_that_no_service_notices_is_a_warning():
 @pytest.mark.parametrize("format", ["text", "github", "sarif", "junit", "json"])
 def test_every_format_tells_it(format):
     assert "no longer takes" in render(compare_offers(offer("x"), offer("")), format)
+
+
+@pytest.mark.parametrize(
+    ("signature", "told"), [("x", "toy: the contracts hold"), ("", "toy: the contracts do not hold: 1 violated")]
+)
+def test_the_last_line_speaks_of_contracts(signature, told):
+    assert render(compare_offers(offer("x"), offer(signature)), "text").splitlines()[-1] == told

@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 import ast
+import json
 
+import msgspec
 import pytest
 from tests.unit.scaffold.monoliths import blueprint_of, graph_of
 
 from decompose.errors import GenerateError
 from decompose.ir.blueprint import Blueprint
+from decompose.ir.findings import Span
+from decompose.ir.graph import Unit
 from decompose.scaffold import emit
 from decompose.scaffold.pytext import doc_literal, pystr
 
@@ -52,8 +56,6 @@ def test_provenance_names_the_source_of_moved_lines():
 
     lines = tree.text("services/one/src/a.py").split("\n")
     source = SOURCES["a.py"].split("\n")
-    import json
-
     for entry in json.loads(tree.text("provenance.json"))["services/one/src/a.py"]:
         first, last = entry["lines"]
         assert [x for x in lines[first - 1 : last] if x] == [
@@ -179,3 +181,23 @@ def test_a_broken_template_is_told_with_its_line(tmp_path):
 
     with pytest.raises(GenerateError, match=r"README\.md\.jinja:2: "):
         emit(blueprint_of(graph, {"one": ("a",), "two": ("b",)}), graph, sources, templates=tmp_path)
+
+
+def test_the_system_lists_the_classes_that_are_used_from_outside_with_their_public_methods():
+    sources = {
+        "a.py": "class C:\n    def __init__(self, n):\n        self.n = n\n\n    def f(self):\n        return self._g()\n\n    def _g(self):\n        return self.n\n",
+        "b.py": "from a import C\n\n\ndef h():\n    return C(1).f()\n",
+    }
+    graph = graph_of(sources)
+    methods = [
+        Unit(symbol=f"a:C.{name}", kind="method", module="a", span=Span("a.py")) for name in ("__init__", "_g", "f")
+    ]
+    whole = msgspec.structs.replace(graph, units=(*graph.units, *methods))
+
+    tree = emit(
+        blueprint_of(graph, {"one": ("a",), "two": ("b",)}), whole, {p: text.encode() for p, text in sources.items()}
+    )
+
+    services = {s["name"]: s for s in json.loads(tree.text("system.json"))["services"]}
+    assert services["one"]["methods"] == ["a:C", "a:C.f"]
+    assert services["two"]["methods"] == []

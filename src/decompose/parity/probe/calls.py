@@ -14,6 +14,11 @@ from typing import Any, NamedTuple
 SPEC = "DECOMPOSE_PROBE_SPEC"
 """Environment variable with the path of the specification (JSON)."""
 
+_PLAIN = ("builtins", "collections", "datetime", "decimal", "numpy", "pandas", "pathlib")
+"""Libraries whose values cross by value on every path, so that an attribute of them can be asked for."""
+_MOST_STATE = 100_000
+"""Largest attribute that is compared after a call, in bytes."""
+
 
 class Spec(NamedTuple):
     """What is recorded or replayed, and where."""
@@ -96,6 +101,29 @@ def read(path: str) -> Iterator[Any]:
 def returned_objects(records: Iterable[Any]) -> dict[int, int]:
     """Return, for each call that gave back an object of the moved code, the number of that object."""
     return {r["call"]: r["object"] for r in records if isinstance(r, dict) and "object" in r}
+
+
+def attributes_of(records: Iterable[Any]) -> dict[int, list[str]]:
+    """Return, for each object, the attributes that are compared after every call on it, sorted."""
+    found: dict[int, list[str]] = {}
+    for record in records:
+        if isinstance(record, dict) and "attributes" in record:
+            found[record["of"]] = sorted({*found.get(record["of"], ()), *record["attributes"]})
+    return found
+
+
+def is_plain(value: object) -> bool:
+    """Return whether a value consists of numbers, text, containers, arrays and frames alone, and is not large."""
+
+    def refuse(part: object) -> None:
+        kind = type(part).__module__
+        if kind.partition(".")[0] not in _PLAIN or kind.startswith("numpy.random"):
+            raise TypeError(kind)
+
+    try:
+        return len(dump_with_handles(value, refuse)) <= _MOST_STATE
+    except Exception:  # whatever the user's objects raise
+        return False
 
 
 def dump_with_handles(value: object, handle: Callable[[object], object]) -> bytes:

@@ -68,7 +68,23 @@ def _difference(one: dict[str, Any], other: dict[str, Any], tolerance: Tolerance
         found = first_difference(left, right, tolerance=tolerance, place=place)
         if found is not None:
             return str(found)
-    return ""
+    return _state_difference(one, other, tolerance)
+
+
+def _state_difference(one: dict[str, Any], other: dict[str, Any], tolerance: Tolerance) -> str:
+    """Return the first attribute of the object that differs after the call; what either side keeps is left out."""
+    if not ("state" in one and "state" in other):
+        return ""
+    try:
+        states = [_load(side["state"]) for side in (one, other)]
+    except Exception as error:  # a class of one side that the other cannot load
+        return f"attributes after the call: cannot be loaded: {type(error).__name__}: {error}"
+    if any(state[0] == "printed" for state in states):  # something in it can no longer be pickled
+        return ""
+    kept = {name for _, names in states for name in names}
+    left, right = ({name: value for name, value in state.items() if name not in kept} for state, _ in states)
+    found = first_difference(left, right, tolerance=tolerance, place="attributes after the call")
+    return "" if found is None else str(found)
 
 
 def _stays_remote(one: dict[str, Any], other: dict[str, Any]) -> bool:

@@ -40,6 +40,7 @@ class Recorder:
         self.seen: Counter[str] = Counter()
         self.skipped: Counter[tuple[str, str]] = Counter()
         self.objects: list[object] = []
+        self.attributes: dict[int, set[str]] = {}
         self.numbers: dict[int, int] = {}
         self.modules: set[str] = set()
         self.lock = threading.RLock()
@@ -78,6 +79,17 @@ class Recorder:
         with self.lock:
             if number and type(result).__module__ in self.modules and id(result) not in self.numbers:
                 calls.append(self.spec.calls, {"call": number, "object": self._remember(result)})
+
+    def note_state(self, owner: object) -> None:
+        """Remember which attributes of a numbered object hold plain data, so that a replay can compare them."""
+        with self.lock:
+            number = self.numbers.get(id(owner), 0)
+            known = self.attributes.setdefault(number, set())
+            state = dict(getattr(owner, "__dict__", {})) if number else {}
+            fresh = sorted(n for n in state.keys() - known if not n.startswith("_") and calls.is_plain(state[n]))
+            if fresh:
+                known.update(fresh)
+                calls.append(self.spec.calls, {"of": number, "attributes": fresh})
 
     def _dump(self, symbol: str, arguments: tuple[Any, Any]) -> bytes | None:
         try:
@@ -137,9 +149,12 @@ def _wrap_constructor(recorder: Recorder, operation: Operation, target: Any) -> 
 
     @functools.wraps(original)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        if type(self) is target and not _is_inside(operation.module):
+        is_recorded = type(self) is target and not _is_inside(operation.module)
+        if is_recorded:
             recorder.note(operation, (args, kwargs), made=self)
         original(self, *args, **kwargs)
+        if is_recorded:
+            recorder.note_state(self)
 
     try:
         target.__init__ = __init__
@@ -155,6 +170,7 @@ def _recording(recorder: Recorder, operation: Operation, target: Any, *, is_boun
             number = recorder.note(operation, (rest, kwargs), on=receiver)
             result = target(*args, **kwargs)
             recorder.note_result(number, result)
+            recorder.note_state(receiver if is_bound else result)
             return result
         return target(*args, **kwargs)
 

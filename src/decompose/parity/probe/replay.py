@@ -30,6 +30,7 @@ class Replay:
         self.objects: dict[int, Any] = {}
         self.known: set[int] = set()
         self.returned = calls.returned_objects(calls.read(spec.calls))
+        self.attributes = calls.attributes_of(calls.read(spec.calls))
         self.classes = {
             symbol.replace(":", ".")
             for names in spec.operations.values()
@@ -38,7 +39,28 @@ class Replay:
         }
 
     def make(self, call: calls.Call) -> dict[str, Any]:
-        """Return what came of one call: outcome, value, and the arguments after it."""
+        """Return what came of one call: outcome, value, the arguments after it, and the state of its object."""
+        outcome = self._made(call)
+        number = call.receiver or call.made or self.returned.get(call.number, 0)
+        if outcome["kind"] in ("value", "raise") and number in self.objects:
+            outcome["state"] = self._dump(self._state(self.objects[number], self.attributes.get(number, [])))
+        return outcome
+
+    def _state(self, owner: object, names: list[str]) -> tuple[dict[str, object], list[str]]:
+        """Return the attributes that an object has, as a caller sees them, and the names of those that it keeps."""
+        found: dict[str, object] = {}
+        kept: list[str] = []
+        for name in names:
+            try:
+                found[name] = getattr(owner, name)
+            except AttributeError:
+                continue
+            except Exception:  # its service cannot send it
+                kept.append(name)
+        kept += [name for name, value in found.items() if type_name(value).startswith("service_runtime.")]
+        return {name: value for name, value in found.items() if name not in kept}, kept
+
+    def _made(self, call: calls.Call) -> dict[str, Any]:
         try:
             args, kwargs = calls.load_with_handles(call.payload, self._resolve)
             target = self._target(call)
