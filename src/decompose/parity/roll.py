@@ -16,6 +16,8 @@ from decompose.parity.study import POLL_S
 from decompose.parity.workload import Roll
 
 _LONGEST_S = 600.0
+_LEAST_ASKED = 10
+"""Requests that are due, on average, before the load ends, however quickly the model was rolled."""
 
 
 def roll_under_load(
@@ -50,6 +52,7 @@ def roll_under_load(
 
     old = _answer(url, roll.probe)
     stop = threading.Event()
+    enough = time.monotonic() + _LEAST_ASKED / roll.rate_per_s
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(offer, url, requests, rate_per_s=roll.rate_per_s, seconds=_LONGEST_S, until=stop.is_set)
         try:
@@ -57,6 +60,7 @@ def roll_under_load(
             forward_s = _waited(lambda: _answer(url, roll.probe) != old, roll.patience_s)
             run(roll.back)
             back_s = _waited(lambda: _answer(url, roll.probe) == old, roll.patience_s)
+            time.sleep(max(0.0, enough - time.monotonic()))
         finally:
             stop.set()
     answers: list[Answer] = asked.result()
