@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from decompose.parity import Tolerance, replay
+from decompose.parity.probe.calls import read
 from decompose.parity.sandbox import install_probe
 
 MODULE = """
@@ -90,3 +91,20 @@ def test_each_kind_of_change_is_seen(tmp_path):
     assert wrong == {"mod:Box.grow", "mod:unpack", "mod:leave", "mod:numbers"}
     assert checks["mod:Box.grow"].difference.startswith("attributes after the call['content']")
     assert "SystemExit" in checks["mod:leave"].difference
+
+
+def test_calls_that_take_long_are_recorded_until_they_took_enough(tmp_path):
+    desk = replay.Desk(
+        folder=tmp_path, probe=install_probe(tmp_path / "probe"), python=Path(sys.executable), timeout_s=60
+    )
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "slow.py").write_text("import time\n\n\ndef wait(seconds):\n    time.sleep(seconds)\n")
+    (tree / "drive.py").write_text("import slow\n\nfor seconds in (0, 3.1, 0, 0):\n    slow.wait(seconds)\n")
+    plan = replay.ReplayPlan(operations={"slow.py": {"wait": "slow:wait"}})
+
+    replay.record(tree, ["drive.py"], tmp_path / "calls.pkl", plan=plan, desk=desk)
+
+    records = list(read(str(tmp_path / "calls.pkl")))
+    assert sum(isinstance(record, tuple) for record in records) == 2
+    assert records[-1]["skipped"] == [["slow:wait", "more calls than are recorded", 2]]

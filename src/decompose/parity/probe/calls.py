@@ -31,6 +31,8 @@ class Spec(NamedTuple):
     """File with the calls."""
     limit: int = 25
     """Most calls recorded for one operation."""
+    seconds: float = 3.0
+    """Time that recorded calls of one operation take together, in seconds, after which no more are recorded."""
     max_bytes: int = 8_000_000
     """Largest arguments recorded, in bytes."""
     output: str = ""

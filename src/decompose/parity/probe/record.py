@@ -13,7 +13,8 @@ import os
 import runpy
 import sys
 import threading
-from collections import Counter
+import time
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -38,6 +39,7 @@ class Recorder:
     def __init__(self, spec: calls.Spec) -> None:
         self.spec = spec
         self.seen: Counter[str] = Counter()
+        self.spent_s: defaultdict[str, float] = defaultdict(float)
         self.skipped: Counter[tuple[str, str]] = Counter()
         self.objects: list[object] = []
         self.attributes: dict[int, set[str]] = {}
@@ -57,7 +59,8 @@ class Recorder:
         """
         symbol = operation.symbol
         with self.lock:
-            if self.seen[symbol] >= self.spec.limit:
+            is_slow = self.spent_s[symbol] >= self.spec.seconds
+            if self.seen[symbol] >= self.spec.limit or is_slow:
                 self.skipped[symbol, "more calls than are recorded"] += 1
                 return 0
             receiver = self.numbers.get(id(on), 0) if on is not None else 0
@@ -168,7 +171,10 @@ def _recording(recorder: Recorder, operation: Operation, target: Any, *, is_boun
         if not _is_inside(operation.module):
             receiver, rest = (args[0], args[1:]) if is_bound else (None, args)
             number = recorder.note(operation, (rest, kwargs), on=receiver)
+            begin = time.perf_counter()
             result = target(*args, **kwargs)
+            if number:
+                recorder.spent_s[operation.symbol] += time.perf_counter() - begin
             recorder.note_result(number, result)
             recorder.note_state(receiver if is_bound else result)
             return result
