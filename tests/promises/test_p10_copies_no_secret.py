@@ -117,9 +117,18 @@ def test_every_planted_kind_is_found_and_hidden() -> None:
     assert set(_leaks(hide_secrets(CODE))) == set()
 
 
+@pytest.mark.parametrize("before", ["", "'", " ", "=", "\\n", "\n", "(", "/"])
+def test_a_key_is_found_wherever_it_begins(before: str) -> None:
+    for name in ("aws", "github", "openai", "hub", "jwt"):
+        assert SECRETS[name] not in hide_secrets(
+            f"x{before}{SECRETS[name]}" if before else SECRETS[name], by_name=False
+        )
+
+
 @pytest.mark.parametrize(
     "line",
     [
+        "branch = 'task-aware-distillation-2-of-3'",
         "tokenizer = 'meta-llama/Llama-2-7b-chat'",
         "eos_token = '<|endoftext|>'",
         "pad_token='[unused0]'",

@@ -16,7 +16,7 @@ def hide(graph: CodeGraph) -> CodeGraph:
     """
     graph = replace(graph, units=tuple(_with_plain_defaults(unit) for unit in graph.units))
     text = msgspec.json.encode(graph).decode()
-    hidden = hide_secrets(text)
+    hidden = hide_secrets(text, by_name=False)
     return graph if hidden == text else msgspec.json.decode(hidden, type=CodeGraph)
 
 

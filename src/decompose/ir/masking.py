@@ -21,12 +21,15 @@ _NAMED = re.compile(
 )
 _URL = re.compile(r"(://([^\s:/@'\"\\]{0,200}):)([^\s@'\"/\\]{1,400})(@)")
 _KNOWN = re.compile(
-    r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{22,}"
-    r"|\bsk-(?=[A-Za-z_\-]*\d)[A-Za-z0-9_\-]{16,}|\bsk_live_[A-Za-z0-9]{16,}|\bxox[abprs]-[A-Za-z0-9\-]{10,}"
-    r"|\bhf_[A-Za-z0-9]{20,}|\bglpat-[A-Za-z0-9_\-]{20,}|\bAIza[A-Za-z0-9_\-]{33,}"
-    r"|\beyJ[A-Za-z0-9_\-]{10,}\.[A-Za-z0-9_\-]{10,}\.[A-Za-z0-9_\-]*"
+    r"(?:AKIA|ASIA)[0-9A-Z]{16}(?![0-9A-Z])|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{22,}"
+    r"|sk-(?=[A-Za-z_\-]*\d)[A-Za-z0-9_\-]{16,}|sk_live_[A-Za-z0-9]{16,}|xox[abprs]-[A-Za-z0-9\-]{10,}"
+    r"|hf_[A-Za-z0-9]{20,}|glpat-[A-Za-z0-9_\-]{20,}|AIza[A-Za-z0-9_\-]{33,}"
+    r"|eyJ[A-Za-z0-9_\-]{10,}\.[A-Za-z0-9_\-]{10,}\.[A-Za-z0-9_\-]*"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[A-Za-z0-9+/=\s]|\\n){0,8000}"
 )
+"""Each begins with a letter of its own, and not with `\\b`, which makes the search thirty times slower."""
+_WORD_BEFORE = re.compile(r"(?<!\\)[A-Za-z0-9_]\Z")
+"""A letter that is not the second half of an escape, as in `\\n`."""
 _LONG = re.compile(
     r"(?<=['\"])(?=[A-Za-z0-9+/_\-]*\d)(?=[A-Za-z0-9+/_\-]*[A-Za-z])[A-Za-z0-9+/_\-]{32,}={0,2}(?=['\"])"
 )
@@ -63,9 +66,14 @@ def find_secrets(text: str) -> Iterator[tuple[int, str]]:
         last = line
 
 
-def hide_secrets(text: str) -> str:
-    """Return a text with the secrets that `find_secrets` finds replaced by dots; quotes, names and addresses stay."""
-    for match in sorted(_matches(text), key=lambda match: -match.start()):
+def hide_secrets(text: str, *, by_name: bool = True) -> str:
+    """Return a text with its secrets replaced by dots; quotes, names and addresses stay.
+
+    Args:
+        text: Any text.
+        by_name: Whether to look for what only its name calls a secret, as in source code.
+    """
+    for match in sorted(_matches(text, by_name=by_name), key=lambda match: -match.start()):
         whole = match[0]
         if match.re is _URL:
             whole = f"{match[1]}{MASK}{match[4]}"
@@ -77,10 +85,11 @@ def hide_secrets(text: str) -> str:
     return text
 
 
-def _matches(text: str) -> Iterator[re.Match[str]]:
+def _matches(text: str, *, by_name: bool = True) -> Iterator[re.Match[str]]:
     """Yield what is surely a secret; none overlaps another."""
     end = 0
-    found = [match for shape in (_KNOWN, _URL, _NAMED) for match in shape.finditer(text) if _is_secret(match)]
+    shapes = (_KNOWN, _URL, _NAMED) if by_name else (_KNOWN, _URL)
+    found = [match for shape in shapes for match in shape.finditer(text) if _is_secret(match)]
     for match in sorted(found, key=lambda match: (match.start(), -match.end())):
         if match.start() >= end:
             yield match
@@ -89,7 +98,8 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
 
 def _is_secret(match: re.Match[str]) -> bool:
     if match.re is _KNOWN:
-        return "EXAMPLE" not in match[0]
+        is_inside_a_word = _WORD_BEFORE.search(match.string, max(0, match.start() - 2), match.start())
+        return not is_inside_a_word and "EXAMPLE" not in match[0]
     if match.re is _URL:
         user, password = match[2].lower(), match[3]
         return password.lower() not in {user, *_EVERYBODYS} and not _PLACEHOLDER.search(password)
