@@ -10,15 +10,19 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
+from command import decompose
 from msgspec.structs import replace
 from ruamel.yaml import YAML
+from toy import FILES, write_toy
 
 from decompose.cli import console
 from decompose.gate.formats import render as render_violations
 from decompose.ir.findings import Finding, Span
 from decompose.ir.graph import Asset, CodeGraph, Edge, EntryPoint, FileOutcome, Module, RoleTag, Site, Unit
+from decompose.ir.plan import ServicePlan
 from decompose.ir.violations import Violation, Violations
 from decompose.scaffold.pytext import comment, doc_literal, pystr
 from decompose.scaffold.yamltext import yaml_text
@@ -192,3 +196,36 @@ def test_the_terminal_gets_no_control_character(hostile: str, capsys: pytest.Cap
 
     assert CANARY in told.out and CANARY in told.err
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", told.out + told.err)
+
+
+def test_a_hostile_monolith_gives_the_same_kinds_of_lines(workspace: Path, tmp_path: Path) -> None:
+    """Strings of the code reach Python, YAML, TOML and Dockerfiles: each still holds what its own tool expects."""
+    quoted = "".join(f"    {hostile!r}: 1,\n" for hostile in HOSTILE)
+    route = (
+        f"\n\n@app.get({TEXT[8]!r})\ndef hostile(x: str = {TEXT[3]!r}) -> dict:\n    {TEXT[3]!r}\n    return TABLE\n"
+    )
+    table = f"\nTABLE = {{\n{quoted}}}\nimport os\nos.environ.get({TEXT[8]!r})\nopen({TEXT[0]!r})\n"
+    write_toy(tmp_path / "toy", extra={"shop/serve.py": FILES["shop/serve.py"] + table + route})
+
+    done = decompose("generate", "toy", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    for path in sorted((tmp_path / "services").rglob("*.py")):
+        compile(path.read_bytes(), str(path), "exec")
+    for path in sorted((tmp_path / "services").rglob("*.y*ml")):
+        list(YAML(typ="safe").load_all(path.read_bytes()))
+    docker = _instructions(tmp_path / "services")
+    assert docker and docker == _instructions(workspace)
+
+
+def _instructions(services: Path) -> set[tuple[str, ...]]:
+    """Return the first words of the lines of every Dockerfile."""
+    return {
+        tuple(line.split(" ")[0] for line in path.read_text().splitlines()) for path in services.rglob("Dockerfile")
+    }
+
+
+@pytest.mark.parametrize("name", ["a\nRUN x", "../x", "-x", "a b", "$(x)", "A", "a" * 41, "x;y"])
+def test_a_service_cannot_be_named_so(name: str) -> None:
+    with pytest.raises(ValueError, match="name"):
+        ServicePlan(name=name)
