@@ -31,9 +31,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Chromium of the system, started once; without one the tests are skipped, or fail where they must run."""
+    """Chromium of the system, once a module, for its event loop must not outlive it.
+
+    Without one the tests are skipped, or fail where they must run.
+    """
     binary = shutil.which("chromium") or shutil.which("google-chrome")
     if binary is None:
         (pytest.fail if MUST_RUN else pytest.skip)("no Chromium on this machine")

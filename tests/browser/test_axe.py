@@ -17,7 +17,7 @@ VIEWS = ("map", "matrix", "table", "assets", "findings", "compare")
 OPEN = "#open=g:training,m:training/shop.train,g:etl"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def axe() -> str:
     """The script of axe-core, as the test dependency brings it."""
     if os.environ.get("REQUIRE_BROWSER") != "1":

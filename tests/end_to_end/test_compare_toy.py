@@ -70,9 +70,10 @@ def _workload(**more):
 def test_a_model_is_rolled_forward_and_back_and_an_interrupted_comparison_goes_on(tmp_path):
     root, out = parity_toy.build(tmp_path)
     (root / "app.py").write_text(textwrap.dedent(APP))
-    keep = "import shutil; shutil.copy('artifacts/model.json', 'artifacts/old.json')"
-    forward = f"{keep}; open('artifacts/model.json', 'w').write('{{\"mean\": 1.5}}')"
-    back = "import shutil; shutil.copy('artifacts/old.json', 'artifacts/model.json')"
+    keep = "import os, shutil; shutil.copy('artifacts/model.json', 'artifacts/old.json')"
+    written = "open('artifacts/new.json', 'w').write('{\"mean\": 1.5}')"
+    forward = f"{keep}; {written}; os.replace('artifacts/new.json', 'artifacts/model.json')"
+    back = "import os; os.replace('artifacts/old.json', 'artifacts/model.json')"
     probe = Request(entry="model", path="/model")
     roll = Roll(forward=("python", "-c", forward), back=("python", "-c", back), probe=probe)
     options = CompareOptions(workload=_workload(roll=roll), run=VerifyOptions(), journal=tmp_path / "journal.jsonl")
