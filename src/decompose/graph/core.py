@@ -355,10 +355,13 @@ class Core:
         """Return what a container holds under a key; `None` as key means any."""
         if key is None:
             self.read(box.shape)
-            keys = dict.fromkeys(box.fields)
-            keys.update((k, None) for b, k in frame.heap if b == box.id)
             out = EMPTY
-            for each in keys:
+            own = [k for b, k in frame.heap if b == box.id]
+            if not own:
+                for cell in box.fields.values():
+                    out = self.union(out, self.read(cell))
+                return self.limited(out)
+            for each in dict.fromkeys((*box.fields, *own)):
                 out = self.union(out, self._held(frame, box, each))
             return self.limited(out)
         known = self._held(frame, box, key)

@@ -135,9 +135,7 @@ class Externals(Core):
     ) -> Values:
         """Follow what external code does with its arguments: runs functions, drives own objects by their hooks."""
         last = name.rpartition(".")[2].removesuffix("()")
-        callables = EMPTY
-        for values in (*positional, *keywords.values()):
-            callables = self.union(callables, self.functions_in(frame, values))
+        callables = self.functions_in(frame, *positional, *keywords.values())
         is_kept = last in rules.REGISTERING or (last[:1].isupper() and last not in rules.SUBMITTING)
         if callables and not is_kept:
             reason = f"submit:{name.partition('.')[0]}" if last in rules.SUBMITTING else "higher_order"

@@ -38,15 +38,26 @@ registered with it by decorators; of an own instance, what its external base was
 class Protocols(Core):
     """Library protocols that run own code later than it is handed over."""
 
-    def functions_in(self, frame: Frame, values: Values, depth: int = 0) -> Values:
+    def functions_in(self, frame: Frame, *given: Values) -> Values:
         """Return the own functions among values and directly in lists, tuples and dicts among them."""
+        out = EMPTY
+        searched: dict[int, int] = {}
+        for values in given:
+            out = self.union(out, self._functions_among(frame, values, searched, 0))
+        return out
+
+    def _functions_among(self, frame: Frame, values: Values, searched: dict[int, int], depth: int) -> Values:
+        """Return the own functions among values; a container that was searched from as near is not searched again."""
         out = EMPTY
         for item in sorted(values) if len(values) > 1 else values:
             made = self.objects[item]
-            if self.is_function_like(item):
+            if isinstance(made, Box):
+                if depth < 2 and len(made.fields) <= 40 and searched.get(item, depth + 1) > depth:
+                    searched[item] = depth
+                    held = self.take(frame, made, None)
+                    out = self.union(out, self._functions_among(frame, held, searched, depth + 1))
+            elif self.is_function_like(item):
                 out = self.union(out, made.single)
-            elif isinstance(made, Box) and depth < 2 and len(made.fields) <= 40:
-                out = self.union(out, self.functions_in(frame, self.take(frame, made, None), depth + 1))
         return out
 
     def drive(
@@ -64,10 +75,11 @@ class Protocols(Core):
         if not runs_stored and last not in self.active_triggers:
             return
         seen: dict[int, int] = {}
+        searched: set[Values] = set()
         for values in (*positional, *keywords.values()):
-            self._held_in(frame, values, seen, 0)
+            self._held_in(frame, values, seen, searched, 0)
         if receiver >= 0:
-            self._held_in(frame, self.objects[receiver].single, seen, 0)
+            self._held_in(frame, self.objects[receiver].single, seen, searched, 0)
         owner = self.objects[receiver] if receiver >= 0 else None
         kind = owner.type if isinstance(owner, ExternalInstance) else name
         for item, depth in list(seen.items()):
@@ -81,13 +93,14 @@ class Protocols(Core):
     def held_by(self, frame: Frame, made: ExternalInstance) -> Values:
         """Return the own functions and instances that an external object was made with."""
         seen: dict[int, int] = {}
-        self._held_in(frame, made.single, seen, 0)
+        self._held_in(frame, made.single, seen, set(), 0)
         return frozenset(i for i, depth in seen.items() if depth > 0)
 
-    def _search(self, frame: Frame, made: object, seen: dict[int, int], depth: int) -> None:
+    def _search(self, frame: Frame, made: object, seen: dict[int, int], searched: set[Values], depth: int) -> None:
         """Search one container or external object."""
         for values in self._contents(frame, made, depth):
-            self._held_in(frame, values, seen, depth + 1)
+            if values and values not in searched:
+                self._held_in(frame, values, seen, searched, depth + 1)
 
     def _contents(self, frame: Frame, made: object, depth: int) -> Iterates[Values]:
         if isinstance(made, Box):
@@ -106,7 +119,8 @@ class Protocols(Core):
         elif isinstance(made, Instance):
             yield self.read(made.fields[HELD])
 
-    def _held_in(self, frame: Frame, values: Values, seen: dict[int, int], depth: int) -> None:
+    def _held_in(self, frame: Frame, values: Values, seen: dict[int, int], searched: set[Values], depth: int) -> None:
+        """Add the objects that values hold to those seen, with their depth; sets that were gone through are searched."""
         if depth > MAX_NESTING or not values or len(seen) > MAX_SEARCHED:
             return
         for item in sorted(values) if len(values) > 1 else values:
@@ -115,7 +129,8 @@ class Protocols(Core):
                 continue
             seen[item] = depth
             if made.kind in (BOX, EXTERNAL_INSTANCE, ITERATOR) or HELD in made.fields:
-                self._search(frame, made, seen, depth)
+                self._search(frame, made, seen, searched, depth)
+        searched.add(values)
 
     def _run_hooks(self, frame: Frame, made: Instance, kind: str, last: str, pos: int) -> None:
         bases = [e for e in made.cls.mro if isinstance(e, str)]
