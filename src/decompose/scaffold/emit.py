@@ -47,6 +47,8 @@ _BY_VALUE_LIBRARIES = frozenset({
     "sklearn", "scipy", "numpy", "pandas", "xgboost", "lightgbm", "catboost", "statsmodels", "imblearn",
     "category_encoders",
 })  # fmt: skip
+_NAMED_ONLY = ("getLogger", "get_logger")
+"""Calls that take a module's name as a name, not as a place."""
 _WEB_FACTORIES = ("FastAPI", "Flask", "Starlette", "Quart", "Litestar", "Sanic", "Blueprint")
 
 
@@ -252,8 +254,30 @@ def _with_folders(paths: Mapping[str, str], territory: Territory) -> list[tuple[
 
 
 def _anchored(territory: Territory, needs: Mapping[str, Need]) -> tuple[str, ...]:
-    using = [n for n in needs.values() if b"__file__" in territory.sources[n.module.path]]
+    using = [n for n in needs.values() if _looks_beside_itself(territory, n)]
     return tuple(sorted(name for need in using for name in need.import_names))
+
+
+def _looks_beside_itself(territory: Territory, need: Need) -> bool:
+    """Return whether a module finds data by its own place, itself or through a library that is told its name.
+
+    `Flask(__name__)` and `Blueprint("x", __name__)` look for `templates/` and `static/` beside the module.
+    """
+    if b"__file__" in territory.sources[need.module.path]:
+        return True
+    text = territory.text(need.module.name)
+    calls = (
+        node
+        for statement in (text.statements if text is not None else ())
+        if statement.node is not None
+        for node in ast.walk(statement.node)
+        if isinstance(node, ast.Call) and not ast.unparse(node.func).endswith(_NAMED_ONLY)
+    )
+    return any(
+        isinstance(argument, ast.Name) and argument.id in ("__name__", "__package__")
+        for call in calls
+        for argument in (*call.args, *(keyword.value for keyword in call.keywords))
+    )
 
 
 def _preload(territory: Territory, service: ServiceBlueprint, needs: Mapping[str, Need]) -> tuple[str, ...]:

@@ -201,3 +201,19 @@ def test_the_system_lists_the_classes_that_are_used_from_outside_with_their_publ
     services = {s["name"]: s for s in json.loads(tree.text("system.json"))["services"]}
     assert services["one"]["methods"] == ["a:C", "a:C.f"]
     assert services["two"]["methods"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_anchored"),
+    [
+        ('from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route("/")\ndef page():\n    return ""\n', True),
+        ("from pathlib import Path\n\n\ndef page():\n    return Path(__file__).parent\n", True),
+        ("import logging\n\nlog = logging.getLogger(__name__)\n\n\ndef page():\n    return 1\n", False),
+    ],
+)
+def test_a_module_that_looks_for_data_beside_itself_finds_the_monoliths(text: str, is_anchored: bool) -> None:
+    tree = made({"one": ("w",), "two": ("b",)}, {"w.py": text, "b.py": "def h():\n    return 2\n"})
+
+    app = tree.text("services/one/app.py")
+
+    assert ('"w"' in app.partition("anchored=")[2].partition("entries=")[0]) is is_anchored
