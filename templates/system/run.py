@@ -192,7 +192,7 @@ def _ports(services: list[dict[str, Any]], base: int | None) -> dict[str, int]:
     found: dict[str, int] = {}
     for index, service in enumerate(services):
         wanted = base + index if base is not None else service["port"]
-        if not _is_free(wanted):
+        if (base is None and os.environ.get("SERVICE_ANY_PORT") == "1") or not _is_free(wanted):
             if base is not None:
                 raise Failed(f"port {wanted} for {service['name']} is in use; choose another --base-port")
             wanted = _any_port(set(found.values()))
