@@ -44,7 +44,7 @@ def main() -> int:
         found = interrupted(options, points, left, seconds, killed)
         bad = [p for p in first.keys() | found.keys() if p not in unsteady and first.get(p) != found.get(p)]
         if bad:
-            differing[f"run {len(killed)}"] = sorted(bad)
+            differing[f"after {sum(killed.values())} kills"] = sorted(bad)
         say(f"killed {killed}, differing: {differing}")
     print(
         json.dumps(
@@ -90,7 +90,8 @@ def interrupted(
         job = wait_for_job(process, work)
         time.sleep(points.uniform(0, 0.6 * seconds))
         victim = ("job", "service", "launcher")[sum(killed.values()) % 3]
-        target = {"job": job, "launcher": process.pid}.get(victim) or points.choice(children(process.pid, job))
+        services = children(process.pid, job)
+        target = {"job": job, "launcher": process.pid}.get(victim) or (points.choice(services) if services else 0)
         if process.poll() is not None or not is_alive(target):
             if process.wait():
                 raise SystemExit((work.parent / "log.txt").read_text()[-3000:])

@@ -127,6 +127,7 @@ def started(workdir: Path, names: set[str]) -> Iterator[dict[str, str]]:
 
 
 def _run(options: argparse.Namespace, running: list[Process]) -> None:
+    parent = os.getppid() if os.environ.get("SERVICE_PARENT") else 0
     shared = _start(options.workdir.resolve(), options.base_port, running)
     if options.ready_file is not None:
         _write_ready(options.ready_file, running, shared)
@@ -136,6 +137,8 @@ def _run(options: argparse.Namespace, running: list[Process]) -> None:
         for process in running:
             if process.process.poll() is not None:
                 raise Failed(f"{process.name} ended with status {process.process.returncode}")
+        if parent and os.getppid() != parent:
+            raise Stopped  # who started us was killed
         time.sleep(0.2)
 
 

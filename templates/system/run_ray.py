@@ -41,6 +41,7 @@ def main() -> int:
     from ray import serve  # noqa: PLC0415
 
     stop = threading.Event()
+    parent = os.getppid() if os.environ.get("SERVICE_PARENT") else 0
     system = json.loads((HERE / "system.json").read_text())
     environment = environment_of(system, options.port)
     asked = sum(_cores(service) for service in system["services"])
@@ -58,7 +59,8 @@ def main() -> int:
         _await(system, environment, stop)
         if options.ready_file is not None and not stop.is_set():
             _write_ready(options.ready_file, system, environment)
-        stop.wait()
+        while not stop.wait(1.0) and (not parent or os.getppid() == parent):
+            pass
     finally:
         serve.shutdown()
         ray.shutdown()

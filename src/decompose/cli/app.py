@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -38,6 +39,11 @@ EXIT_FAILED = 2
 EXIT_SECRET = 3
 """Refused: what would be written holds a secret."""
 EXIT_INTERRUPTED = 130
+
+
+class Ended(KeyboardInterrupt):
+    """A signal asked for the end: what was started is stopped, as after Ctrl-C."""
+
 
 app = typer.Typer(
     name="decompose",
@@ -89,6 +95,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     The codes: 0 done; 1 done, but the answer is no; 2 could not be done; 3 refused for a secret; 130 interrupted.
     """
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _end)
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         app(args=words)
@@ -112,6 +121,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             words,
             EXIT_FAILED,
         )
+
+
+def _end(number: int, frame: object) -> None:
+    """Leave by way of every `finally`; a second signal does not disturb that."""
+    signal.signal(number, signal.SIG_IGN)
+    raise Ended
 
 
 def _fail(message: str, words: list[str], code: int) -> None:

@@ -22,13 +22,22 @@ def command(
         str, typer.Option("--driver", help="Command to run in both systems instead of the monolith's tests.")
     ] = "",
     python: options.Python = None,
+    target: Annotated[str, typer.Option("--target", help="Where the services run: local, or ray.")] = "local",
     junit: Annotated[Path | None, typer.Option("--junit", help="Also write a JUnit report.")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Also write the report as a page.")] = None,
     json: options.Json = False,
 ) -> None:
     """Check that the services answer as the monolith did: same tests, same outcomes."""
     result = workflow.report_verification(
-        output, root=root, kind=kind, driver=driver, python=python, junit=junit, html=html, say=say
+        output,
+        root=root,
+        kind=kind,
+        driver=driver,
+        python=python,
+        target=target,
+        junit=junit,
+        html=html,
+        say=say,
     )
     if json:
         show_json(result.figures)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -17,9 +18,11 @@ from typing import IO, Any
 
 import msgspec
 
-from decompose.errors import LaunchError
+from decompose.errors import ConfigError, LaunchError
 from decompose.ir.graph import Record
 
+LAUNCHERS = {"local": "run.py", "ray": "run_ray.py"}
+"""Program of a workspace that starts it, by target."""
 _POLL_S = 0.05
 _GRACE_S = 20.0
 _LOG_LINES = 20
@@ -51,7 +54,8 @@ class ServiceProcess(Record):
     """One running service."""
 
     url: str
-    pid: int
+    pid: int = 0
+    """Its process; 0 where the target places services itself."""
 
 
 class ReadyFile(msgspec.Struct, frozen=True):
@@ -102,8 +106,8 @@ class Running:
         self.stop()
 
     def is_alive(self, service: str) -> bool:
-        """Return whether the process of one service still runs."""
-        return _is_alive(self.services[service].pid)
+        """Return whether the process of one service still runs; that of the launcher, where services have none."""
+        return _is_alive(self.services[service].pid or self._process.pid)
 
     def kill(self, service: str, *, with_signal: int = signal.SIGKILL) -> None:
         """End one service the hard way; the launcher is paused first, so that it cannot react.
@@ -128,7 +132,7 @@ class Running:
             self._is_frozen = False
         end_group(self._process, grace_s=_GRACE_S)
         for service in self.services.values():
-            if _is_alive(service.pid):
+            if service.pid and _is_alive(service.pid):
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(service.pid, signal.SIGKILL)
 
@@ -146,6 +150,7 @@ def launch(
     base_port: int | None = None,
     python: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    target: str = "local",
 ) -> Running:
     """Start every service of a workspace and return when all are ready.
 
@@ -156,17 +161,21 @@ def launch(
         base_port: First TCP port to use; the launcher's own choice when `None`.
         python: Interpreter that runs the launcher; this one when `None`.
         environment: Variables on top of the current ones.
+        target: Where they run, a key of `LAUNCHERS`.
 
     Raises:
+        ConfigError: If there is no such target.
         LaunchError: If the workspace cannot be read, a service fails, or readiness takes too long; the service and the
             last log lines are named, and nothing is left running.
     """
+    if target not in LAUNCHERS:
+        raise ConfigError(f"no target `{target}` can be started", hint=f"choose among {', '.join(LAUNCHERS)}")
     workspace = read_workspace(out)
     folder = Path(tempfile.mkdtemp(prefix="decompose-launch-"))
     ready, log = folder / "ready.json", folder / "launch.log"
-    command = [str(python or sys.executable), "run.py", "up", "--ready-file", str(ready)]
+    command = [str(python or sys.executable), LAUNCHERS[target], "up", "--ready-file", str(ready)]
     command += ["--workdir", str(workdir.resolve())] if workdir is not None else []
-    command += ["--base-port", str(base_port)] if base_port is not None else []
+    command += _ports(target, base_port)
     begin = time.monotonic()
     with log.open("wb") as stream:
         process = _start(command, out, stream, environment)
@@ -176,6 +185,19 @@ def launch(
         end_group(process, grace_s=_GRACE_S)
         raise
     return Running(out, process, log, started, time.monotonic() - begin)
+
+
+def _ports(target: str, base_port: int | None) -> list[str]:
+    """Return the option that says where the services listen: Ray Serve has one port for all."""
+    if target == "ray":
+        return ["--port", str(base_port if base_port is not None else _free_port())]
+    return ["--base-port", str(base_port)] if base_port is not None else []
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _start(
@@ -189,7 +211,7 @@ def _start(
             stdout=stream,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, "SERVICE_PARENT": str(os.getpid()), **(environment or {})},
         )
     except OSError as error:
         raise LaunchError(f"{command[0]}: cannot be run: {error.strerror or error}") from error

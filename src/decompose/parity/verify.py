@@ -54,6 +54,8 @@ class VerifyOptions(Record):
     """Longest run of the suite or the driver, in seconds."""
     start_timeout_s: float = 120.0
     base_port: int | None = None
+    target: str = "local"
+    """Where the services run: `local` processes, or Ray Serve deployments (`ray`)."""
     keep: Path | None = None
     """Folder in which the copies are kept; a temporary one when `None`."""
 
@@ -65,6 +67,7 @@ def verify(
     kind: str | Iterable[str] = "",
     driver: Sequence[str] = (),
     python: Path | None = None,
+    target: str = "",
     options: VerifyOptions | None = None,
     progress: Progress = lambda _: None,
 ) -> Equivalence:
@@ -79,6 +82,7 @@ def verify(
             joined by `+`; by default `driver` when there is one, else `tests`.
         driver: The user's command for kind `driver`; goes before the one in `options`.
         python: Interpreter of the user's environment; goes before the one in `options`.
+        target: `local` or `ray`; goes before the one in `options`.
         options: How to run them.
         progress: Called with one line for every step.
 
@@ -87,8 +91,12 @@ def verify(
         LaunchError: If the workspace does not start, or suite or driver cannot be run in the monolith itself.
     """
     options = options or VerifyOptions()
-    changes = {"driver": tuple(driver) or options.driver, "python": python or options.python}
-    options = msgspec.structs.replace(options, **changes)
+    options = msgspec.structs.replace(
+        options,
+        driver=tuple(driver) or options.driver,
+        python=python or options.python,
+        target=target or options.target,
+    )
     kinds = _kinds(kind or ("driver" if options.driver else "tests"), options)
     workspace = read_workspace(out)
     begin = time.monotonic()
@@ -186,6 +194,7 @@ class Bench:
             base_port=options.base_port,
             python=options.python,
             environment=environment,
+            target=options.target,
         ) as running:
             self.progress(f"{len(running.services)} services ready after {running.seconds:.1f} s")
             yield running

@@ -10,6 +10,10 @@ PORT = 8000
 """Port of every service inside its container."""
 USER = 10001
 """User and group of every service inside its container."""
+GRACE_S = 35
+"""From being told to end until being killed, in seconds: the 25 s that the server gives calls under way, and some more."""
+DRAIN_S = 5
+"""How long a service takes calls after it was told to end, in seconds: a cluster's routing notices only then."""
 HEADROOM = 2
 """How far a service may go over what the plan says that it needs, in CPU and memory."""
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASS|PWD|CREDENTIAL|DSN|_URL$|_URI$", re.IGNORECASE)

@@ -7,6 +7,8 @@ from typing import Any
 
 from decompose.scaffold.context import ServiceContext, SystemContext
 from decompose.scaffold.deployment import (
+    DRAIN_S,
+    GRACE_S,
     HEADROOM,
     PORT,
     USER,
@@ -23,6 +25,7 @@ from decompose.scaffold.yamltext import yaml_text
 
 Manifest = dict[str, Any]
 MOST_REPLICAS = 8
+_TOKEN_SECRET = "SERVICE_TOKEN_SECRET"  # noqa: S105  (the name of a variable)
 _PROBES = {
     "startupProbe": ("startupz", {"periodSeconds": 2, "failureThreshold": 90}),
     "readinessProbe": ("readyz", {"periodSeconds": 5, "failureThreshold": 2}),
@@ -34,21 +37,34 @@ def kubernetes(system: SystemContext) -> dict[str, bytes]:
     """Return the manifests, by path."""
     name = dns(system.name)
     note = (
-        f"Before the first start: kubectl create secret generic {name}-secrets --from-literal=SERVICE_TOKEN_SECRET=...\n"
+        f"Before the first start: kubectl apply -f kubernetes/00-namespace.yaml\n"
+        f"kubectl -n {name} create secret generic {name}-secrets --from-literal=SERVICE_TOKEN_SECRET=...\n"
         f"Settings of the services come from the config map {name}-settings and that secret, by their variables' names."
     )
-    files = {"kubernetes/shared.yaml": yaml_text(_shared(system), note=note)}
+    files = {
+        "kubernetes/00-namespace.yaml": yaml_text([_namespace(system)]),
+        "kubernetes/shared.yaml": yaml_text(_shared(system), note=note),
+    }
     for service in system.services:
-        files[f"kubernetes/{dns(service.name)}.yaml"] = yaml_text(_manifests(system, service), note=_note(service))
+        files[f"kubernetes/{dns(service.name)}.yaml"] = yaml_text(
+            _manifests(system, service), note=_note(system, service)
+        )
     return files
 
 
-def _note(service: ServiceContext) -> str:
+def _note(system: SystemContext, service: ServiceContext) -> str:
     if service.holds_state:
         return "One replica: callers hold on to objects or state of this service."
     if service.kind == "job":
-        return f"Run it now: kubectl create job --from=cronjob/{dns(service.name)} {dns(service.name)}-1"
+        name = dns(service.name)
+        return f"Run it now: kubectl -n {dns(system.name)} create job --from=cronjob/{name} {name}-1"
     return ""
+
+
+def _namespace(system: SystemContext) -> Manifest:
+    """Return the system's own namespace, in which the cluster refuses pods that ask for more rights than ours do."""
+    labels = _labels(system) | {"pod-security.kubernetes.io/enforce": "restricted"}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": dns(system.name), "labels": labels}}
 
 
 def _shared(system: SystemContext) -> Iterator[Manifest]:
@@ -77,7 +93,7 @@ def _manifests(system: SystemContext, service: ServiceContext) -> Iterator[Manif
 def _manifest(
     version: str, kind: str, name: str, system: SystemContext, service: ServiceContext | None = None
 ) -> Manifest:
-    metadata = {"name": name, "labels": _labels(system, service)}
+    metadata = {"name": name, "namespace": dns(system.name), "labels": _labels(system, service)}
     return {"apiVersion": version, "kind": kind, "metadata": metadata}
 
 
@@ -92,11 +108,11 @@ def _deployment(system: SystemContext, service: ServiceContext) -> Manifest:
     for probe, (path, times) in _PROBES.items():
         get = {"path": f"{service.probe_prefix}/{path}", "port": "http"}
         container[probe] = {"httpGet": get, "timeoutSeconds": 3, **times}
-    container["lifecycle"] = {"preStop": {"exec": {"command": ["sleep", "5"]}}}
+    container["env"].append({"name": "SERVICE_DRAIN_S", "value": str(DRAIN_S)})
     spec: Manifest = {"selector": {"matchLabels": _labels(system, service)}}
     if not is_scalable(service):
         spec |= {"replicas": 1, "strategy": {"type": "Recreate"}}
-    return spec | {"template": _pod(system, service, container, {"terminationGracePeriodSeconds": 40})}
+    return spec | {"template": _pod(system, service, container, {"terminationGracePeriodSeconds": DRAIN_S + GRACE_S})}
 
 
 def _cron_job(system: SystemContext, service: ServiceContext) -> Manifest:
@@ -106,6 +122,12 @@ def _cron_job(system: SystemContext, service: ServiceContext) -> Manifest:
         pod["metadata"]["labels"] |= {"app.kubernetes.io/name": f"{dns(service.name)}-run"}
     job = {"backoffLimit": 2, "ttlSecondsAfterFinished": 86400, "template": pod}
     return {"schedule": "0 3 * * *", "suspend": True, "concurrencyPolicy": "Forbid", "jobTemplate": {"spec": job}}
+
+
+def _secret_volume(system: SystemContext) -> Manifest:
+    """Return the shared secret as a file: variables are seen by whatever a service starts, files of others are not."""
+    items = [{"key": _TOKEN_SECRET, "path": _TOKEN_SECRET}]
+    return {"name": "secret", "secret": {"secretName": f"{dns(system.name)}-secrets", "items": items}}
 
 
 def _pod(system: SystemContext, service: ServiceContext, container: Manifest, more: Manifest) -> Manifest:
@@ -118,13 +140,13 @@ def _pod(system: SystemContext, service: ServiceContext, container: Manifest, mo
         "volumes": [
             {"name": "tmp", "emptyDir": {}},
             {"name": "data", "persistentVolumeClaim": {"claimName": f"{dns(system.name)}-data"}},
+            _secret_volume(system),
         ],
     }
     return {"metadata": {"labels": _labels(system, service)}, "spec": spec | more}
 
 
 def _container(system: SystemContext, service: ServiceContext) -> Manifest:
-    secret = {"name": f"{dns(system.name)}-secrets", "key": "SERVICE_TOKEN_SECRET"}
     return {
         "name": dns(service.name),
         "image": image_of(system, service),
@@ -135,11 +157,15 @@ def _container(system: SystemContext, service: ServiceContext) -> Manifest:
         },
         "envFrom": [{"configMapRef": {"name": f"{dns(system.name)}-addresses"}}],
         "env": [
-            {"name": "SERVICE_TOKEN_SECRET", "valueFrom": {"secretKeyRef": secret}},
+            {"name": f"{_TOKEN_SECRET}_FILE", "value": f"/run/secrets/{_TOKEN_SECRET}"},
             *(_variable(system, name) for name in variables(service)),
         ],
         "resources": _resources(service),
-        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}, {"name": "data", "mountPath": "/data"}],  # noqa: S108
+        "volumeMounts": [
+            {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108  (inside the container)
+            {"name": "data", "mountPath": "/data"},
+            {"name": "secret", "mountPath": "/run/secrets", "readOnly": True},
+        ],
     }
 
 

@@ -116,6 +116,7 @@ def _kill(pool: ProcessPoolExecutor) -> None:
 def _prepare() -> None:
     """Set up a worker: bounded memory, and deaf to Ctrl-C, which the main process answers for all."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource  # noqa: PLC0415  (absent on Windows)
 

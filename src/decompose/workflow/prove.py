@@ -21,13 +21,20 @@ def report_verification(
     kind: str,
     driver: str,
     python: Path | None,
+    target: str,
     junit: Path | None,
     html: Path | None,
     say: Say,
 ) -> Outcome:
     """Check that the services in `output` answer as the monolith does."""
     result = api.verify(
-        output, root=find_monolith(output, root), kind=kind, driver=shlex.split(driver), python=python, progress=say
+        output,
+        root=find_monolith(output, root),
+        kind=kind,
+        driver=shlex.split(driver),
+        python=python,
+        target=target,
+        progress=say,
     )
     wanted = {"junit": junit, "html": html}
     for format, file in wanted.items():

@@ -232,3 +232,23 @@ def test_a_service_takes_only_variables_that_it_reads(tmp_path, client, host, mo
     assert (os.environ.get("MODEL_FOLDER"), os.environ.get("GONE")) == ("new", None)
     assert os.environ["PATH"] != "evil"
     monkeypatch.delenv("MODEL_FOLDER", raising=False)
+
+
+def test_the_secret_may_be_a_file(client, tmp_path, monkeypatch):
+    file = tmp_path / "secret"
+    file.write_text("a secret of at least sixteen letters\n")
+    monkeypatch.delenv(tokens.SECRET_VARIABLE)
+    monkeypatch.setenv(f"{tokens.SECRET_VARIABLE}_FILE", str(file))
+
+    from_file = ask(client).status_code
+    monkeypatch.setenv(tokens.SECRET_VARIABLE, "a secret of at least sixteen letters")
+    assert (from_file, ask(client).status_code) == (200, 200)
+    assert tokens.secret() == b"a secret of at least sixteen letters"
+
+
+def test_a_secret_file_that_is_not_there_is_named(tmp_path, monkeypatch):
+    monkeypatch.delenv(tokens.SECRET_VARIABLE)
+    monkeypatch.setenv(f"{tokens.SECRET_VARIABLE}_FILE", str(tmp_path / "absent"))
+
+    with pytest.raises(PermissionError, match="absent"):
+        tokens.secret()

