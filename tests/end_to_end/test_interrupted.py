@@ -25,7 +25,7 @@ DRIVER = """
 import os, time
 from shop.train import train
 print(train([1, 0, 2]), flush=True)
-if "SERVICE_TOKEN_SECRET" in os.environ:  # across the services
+if "SERVICE_URL_ONE" in os.environ:  # across the services
     open("{begun}", "w").close()
     time.sleep(300)
 """
