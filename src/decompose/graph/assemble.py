@@ -153,7 +153,7 @@ def _unit(
 
 def _signature(scope: ScopeFact) -> Signature:
     parameters = tuple(
-        Parameter(name=p.name, kind=p.kind, annotation=p.annotation_text, default=p.default_text)  # type: ignore[arg-type]
+        Parameter(name=p.name, kind=sys.intern(p.kind), annotation=p.annotation_text, default=p.default_text)  # type: ignore[arg-type]
         for p in scope.parameters
     )
     return Signature(parameters=parameters, returns=scope.returns_text)

@@ -56,17 +56,16 @@ class FactsCache:
             return None
         return None
 
-    def store(self, found: Iterable[tuple[str, str, bytes]]) -> None:
-        """Keep encoded facts: `(path, digest, facts)` each; older content of the same path is forgotten."""
+    def store(self, records: Iterable[FileFacts]) -> None:
+        """Keep facts; those of older content of the same path are forgotten."""
         if self._connection is None:
             return
         with contextlib.suppress(sqlite3.Error), self._connection:
-            for path, digest, encoded in found:
-                self._connection.execute("DELETE FROM facts WHERE path = ?", (path,))
-                self._connection.execute(
-                    "INSERT OR REPLACE INTO facts VALUES (?, ?, ?)",
-                    (_key(path, digest) + self._kinds[-1], path, encoded),
-                )
+            for record in records:
+                key = _key(record.path, record.digest) + self._kinds[-1]
+                self._connection.execute("DELETE FROM facts WHERE path = ?", (record.path,))
+                row = (key, record.path, encode(record))
+                self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", row)
 
 
 def encode(record: FileFacts) -> bytes:

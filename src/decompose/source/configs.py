@@ -8,12 +8,12 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from decompose.ir.facts import ConfigFact
 from decompose.source.parse import digest_of
 from decompose.source.tame import encodable
+from decompose.source.yamltext import load_yaml
 
 MAX_FILES = 400
 MAX_VALUES = 100_000
@@ -60,7 +60,7 @@ def _content(data: bytes, kind: str) -> Any:
             case "yaml":
                 if len(text) > 100_000:
                     return None
-                return _Plain().of(YAML(typ="safe", pure=False).load(text))
+                return _Plain().of(load_yaml(text))
             case "toml":
                 return _Plain().of(tomllib.loads(text))
             case "json":

@@ -15,7 +15,8 @@ from decompose.ir.findings import Finding, Span
 from decompose.resources import room_for_recursion
 from decompose.source import newer
 from decompose.source.effects import effects_of
-from decompose.source.extract import MAX_DEPTH, extract, import_statements, is_main_block
+from decompose.source.extract import extract, import_statements, is_main_block
+from decompose.source.extract_expressions import MAX_DEPTH
 from decompose.source.notebooks import cells_of, neutralise
 from decompose.source.tame import encodable, prune, tame
 

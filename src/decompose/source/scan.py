@@ -47,9 +47,9 @@ def scan(
     root = Path(root)
     found = discover(root)
     base = root if root.is_dir() else root.parent
-    read = partial(read_chunk, with_effects=with_effects)
+    extract = partial(_extract, executor=executor, with_effects=with_effects)
     with FactsCache(cache_dir, with_effects=with_effects) as cache, room_for_recursion(), without_collection():
-        files = _read_all(base, found, cache, partial(_extract, executor=executor, read=read), progress)
+        files = _read_all(base, found, cache, extract, progress)
     requirements, scripts, folders = read_requirements(base, found.requirements, "setup.py" in found.sources)
     findings = sorted([*found.findings, *(x for file in files for x in file.findings)])
     outcomes = [*found.outcomes, *(_outcome(file) for file in files)]
@@ -68,20 +68,16 @@ def scan(
 
 
 def read_chunk(chunk: Chunk, *, with_effects: bool = True) -> Results:
-    """Return path, digest and encoded facts of some files; runs in workers."""
-    out = []
+    """Return the encoded facts of some files; runs in workers."""
     with room_for_recursion(), without_collection():
-        for path, data in chunk:
-            record = read_file(path, data, with_effects=with_effects)
-            out.append((path, record.digest, encode(record)))
-    return out
+        return [encode(read_file(path, data, with_effects=with_effects)) for path, data in chunk]
 
 
 def _read_all(
     base: Path,
     found: Found,
     cache: FactsCache,
-    extract: Callable[[Chunk], Iterator[Results]],
+    extract: Callable[[Chunk], Iterator[list[FileFacts]]],
     progress: Callable[[int, int], None] | None,
 ) -> list[FileFacts]:
     done: dict[str, FileFacts] = {}
@@ -99,30 +95,34 @@ def _read_all(
         else:
             missing.append((path, data))
     total = len(found.sources)
-    for results in extract(missing):
-        for path, _, encoded in results:
-            done[path] = decode(encoded)
-        cache.store(row for row in results if not any(x.code == "DC107" for x in done[row[0]].findings))
+    for records in extract(missing):
+        for record in records:
+            done[record.path] = record
+        cache.store(record for record in records if not any(x.code == "DC107" for x in record.findings))
         if progress is not None:
             progress(len(done), total)
     return [done[path] for path in sorted(done)]
 
 
-def _extract(missing: Chunk, *, executor: Executor | None, read: Callable[[Chunk], Results]) -> Iterator[Results]:
+def _extract(missing: Chunk, *, executor: Executor | None, with_effects: bool) -> Iterator[list[FileFacts]]:
     chunks = _chunks(missing)
+    read = partial(read_chunk, with_effects=with_effects)
     if executor is not None:
-        yield from read_elsewhere(executor, chunks, read, _lost)
+        results = read_elsewhere(executor, chunks, read, _lost)
     elif len(missing) < MIN_FILES_FOR_WORKERS or (os.cpu_count() or 1) < 2:
-        yield from map(read, chunks)
+        yield from ([read_file(path, data, with_effects=with_effects) for path, data in chunk] for chunk in chunks)
+        return
     else:
-        yield from read_in_processes(chunks, read, _lost)
+        results = read_in_processes(chunks, read, _lost)
+    for rows in results:
+        yield [decode(encoded) for encoded in rows]
 
 
 def _lost(path: str, data: bytes) -> Results:
     """Return what stands for a file whose worker died or hung."""
     finding = Finding("DC107", "error", Span(path), "reading it used too much time or memory")
     record = FileFacts(path, digest_of(data), 0, findings=[finding])
-    return [(path, record.digest, encode(record))]
+    return [encode(record)]
 
 
 def _chunks(files: Chunk) -> list[Chunk]:

@@ -10,8 +10,8 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 
 Chunk = list[tuple[str, bytes]]
 """Path and content of some files."""
-Results = list[tuple[str, str, bytes]]
-"""Path, digest and encoded facts of some files."""
+Results = list[bytes]
+"""Encoded facts of some files."""
 
 MEMORY_LIMIT_BYTES = 4 << 30
 """Address space of a worker process."""
