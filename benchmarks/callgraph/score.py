@@ -42,6 +42,7 @@ class Score:
     missing: int = 0
 
     def add(self, truth: Edges, found: Edges | None) -> None:
+        """Count one case."""
         self.cases += 1
         if found is None:
             self.failed, self.missing = self.failed + 1, self.missing + len(truth)
