@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("tutorial.md", "how-to/notebooks.md", "how-to/torch.md", "how-to/ci-gate.md", "how-to/scale-out.md")
+PAGES = (
+    "tutorial.md",
+    "how-to/notebooks.md",
+    "how-to/torch.md",
+    "how-to/ci-gate.md",
+    "how-to/scale-out.md",
+    "how-to/review.md",
+    "how-to/install.md",
+)
 
 
 def blocks(page: str, language: str) -> list[str]:
