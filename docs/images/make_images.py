@@ -27,6 +27,7 @@ VIEWS = {
 
 
 def main() -> None:
+    """Take every picture anew."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--comparison", type=Path)
     given = parser.parse_args()
@@ -44,6 +45,7 @@ def main() -> None:
 
 
 def take(browser: Browser, address: str, image: str, *, height: int = 820) -> None:
+    """Write `IMAGE.png` of a page, the height in pixels."""
     page = browser.new_page(viewport={"width": 1320, "height": height})
     page.goto(address)
     page.wait_for_timeout(600)

@@ -1,8 +1,9 @@
-"""Installs the wheel into an empty environment of each interpreter that is here, and takes the bundled example apart with it.
+"""Installs the wheel into an empty environment of each interpreter, and takes the bundled example apart with it.
 
     python tests/packaging/clean_install.py [PYTHON ...]
 
-Without arguments it looks for python3.11 to python3.14 on the PATH. Not part of the tests: it asks the package index for everything anew.
+Without arguments it looks for python3.11 to python3.14 on the PATH. Not part of the tests: it asks the package index
+for everything anew.
 """
 
 from __future__ import annotations
