@@ -35,6 +35,9 @@ MAX_CONTEXTS = 8
 """Call sites of a small function that are told apart."""
 MAX_FACTORY_CONTEXTS = 20_000
 """Uses of a decorator, or of a function that gives back a function of its own, that are told apart."""
+MAX_CONTEXTS_A_SCOPE = 400
+"""Contexts of one piece of code other than as a decorator: a factory in a factory has its own in each of the outer one's,
+and factories that call each other would go on for ever."""
 MAX_CONTEXT_DEPTH = 3
 MAX_INSTANCES = 6
 """Sites of a class whose instances are told apart."""
@@ -162,6 +165,11 @@ class Calls(Core):
             limit = MAX_FACTORY_CONTEXTS if is_factory else MAX_CONTEXTS
             if context not in function.frames and len(function.frames) >= limit:
                 context = None
+            elif context not in function.frames and not is_decorator:
+                place = (function.module.facts.path, function.index)
+                self.contexts[place] = self.contexts.get(place, 0) + 1
+                if self.contexts[place] > MAX_CONTEXTS_A_SCOPE:
+                    context = None
         target = function.frames.get(context)
         if target is None:
             target = self.new_frame(function.index, function.module, function.frame)
@@ -244,10 +252,16 @@ class Calls(Core):
             return call_possibly(self, frame, made, positional, keywords, pos, site)
         if made.label.startswith("operator."):
             return self._call_getter(frame, made, positional, pos, site)
+        if made.id in self.partials:  # it is handed to itself
+            return EMPTY
         functions = self.union(self.read(made.functions), self.read(made.extra))
         found = "partial" if made.label == "functools.partial" else reason
         given = [*made.positional, *positional]
-        return self.invoke(frame, functions, given, {**made.keywords, **keywords}, pos, site, found)
+        self.partials.add(made.id)
+        try:
+            return self.invoke(frame, functions, given, {**made.keywords, **keywords}, pos, site, found)
+        finally:
+            self.partials.discard(made.id)
 
     def _call_getter(self, frame: Frame, made: Partial, positional: list[Values], pos: int, site: object) -> Values:
         """Call what `operator.attrgetter`, `methodcaller` or `itemgetter` made."""

@@ -70,6 +70,10 @@ class Core:
         """What was saved under a file name."""
         self.config_names = names_by_key(facts.configs)
         """Dotted names that configuration files hold, by the key under which they stand."""
+        self.contexts: dict[tuple[str, int], int] = {}
+        """Contexts that were told apart, by file and scope."""
+        self.partials: set[int] = set()
+        """Partials that are being called."""
         self.active_bases: set[str] = set()
         self.active_triggers: set[str] = set()
         """Last names of external callables that drive objects of some own class."""

@@ -95,6 +95,7 @@ class Dispatcher:
         """
         try:
             message, parts = unpack(content_type, body)
+            _check_shape(message)
             action = self._action(path, caller, message)
             decoder = Decoder(parts)
             args = [decoder.decode(item) for item in message.get("args", ())]
@@ -265,6 +266,17 @@ def problem(status: int, detail: str, errors: list[dict[str, str]] | None = None
     body = {"title": "refused", "status": status, "detail": detail} | ({"errors": errors} if errors else {})
     _, chunks = pack(body, [])
     return Reply(status, "application/problem+json", chunks)
+
+
+def _check_shape(message: Any) -> None:
+    """Refuse a message whose outermost parts are not of the right kind."""
+    if type(message) is not dict:
+        raise WireError("a message is an object")
+    if not (isinstance(message.get("args", []), list) and isinstance(message.get("arguments", {}), dict)):
+        raise WireError("`args` is a list and `arguments` an object")
+    released = message.get("release", [])
+    if not (isinstance(released, list) and all(type(r) is list and list(map(type, r)) == [str, int] for r in released)):
+        raise WireError("`release` is a list of pairs of a handle and a number")
 
 
 class _Held:

@@ -12,6 +12,7 @@ from typing import Any
 from service_runtime import context, tokens, undo, view
 from service_runtime.gate import Gate
 from service_runtime.handover import HEADER, Handover, hear, told
+from service_runtime.limits import bounded, largest
 from service_runtime.reloading import Reloader
 
 UNGATED = ("/livez", "/readyz", "/startupz", "/metrics", "/v2/health")
@@ -47,14 +48,24 @@ class Door:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
+        if scope["method"] not in _READ_ONLY:
+            limit = largest(headers)
+            if limit < 0:
+                await _refuse(send, 413, b"the body is too large")
+                return
+            receive = bounded(receive, limit)
         request_id = headers.get(b"x-request-id", b"").decode("latin-1") or context.new_request_id()
         context.request_id.set(request_id)
         theirs, run = _told(headers)
-        hear(theirs)
+        try:
+            hear(theirs)
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            await _refuse(send, 400, b"what is said of the artifacts is unreadable")
+            return
         await self._catch_up(theirs, request_id)
         async with self._gate.passing(request_id), _part_of(run) as may_work:
             if not may_work:
-                await _refuse(send)
+                await _refuse(send, 409, b"the attempt of the run that calls is over")
             else:
                 await self._with_files(self._handover, headers, scope, receive, send)
 
@@ -124,6 +135,6 @@ async def _part_of(run: str) -> AsyncIterator[bool]:
         yield is_alive
 
 
-async def _refuse(send: Any) -> None:
-    await send({"type": "http.response.start", "status": 409, "headers": [(b"content-type", b"text/plain")]})
-    await send({"type": "http.response.body", "body": b"the attempt of the run that calls is over"})
+async def _refuse(send: Any, status: int, why: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain")]})
+    await send({"type": "http.response.body", "body": why})

@@ -17,6 +17,7 @@ from typing import Any
 from service_runtime import context, echo, jobs, view
 from service_runtime.door import Door
 from service_runtime.handover import STATE_FOLDER, Handover, active
+from service_runtime.limits import guarded
 from service_runtime.modules import SourceFinder, install
 from service_runtime.registries import open_store
 from service_runtime.server import Host, build_app
@@ -54,11 +55,13 @@ def serve(service: Service) -> None:
     host = Host(service, handed)
     app = application(service, host, handed)
     import uvicorn  # noqa: PLC0415  (the tests of a service do without)
+    from uvicorn.protocols.http.auto import AutoHTTPProtocol  # noqa: PLC0415
 
     config = uvicorn.Config(
         app,
         host=options.host,
         port=options.port,
+        http=guarded(AutoHTTPProtocol),
         log_config=None,
         access_log=False,
         timeout_keep_alive=75,

@@ -7,6 +7,7 @@ import contextvars
 import importlib
 import json
 import logging
+import math
 import os
 import signal
 import sys
@@ -21,9 +22,10 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from service_runtime import context, surroundings, tokens, tracing, view
 from service_runtime.dispatch import Dispatcher, Reply, problem
-from service_runtime.errors import RemoteCallError
+from service_runtime.errors import RemoteCallError, WireError
 from service_runtime.gate import Gate
 from service_runtime.handover import Handover
+from service_runtime.limits import BODY_LIMIT
 from service_runtime.metrics import Metrics
 from service_runtime.modules import is_ours
 from service_runtime.once import INSTANCE, Once
@@ -33,8 +35,6 @@ from service_runtime.runs import Runs
 from service_runtime.service import Service
 from service_runtime.sessions import Sessions
 
-BODY_LIMIT = int(os.environ.get("SERVICE_BODY_LIMIT_MB", "256")) * 1024 * 1024
-"""Largest message, in bytes."""
 QUEUE_LIMIT = int(os.environ.get("SERVICE_QUEUE_LIMIT", "128"))
 """Calls that may be under way; further ones are told to come back later."""
 
@@ -179,12 +179,14 @@ class Host:
             caller = self.caller_of(headers)
         except PermissionError as error:
             return problem(401, str(error))
-        until = float(headers.get("x-deadline") or 0) or time.time() + 900
+        try:
+            until, depth = _number(headers, "x-deadline") or time.time() + 900, int(_number(headers, "x-chain"))
+        except ValueError as error:
+            return problem(400, str(error))
         if until <= time.time():
             return problem(504, "the caller's deadline has passed")
         if self.metrics.in_flight >= QUEUE_LIMIT:
             return problem(OVERLOADED, "too many calls are under way, come back later")
-        depth = int(headers.get("x-chain") or 0)
         if depth > context.CHAIN_LIMIT:
             return problem(508, f"the call went through more than {context.CHAIN_LIMIT} services")
         body = await read_body(request, int(headers.get("content-length") or 0))
@@ -199,6 +201,8 @@ class Host:
             )
         except TimeoutError:
             return problem(504, "the deadline passed while the operation ran")
+        except WireError as error:
+            return problem(400, str(error))
         finally:
             self.metrics.in_flight -= 1
 
@@ -265,6 +269,22 @@ def headers_of(request: Request) -> dict[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
 
 
+def _number(headers: Mapping[str, str], name: str) -> float:
+    """Return a header that is a number of at most a few digits, 0 when it is not there.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    text = headers.get(name) or "0"
+    try:
+        value = float(text[:40])
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(f"`{name}` is not a number")
+    return value
+
+
 async def read_body(request: Request, announced: int) -> bytes | None:
     """Return the body, `None` when more bytes come, or are announced, than a message may have."""
     if announced > BODY_LIMIT:
@@ -281,7 +301,10 @@ async def read_body(request: Request, announced: int) -> bytes | None:
 
 def _follow(folder: str) -> None:
     """Work in the caller's folder: on one machine, relative paths then mean the same on both sides."""
-    wanted = view.inside(folder.encode().decode("unicode_escape"))
+    try:
+        wanted = view.inside(folder.encode().decode("unicode_escape"))
+    except ValueError as error:
+        raise WireError("`x-folder` is not a path") from error
     if wanted and wanted != os.getcwd() and os.path.isdir(wanted):
         os.chdir(wanted)
 
@@ -316,10 +339,11 @@ def _add_runs(app: FastAPI, host: Host) -> None:
                 caller = host.caller_of(headers_of(request))
                 if caller != "client" or not host.dispatcher.is_open:
                     raise PermissionError("only the operator may start runs")
-                status, content = answer(request, json.loads(await request.body() or b"{}"))
+                asked = await read_body(request, 0)
+                status, content = answer(request, json.loads(asked or b"{}"))
             except PermissionError as error:
                 status, content = 403, {"detail": str(error)}
-            except (LookupError, ValueError) as error:
+            except (LookupError, ValueError, TypeError, RecursionError) as error:
                 status, content = 422, {"detail": str(error)}
             return Response(json.dumps(content), status, media_type="application/json")
 

@@ -6,6 +6,8 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 
+from service_runtime.errors import WireError
+
 _read_by: dict[str, tuple[str, ...]] = {}
 _at_start = dict(os.environ)
 
@@ -23,8 +25,15 @@ def changes_for(service: str) -> str:
 
 
 def apply(text: str, names: Iterable[str]) -> None:
-    """Set here what the caller has set, of the variables that this service reads; other names are ignored."""
-    given = json.loads(text)
+    """Set here what the caller has set, of the variables that this service reads; other names are ignored.
+
+    Raises:
+        WireError: If the text is not JSON.
+    """
+    try:
+        given = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WireError("the caller's environment is unreadable") from error
     for name in names:
         if isinstance(given, dict) and name in given:
             value = given[name]

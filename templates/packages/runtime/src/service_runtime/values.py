@@ -212,11 +212,18 @@ def _encode_bytearray(encoder: Encoder, value: bytearray) -> Any:
 
 
 def _decode_reference(decoder: Decoder, tree: dict[str, Any]) -> Any:
-    return decoder.objects[tree["v"]]
+    return decoder.objects[_index(tree)]
 
 
 def _decode_argument(decoder: Decoder, tree: dict[str, Any]) -> Any:
-    return decoder.arguments[tree["v"]]
+    return decoder.arguments[_index(tree)]
+
+
+def _index(tree: dict[str, Any]) -> int:
+    number = tree["v"]
+    if type(number) is not int:
+        raise WireError("a reference is a number")
+    return number
 
 
 def _sequence(tag: str) -> Encode:

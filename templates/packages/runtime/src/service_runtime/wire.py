@@ -46,12 +46,23 @@ def unpack(content_type: str, body: bytes | memoryview) -> tuple[Any, list[memor
     """
     try:
         if content_type.startswith(JSON):
-            return json.loads(bytes(body) if isinstance(body, memoryview) else body), []
+            return _read_json(body), []
         if content_type.startswith(FRAMES):
             return _unpack_frames(memoryview(body))
     except (ValueError, KeyError, TypeError, struct.error, RecursionError) as error:
         raise WireError(f"unreadable message: {error}") from error
     raise WireError(f"content type `{content_type[:80]}` is neither `{JSON}` nor `{FRAMES}`")
+
+
+def _read_json(text: bytes | memoryview) -> Any:
+    return _JSON.decode(str(text, "utf-8"))
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(f"`{word}` is no JSON")
+
+
+_JSON = json.JSONDecoder(parse_constant=_no_number)
 
 
 def size_of(chunks: Iterable[Part]) -> int:
@@ -63,7 +74,7 @@ def _unpack_frames(body: memoryview) -> tuple[Any, list[memoryview]]:
     magic, length = _HEAD.unpack_from(body)
     if magic != _MAGIC:
         raise WireError("wrong magic bytes")
-    header = json.loads(bytes(body[_HEAD.size : _HEAD.size + length]))
+    header = _read_json(body[_HEAD.size : _HEAD.size + length])
     offset = _HEAD.size + length
     parts = []
     for size in header["parts"]:
