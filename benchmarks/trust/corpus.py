@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -93,7 +92,6 @@ def main() -> int:
         with lock, options.out.open("a") as out:
             out.write(json.dumps(row, sort_keys=True) + "\n")
 
-    os.nice(10)
     with ThreadPoolExecutor(options.workers) as pool:
         list(pool.map(work, roots))
     rows = [json.loads(line) for line in options.out.read_text().splitlines()]

@@ -22,7 +22,11 @@ from service_runtime.wire import FRAMES, JSON, STREAM, pack, unpack
 TIMEOUT_S = float(os.environ.get("SERVICE_TIMEOUT_S", "900"))
 """Longest time that a call may take, in seconds, when no deadline is nearer."""
 RETRIES = 2
-"""Further attempts for a call that did not reach the service, or that may be repeated."""
+"""Further attempts for a call that did not reach the service, or that may be repeated …"""
+RETRY_SHARE = 0.1
+"""… as long as they are no more than this share of the calls, and some …"""
+RETRY_CREDIT = 10.0
+"""… to begin with: a service in trouble does not get several times its load."""
 
 
 class Unset:
@@ -62,6 +66,8 @@ class Client:
         self._released: list[list[Any]] = []
         self._instance = ""
         """Process that answered last."""
+        self._credit = RETRY_CREDIT
+        """Further attempts that may be made now."""
 
     def use(self, transport: Transport) -> None:
         """Send all further calls through `transport`."""
@@ -206,6 +212,7 @@ class Client:
 
     def _send(self, path: str, headers: dict[str, str], chunks: list[Any], *, is_idempotent: bool) -> Answer:
         transport = self.transport
+        self._credit = min(RETRY_CREDIT, self._credit + RETRY_SHARE)
         for attempt in range(RETRIES + 1):
             left = context.remaining_s(TIMEOUT_S)
             try:
@@ -218,7 +225,10 @@ class Client:
                 failure = error
                 if not (is_idempotent or self._may_repeat(headers)):
                     break
+            if self._credit < 1:
+                break
             if attempt < RETRIES:
+                self._credit -= 1
                 time.sleep((0.05 * 2**attempt) * (0.5 + random.random()))  # noqa: S311  (jitter, no secret)
         raise RemoteCallError(f"`{self.service}` cannot be reached for {path}: {failure}") from failure
 

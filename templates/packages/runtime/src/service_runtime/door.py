@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -30,10 +30,17 @@ class Door:
         handover: The artifacts of the service, `None` when it shares none.
         reloader: Brings the artifacts up to date.
         prefix: Path below which the service's own routes stand.
+        is_ending: Whether the process has been told to end: then every connection is closed after its answer.
     """
 
     def __init__(
-        self, app: Any, gate: Gate, handover: Handover | None, reloader: Reloader | None = None, prefix: str = ""
+        self,
+        app: Any,
+        gate: Gate,
+        handover: Handover | None,
+        reloader: Reloader | None = None,
+        prefix: str = "",
+        is_ending: Callable[[], bool] = lambda: False,
     ) -> None:
         self._app = app
         self._gate = gate
@@ -41,6 +48,7 @@ class Door:
         self._reloader = reloader
         self._prefix = prefix
         self._changed_at = 0.0
+        self._is_ending = is_ending
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Let a request in when it may come, and pass it on."""
@@ -48,6 +56,8 @@ class Door:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
+        if self._is_ending():
+            send = _closing(send)
         if scope["method"] not in _READ_ONLY:
             limit = largest(headers)
             if limit < 0:
@@ -108,6 +118,15 @@ class Door:
         is_alone = self._gate.count == 1
         if is_call or is_alone or time.monotonic() - self._changed_at > SETTLE_S:
             await asyncio.to_thread(handover.publish)
+
+
+def _closing(send: Any) -> Any:
+    async def send_last(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
+        await send(message)
+
+    return send_last
 
 
 def _told(headers: dict[bytes, bytes]) -> tuple[str, str]:

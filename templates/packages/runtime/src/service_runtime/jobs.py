@@ -44,6 +44,8 @@ class Run:
     error: str = ""
     same_as: str = ""
     """The run whose results still stand, so that this one had nothing to do."""
+    is_accepted: bool = False
+    """Whether its service has told somebody that it will be done: then it is taken up when the service starts anew."""
 
 
 def perform(service: Service, run_id: str, entry: str, argv: tuple[str, ...], handover: Handover | None) -> int:
@@ -119,9 +121,9 @@ def find(root: Path, service: str, run_id: str) -> Run:
     return replace(run, status="killed") if run.status == "running" and not is_locked(folder / "lock") else run
 
 
-def list_runs(root: Path) -> list[Run]:
-    """Return all runs, by service and id."""
-    found = sorted((root / STATE_FOLDER / "runs").glob("*/*/run.json"))
+def list_runs(root: Path, service: str = "*") -> list[Run]:
+    """Return all runs, by service and id, or those of one service."""
+    found = sorted((root / STATE_FOLDER / "runs").glob(f"{service}/*/run.json"))
     return [find(root, path.parent.parent.name, path.parent.name) for path in found]
 
 

@@ -42,9 +42,19 @@ class Runs:
         with self._lock:
             known = jobs.read_run(jobs.folder_of(self._root, self._service.name, run_id))
             if known is None or jobs.find(self._root, self._service.name, run_id).status in ("killed", "failed"):
-                run = jobs.Run(run_id, self._service.name, name, tuple(argv or ()))
-                self._processes[run_id] = jobs.start(self._service.source.parent / "app.py", run, self._root, {})
+                run = jobs.Run(run_id, self._service.name, name, tuple(argv or ()), is_accepted=True)
+                self._begin(run)
         return self.show(run_id)
+
+    def resume(self) -> None:
+        """Take up the runs that were accepted before this process began and have not come to an end."""
+        with self._lock:
+            for run in jobs.list_runs(self._root, self._service.name):
+                if run.is_accepted and run.status not in ("done", "failed") and run.id not in self._processes:
+                    self._begin(run)
+
+    def _begin(self, run: jobs.Run) -> None:
+        self._processes[run.id] = jobs.start(self._service.source.parent / "app.py", run, self._root, {})
 
     def show(self, run_id: str) -> dict[str, Any]:
         """Return a run with what it has printed.

@@ -86,7 +86,7 @@ def application(service: Service, host: Host, handed: Handover | None) -> Any:
 
         app, prefix = Gateway(service.web, app, own_paths=own_paths), OWN_PREFIX
         host.gateway = app
-    return Door(app, host.gate, handed, host.reloader, prefix)
+    return Door(app, host.gate, handed, host.reloader, prefix, lambda: host.is_ending)
 
 
 def workplace(service: Service, shared: Path, *, is_run: bool) -> Path:
@@ -120,7 +120,7 @@ def drain(host: Host, server: Any) -> None:
     end, seconds = server.handle_exit, float(os.environ.get("SERVICE_DRAIN_S", "0"))
 
     def begin(number: int, frame: Any) -> None:
-        was_ready, host.is_ready = host.is_ready, False
+        was_ready, host.is_ready, host.is_ending = host.is_ready, False, True
         if seconds and was_ready and number == signal.SIGTERM:
             threading.Timer(seconds, end, (number, frame)).start()
         else:

@@ -66,6 +66,7 @@ class Host:
         self.once = Once()
         self.gateway: Any = None
         self.is_ready = False
+        self.is_ending = False
         self.failure = ""
         self.missing: list[str] = []
         """Modules that could not be loaded because a library is not installed."""
@@ -80,6 +81,7 @@ class Host:
                 if self.gateway is not None:
                     await self.gateway.start()
                 self.is_ready = True
+                await asyncio.to_thread(self.runs.resume)
                 if self.reloader is not None:
                     await self.reloader.watch()
             except RemoteCallError as error:

@@ -15,7 +15,7 @@ _REREAD_S = 60.0
 
 
 def secret() -> bytes:
-    """Return the shared secret: the variable's value, else the content of the file that `SERVICE_TOKEN_SECRET_FILE` names.
+    """Return the shared secret: the variable's value, else what the file holds that `SERVICE_TOKEN_SECRET_FILE` names.
 
     Raises:
         PermissionError: If it is not set or too short to protect anything.

@@ -16,8 +16,12 @@ from service_runtime.wire import FRAMES, JSON, Part, size_of
 
 POOL_LIMIT = 32
 """Connections to one service at a time; further calls wait."""
-IDLE_S = 30.0
-"""Time after which an unused connection is not trusted any more, in seconds."""
+IDLE_S = 4.0
+"""Time after which an unused connection is not used again, in seconds.
+
+Less than a service that is told to end goes on answering (`SERVICE_DRAIN_S`, 5 where several stand side by side); those
+that are used meanwhile it closes itself. So no call is sent over a connection that is about to be closed.
+"""
 BREAKER_FAILURES = 5
 BREAKER_PAUSE_S = 1.0
 FRAME_HEAD = struct.Struct("<IB")
