@@ -59,7 +59,7 @@ class Desk:
     def explain(self, symbol: str, other: str = "") -> dict[str, Any]:
         """Say why a symbol has its role and its service, or why the edges between two symbols exist, with source lines."""
         job = self._job()
-        return api.explanation(job.system, [symbol, other] if other else [symbol], job.plan)
+        return api.explanation(job.system, [symbol, other] if other else [symbol], job.plan, root=job.root)
 
     def plan(self) -> dict[str, Any]:
         """Return the proposed services with their reasons and the verdict: split, split partly or stay."""

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from decompose.ir.plan import Plan
 
 
-def explanation(system: CodeGraph, symbols: Sequence[str], plan: Plan | None = None) -> dict[str, Any]:
+def explanation(
+    system: CodeGraph, symbols: Sequence[str], plan: Plan | None = None, *, root: Path | None = None
+) -> dict[str, Any]:
     """Return why a unit has its role and its place, or, for two symbols, why the edges between them exist.
 
-    One service of the plan, or two: the price and the worth of its boundaries.
+    One service of the plan, or two: the price and the worth of its boundaries. With the analysed folder as `root`, the
+    source lines are quoted.
 
     Raises:
         PlanError: If a symbol is not in the graph; the nearest known ones are named.
@@ -31,7 +34,9 @@ def explanation(system: CodeGraph, symbols: Sequence[str], plan: Plan | None = N
     if plan is not None and {service.name for service in plan.services}.issuperset(symbols):
         entries = [e for e in boundaries(plan, system, trace=find_trace()) if {e.first, e.second}.issuperset(symbols)]
         return {"text": "\n\n".join(map(boundary.as_text, entries)), "boundaries": [asdict(entry) for entry in entries]}
-    return views.explanation(system, symbols, membership=membership(plan, system) if plan is not None else None)
+    where = membership(plan, system) if plan is not None else None
+    lines = read_lines(system, root) if root is not None else None
+    return views.explanation(system, symbols, membership=where, lines=lines)
 
 
 def export(system: CodeGraph, format: str, *, plan: Plan | None = None, **options: Any) -> bytes:

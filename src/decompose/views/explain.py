@@ -3,19 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
 from decompose.errors import PlanError
 from decompose.ir import symbols
 from decompose.ir.graph import CodeGraph, Edge, Unit
+from decompose.ir.masking import mask
 from decompose.views.palette import ROLE_LABELS
 
 MOST_EDGES = 12
+_ORDER = ("call", "inherit", "read", "write", "state_read", "state_write", "import", "value")
+"""Kinds of edges, the telling ones first."""
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What stands at a place: its name as a person would look for it, and the text of the line."""
+
+    graph: CodeGraph
+    lines: Mapping[str, Sequence[str]]
+
+    def place(self, path: str, line: int) -> str:
+        """Return `path:line`; in a notebook, whose file has no such lines, cell and line of the cell."""
+        if path.endswith(".ipynb"):
+            for unit in self.graph.units:
+                if unit.kind == "cell" and unit.span.path == path and unit.span.line <= line <= unit.span.end_line:
+                    return f"{path}:{symbols.qualname_of(unit.symbol)}:{line - unit.span.line + 1}"
+        return f"{path}:{line}"
+
+    def text(self, path: str, line: int) -> str:
+        found = self.lines.get(path, ())
+        return mask(found[line - 1]) if 0 < line <= len(found) else ""
 
 
 def explanation(
-    graph: CodeGraph, names: Sequence[str], *, membership: Mapping[str, str] | None = None
+    graph: CodeGraph,
+    names: Sequence[str],
+    *,
+    membership: Mapping[str, str] | None = None,
+    lines: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Any]:
     """Return why a thing is what it is, or, for two, why the edges between them exist.
 
@@ -23,6 +51,7 @@ def explanation(
         graph: The system.
         names: One or two symbols: a unit, a module, an asset, a state.
         membership: Module-level unit to service, for its place.
+        lines: Source lines by path, to be quoted as evidence, secrets masked.
 
     Returns:
         `text` for people, and the same facts as plain JSON values.
@@ -40,8 +69,8 @@ def explanation(
                 else "`decompose export --format csv` lists all"
             )
             raise PlanError(f"no symbol `{name}` in the analysed source", hint=hint)
-    where = membership or {}
-    return _between(graph, names[0], names[1]) if len(names) > 1 else _about(graph, names[0], where)
+    where, source = membership or {}, _Source(graph, lines or {})
+    return _between(source, names[0], names[1]) if len(names) > 1 else _about(source, names[0], where)
 
 
 def _known(graph: CodeGraph) -> set[str]:
@@ -49,18 +78,20 @@ def _known(graph: CodeGraph) -> set[str]:
     return named | {asset.symbol for asset in graph.assets} | {state.symbol for state in graph.states}
 
 
-def _about(graph: CodeGraph, name: str, where: Mapping[str, str]) -> dict[str, Any]:
+def _about(source: _Source, name: str, where: Mapping[str, str]) -> dict[str, Any]:
+    graph = source.graph
     units = [unit for unit in graph.units if unit.symbol == name]
     if not units:
-        return _container(graph, name, where)
+        return _container(source, name, where)
     unit = units[0]
     service = where.get(symbols.top_level_of(name), "")
-    outward = [edge for edge in graph.edges if _within(edge.source, name)]
-    inward = [edge for edge in graph.edges if _within(edge.target, name) and not _within(edge.source, name)]
+    edges = sorted(graph.edges, key=lambda edge: _ORDER.index(edge.kind) if edge.kind in _ORDER else len(_ORDER))
+    outward = [edge for edge in edges if _within(edge.source, name)]
+    inward = [edge for edge in edges if _within(edge.target, name) and not _within(edge.source, name)]
     facts = {
         "symbol": name,
         "kind": unit.kind,
-        "place": str(unit.span),
+        "place": source.place(unit.span.path, unit.span.line),
         "service": service,
         "entry": f"{unit.entry.framework} {unit.entry.kind} {unit.entry.detail}".strip() if unit.entry else "",
         "roles": [
@@ -71,14 +102,14 @@ def _about(graph: CodeGraph, name: str, where: Mapping[str, str]) -> dict[str, A
             {"kind": e.kind, "subject": e.subject, "place": str(e.span) if e.span else ""} for e in unit.effects
         ],
         "columns": [{"name": c.name, "use": c.use, "line": c.line} for c in unit.columns],
-        "needs": [_edge(edge) for edge in outward if not _within(edge.target, name)],
-        "needed_by": [_edge(edge) for edge in inward],
+        "needs": [_edge(edge, source) for edge in outward if not _within(edge.target, name)],
+        "needed_by": [_edge(edge, source) for edge in inward],
     }
     return {"text": "\n".join(_lines(unit, facts)), **facts}
 
 
 def _lines(unit: Unit, facts: Mapping[str, Any]) -> list[str]:
-    out = [f"{unit.symbol}  ({unit.kind}, {unit.span})"]
+    out = [f"{unit.symbol}  ({unit.kind}, {facts['place']})"]
     out += [f"  {unit.doc}"] if unit.doc else []
     out += [f"  stands in `{facts['service']}`"] if facts["service"] else []
     out += [f"  started from outside: {facts['entry']}"] if facts["entry"] else []
@@ -101,8 +132,9 @@ def _lines(unit: Unit, facts: Mapping[str, Any]) -> list[str]:
     return out
 
 
-def _container(graph: CodeGraph, name: str, where: Mapping[str, str]) -> dict[str, Any]:
+def _container(source: _Source, name: str, where: Mapping[str, str]) -> dict[str, Any]:
     """Return what a module holds, or who touches an asset or a state."""
+    graph = source.graph
     inside = [unit for unit in graph.units if unit.module == name]
     if inside:
         rows = [
@@ -111,38 +143,52 @@ def _container(graph: CodeGraph, name: str, where: Mapping[str, str]) -> dict[st
             for u in inside
         ]
         return {"text": "\n".join([name, *rows]), "symbol": name, "kind": "module", "units": [u.symbol for u in inside]}
-    touches = [_edge(edge) for edge in graph.edges if name in (edge.source, edge.target)]
-    rows = [f"  {t['kind'].replace('_', ' ')}: {t['source']}  {t['why']}" for t in touches]
+    edges = [edge for edge in graph.edges if name in (edge.source, edge.target)]
+    touches = [_edge(edge, source) for edge in edges]
+    rows = [
+        line
+        for edge, t in zip(edges, touches, strict=True)
+        for line in (f"  {t['kind'].replace('_', ' ')}: {t['source']}  {t['why']}", *_quoted(edge, source))
+    ]
     return {"text": "\n".join([name, *(rows or ["  nothing touches it"])]), "symbol": name, "touched_by": touches}
 
 
-def _between(graph: CodeGraph, first: str, second: str) -> dict[str, Any]:
+def _between(source: _Source, first: str, second: str) -> dict[str, Any]:
     edges = [
         edge
-        for edge in graph.edges
+        for edge in source.graph.edges
         if (_within(edge.source, first) and _within(edge.target, second))
         or (_within(edge.source, second) and _within(edge.target, first))
     ]
-    rows = [line for edge in edges for line in _edge_lines(edge)]
+    rows = [line for edge in edges for line in _edge_lines(edge, source)]
     text = "\n".join(rows or [f"no edge joins `{first}` and `{second}`"])
-    return {"text": text, "symbols": [first, second], "edges": [_edge(edge) for edge in edges]}
+    return {"text": text, "symbols": [first, second], "edges": [_edge(edge, source) for edge in edges]}
 
 
-def _edge_lines(edge: Edge) -> Iterable[str]:
+def _edge_lines(edge: Edge, source: _Source) -> Iterable[str]:
     parameter = f", parameter `{edge.parameter}`" if edge.parameter else ""
     yield f"{edge.source} -> {edge.target}  {edge.kind}, {edge.confidence}, {edge.reason}{parameter}"
     for site in edge.sites:
         loops = f"  in {site.loops} loop{'s' if site.loops > 1 else ''}" if site.loops else ""
-        yield f"  {site.path}:{site.line}{loops}  {site.text}".rstrip()
+        text = source.text(site.path, site.line) or mask(site.text)
+        yield f"  {source.place(site.path, site.line)}{loops}  {text}".rstrip()
 
 
-def _edge(edge: Edge) -> dict[str, Any]:
-    places = [f"{site.path}:{site.line}" for site in edge.sites]
+def _quoted(edge: Edge, source: _Source) -> Iterable[str]:
+    """Yield the line of the first place of an edge."""
+    text = source.text(edge.sites[0].path, edge.sites[0].line) if edge.sites else ""
+    if text:
+        yield f"    {text}"
+
+
+def _edge(edge: Edge, source: _Source) -> dict[str, Any]:
+    places = [source.place(site.path, site.line) for site in edge.sites]
     why = f"{places[0] if places else ''} {edge.reason if edge.reason != 'direct' else ''}".strip()
     doubt = "" if edge.confidence == "certain" else " (possible)"
     return {
         "source": edge.source, "target": edge.target, "kind": edge.kind, "confidence": edge.confidence,
-        "reason": edge.reason, "places": places, "why": why + doubt, "what": _flowing(edge),
+        "reason": edge.reason, "places": places, "lines": [source.text(site.path, site.line) for site in edge.sites],
+        "why": why + doubt, "what": _flowing(edge),
     }  # fmt: skip
 
 

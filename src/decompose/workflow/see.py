@@ -107,7 +107,8 @@ def export(
 
 def report_explanation(symbols: Sequence[str], *, root: Path | None, plan_file: Path) -> Outcome:
     """Say why a unit has its role and place, or why an edge exists."""
-    system = api.analyze(find_root(root, plan_file))
+    folder = find_root(root, plan_file)
+    system = api.analyze(folder)
     plan = api.read_plan(plan_file) if plan_file.is_file() else None
-    figures = api.explanation(system, symbols, plan)
+    figures = api.explanation(system, symbols, plan, root=folder)
     return Outcome(summary=figures["text"], figures=figures)

@@ -19,6 +19,7 @@ from rich.console import Console
 from decompose import views
 from decompose.errors import PlanError, RenderError
 from decompose.ir.codec import decode_graph
+from decompose.ir.findings import Span
 from decompose.ir.graph import CodeGraph, Edge, Site, Unit
 from decompose.ir.masking import mask
 from decompose.views.html import as_json
@@ -280,6 +281,27 @@ def test_two_symbols_are_explained_by_their_edges() -> None:
     facts = views.explanation(view_graphs.shop(), ["shop.train", "shop.ingest"])
 
     assert [edge["places"] for edge in facts["edges"]] == [["shop/train.py:6"]]
+
+
+def test_the_lines_of_an_edge_are_quoted_and_secrets_masked() -> None:
+    lines = {"shop/train.py": [""] * 5 + ["rows = load(password='hunter2hunter2')"]}
+
+    text = views.explanation(view_graphs.shop(), ["shop.train", "shop.ingest"], lines=lines)["text"]
+
+    assert "shop/train.py:6  rows = load(password='" in text
+    assert "hunter2" not in text
+
+
+def test_a_place_in_a_notebook_is_named_by_its_cell() -> None:
+    cell = Unit("n.ipynb:cell_2", kind="cell", module="n.ipynb", span=Span("n.ipynb", 4, end_line=9))
+    graph = CodeGraph(
+        name="n", units=(cell,), edges=(Edge("n.ipynb:cell_2", "m:f", "call", sites=(Site("n.ipynb", 6),)),)
+    )
+
+    facts = views.explanation(graph, ["n.ipynb:cell_2"])
+
+    assert facts["place"] == "n.ipynb:cell_2:1"
+    assert facts["needs"][0]["places"] == ["n.ipynb:cell_2:3"]
 
 
 def test_an_unknown_symbol_gets_a_hint() -> None:
