@@ -294,9 +294,8 @@ def test_the_lines_of_an_edge_are_quoted_and_secrets_masked() -> None:
 
 def test_a_place_in_a_notebook_is_named_by_its_cell() -> None:
     cell = Unit("n.ipynb:cell_2", kind="cell", module="n.ipynb", span=Span("n.ipynb", 4, end_line=9))
-    graph = CodeGraph(
-        name="n", units=(cell,), edges=(Edge("n.ipynb:cell_2", "m:f", "call", sites=(Site("n.ipynb", 6),)),)
-    )
+    edge = Edge(source="n.ipynb:cell_2", target="m:f", kind="call", sites=(Site("n.ipynb", 6),))
+    graph = msgspec.structs.replace(view_graphs.shop(), units=(cell,), edges=(edge,))
 
     facts = views.explanation(graph, ["n.ipynb:cell_2"])
 
