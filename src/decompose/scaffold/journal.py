@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from decompose.errors import RecordError, WriteError
@@ -33,6 +34,36 @@ class Journal(Record):
     moves: tuple[Move, ...]
     before: Lock
     after: Lock
+
+
+@contextlib.contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """Keep other writers out of a workspace for as long as the block lasts, however this process ends.
+
+    Raises:
+        WriteError: If another one is at work.
+    """
+    if sys.platform == "win32":  # has no locks of this kind
+        yield
+        return
+    handle = os.open(out, os.O_RDONLY)
+    try:
+        _lock(handle, out)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, out: Path) -> None:
+    import fcntl  # noqa: PLC0415  (absent on Windows)
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        hint = "run this again when it is done"
+        raise WriteError(f"{out}: another `decompose generate` writes here at this moment", hint=hint) from error
+    except OSError:
+        return  # a file system without locks: writers are not kept apart there
 
 
 def commit(out: Path, steps: Sequence[Step], before: Lock, after: Lock, executable: frozenset[str]) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from decompose.errors import WriteError
 from decompose.ir.filetree import FileTree
-from decompose.scaffold.journal import JOURNAL, STAGE, commit, heal
+from decompose.scaffold.journal import JOURNAL, STAGE, alone, commit, heal
 from decompose.scaffold.lockfile import LOCK_FILE, STORE, Lock, digest, forget_unused, read_lock, store
 from decompose.scaffold.regenerate import Decision, Fate, Step, decide
 
@@ -42,27 +43,38 @@ def write(tree: FileTree, out: Path) -> WriteReport:
         out: Folder of the workspace; made when missing.
 
     Raises:
-        WriteError: If the place is not ours or the disk refuses. Nothing has changed then, unless the hint says that
-            a second run will finish the work.
+        WriteError: If the place is not ours, another run writes there, or the disk refuses. Nothing has changed then,
+            unless the hint says that a second run will finish the work.
     """
     for path in tree:
         _check_path(path)
     _refuse_foreign(out)
     is_new = not out.exists()
     try:
-        heal(out)
-        before = read_lock(out)
-        decisions = list(decide(tree, out, before))
-        steps = sorted((d.step for d in decisions if d.step is not None), key=lambda step: step.content is not None)
-        _check_places(out, steps)
-        after = _lock_of(decisions)
-        if steps or after != before:
-            store(out, {digest(tree.files[path]): tree.files[path] for path in tree})
-            commit(out, steps, before, after, tree.executable)
-        forget_unused(out, read_lock(out))
+        out.mkdir(parents=True, exist_ok=True)
+        with alone(out):
+            return _report(_written(tree, out))
     except OSError as error:
         raise _refusal(out, error, is_new=is_new) from error
-    return _report(decisions)
+    finally:
+        if is_new:
+            with contextlib.suppress(OSError):
+                out.rmdir()  # only when nothing was written
+
+
+def _written(tree: FileTree, out: Path) -> list[Decision]:
+    """Write, and return what was decided for each file."""
+    heal(out)
+    before = read_lock(out)
+    decisions = list(decide(tree, out, before))
+    steps = sorted((d.step for d in decisions if d.step is not None), key=lambda step: step.content is not None)
+    _check_places(out, steps)
+    after = _lock_of(decisions)
+    if steps or after != before:
+        store(out, {digest(tree.files[path]): tree.files[path] for path in tree})
+        commit(out, steps, before, after, tree.executable)
+    forget_unused(out, read_lock(out))
+    return decisions
 
 
 def _lock_of(decisions: list[Decision]) -> Lock:

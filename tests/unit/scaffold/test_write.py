@@ -13,6 +13,7 @@ import pytest
 from decompose.errors import WriteError
 from decompose.ir.filetree import FileTree
 from decompose.scaffold import write
+from decompose.scaffold.journal import alone
 
 OLD = "first\nsecond\nthird\nfourth\n"
 NEW = "first\nsecond\nthird\nFOURTH\n"
@@ -296,3 +297,23 @@ def test_a_workspace_that_could_not_be_begun_is_not_left_behind(tmp_path, monkey
         write(tree_of(x=NEW), tmp_path / "out")
 
     assert not (tmp_path / "out").exists()
+
+
+def test_of_two_writers_at_once_one_is_told(out):
+    before = content_of(out)
+
+    with alone(out), pytest.raises(WriteError, match="another `decompose generate` writes here"):
+        write(tree_of(x=NEW, y="3"), out)
+
+    assert content_of(out) == before
+    assert write(tree_of(x=NEW, y="3"), out).written == ("x", "y")
+
+
+def test_a_writer_that_was_killed_holds_nothing_up(out):
+    child = os.fork()
+    if not child:
+        with alone(out):
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+
+    assert write(tree_of(x=NEW, y="2"), out).written == ("x",)
