@@ -66,7 +66,7 @@ def fresh(monolith: Path) -> Path:
 
 def start(options: argparse.Namespace, work: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, str(options.workspace / "run.py"), "pipeline", "--workdir", str(work)]
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "SERVICE_ANY_PORT": "1", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
     log = (work.parent / "log.txt").open("ab")
     return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 

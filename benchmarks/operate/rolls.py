@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -22,6 +23,7 @@ import urllib.request
 from pathlib import Path
 
 SET = "artifacts/registry"
+PORTS = {"SERVICE_ANY_PORT": "1"}
 CUSTOMER = {"customer_id": 7, "plan": "basic", "tenure_days": 90, "tickets": 4, "usage_trend": -0.4}
 
 
@@ -53,7 +55,7 @@ def main() -> int:
 def run(workspace: Path, command: str, work: Path, *words: str) -> str:
     done = subprocess.run(
         [sys.executable, str(workspace / "run.py"), *command.split(), "--workdir", str(work), *words],
-        capture_output=True, text=True, check=False,
+        capture_output=True, text=True, check=False, env={**os.environ, **PORTS},
     )  # fmt: skip
     if done.returncode:
         raise SystemExit(done.stderr[-3000:])
@@ -75,7 +77,7 @@ class Up:
             str(self.ready),
         ]
         self.log = (work.parent / "up.log").open("wb")
-        self.process = subprocess.Popen(command, stderr=self.log)
+        self.process = subprocess.Popen(command, stderr=self.log, env={**os.environ, **PORTS})
 
     def __enter__(self) -> str:
         while not self.ready.exists():

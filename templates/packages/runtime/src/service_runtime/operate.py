@@ -34,7 +34,9 @@ def operate(workspace: Path, argv: list[str], start: Start) -> int:
     _add_models(commands)
     _add_jobs(commands)
     _add_openapi(commands)
-    options = parser.parse_args(argv)
+    end = argv.index("--") if "--" in argv and argv[:2] == ["jobs", "run"] else len(argv)
+    options = parser.parse_args(argv[:end])
+    options.words = [*getattr(options, "words", ()), *argv[end + 1 :]]  # argparse would refuse them behind an option
     options.workdir = options.workdir.resolve()
     options.start = start
     try:
