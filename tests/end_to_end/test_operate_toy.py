@@ -12,6 +12,7 @@ import time
 import urllib.request
 
 import pytest
+from ruamel.yaml import YAML
 
 from decompose import api
 from decompose.ir.plan import Plan, ServicePlan
@@ -153,6 +154,33 @@ def test_the_pipeline_runs_in_the_order_of_its_data_and_is_not_repeated(system):
     assert again.count("unchanged since") == 2
     assert json.loads((system.work / "models/model.json").read_text()) == {"rate": 1}
     assert "done" in system.command("jobs", "list")
+
+
+def test_steps_in_folders_of_their_own_hand_over_by_the_store(system, tmp_path):
+    exported = YAML(typ="safe").load(system.out / "pipelines" / "kubeflow.yaml")
+    executors = exported["deploymentSpec"]["executors"]
+    variables = {
+        "SERVICE_STORE": str(tmp_path / "store"),
+        "SERVICE_TOKEN_SECRET": "only for this test",
+        "SERVICE_OPEN": "1",
+    }
+    variables["PYTHONPATH"] = os.pathsep.join(map(str, (system.out / "packages").glob("*/src")))
+
+    for step in ("prep", "train"):
+        work = tmp_path / step
+        for name in ("data", "models"):
+            (work / name).mkdir(parents=True)
+        container = executors[f"exec-{step}"]["container"]
+        words = [*container["command"], *container["args"], "--workdir", str(work)]
+        words = [word.replace("/app/", f"{system.out}/").replace("{{$.pipeline_job_uuid}}", "1") for word in words]
+        if step == "prep":
+            (work / "settings.json").write_text('{"rate": 7}')
+        done = subprocess.run([sys.executable, *words[1:]], cwd=work, env={**os.environ, **variables}, timeout=120)
+        assert done.returncode == 0
+
+    assert json.loads((tmp_path / "train/data/train.json").read_text()) == {"rate": 7}
+    assert json.loads((tmp_path / "train/models/card.json").read_text()) == {"trained_with": 7}
+    assert not list((tmp_path / "prep/models").iterdir())
 
 
 def test_a_model_is_rolled_back_and_forward_under_load(system, running):

@@ -1,4 +1,4 @@
-"""A topic stays a topic: producer and consumer talk to the broker that the monolith talks to, which holds the producer back."""
+"""A topic stays a topic: producer and consumer talk to the monolith's own broker, which holds the producer back."""
 
 from __future__ import annotations
 

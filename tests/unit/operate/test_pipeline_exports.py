@@ -12,6 +12,7 @@ import sys
 
 import msgspec
 import pytest
+from ruamel.yaml import YAML
 from tests.unit.scaffold.monoliths import blueprint_of, graph_of
 
 from decompose.ir.blueprint import JobStep
@@ -69,7 +70,7 @@ def answer(library, script, tree, name, tmp_path):
 def test_kubeflow_takes_the_pipeline(tree, tmp_path):
     assert answer("kfp", KFP, tree, "kubeflow.yaml", tmp_path) == [
         {"load": [], "train": ["load"]},
-        ["python", "-P", "services/training/app.py"],
+        ["python", "-P", "/app/services/training/app.py"],
         ["--run", "train"],
     ]
 
@@ -87,6 +88,13 @@ def test_the_dag_is_python_and_names_every_step(tree):
 
     compile(text, "dag", "exec")
     assert '"after": ("load",)' in text
+
+
+def test_a_step_starts_what_its_image_holds(tree):
+    exported = YAML(typ="safe").load(tree.text("pipelines/kubeflow.yaml"))
+    command = exported["deploymentSpec"]["executors"]["exec-train"]["container"]["command"]
+
+    assert f"\nENTRYPOINT {json.dumps(command)}\n" in tree.text("services/training/Dockerfile")
 
 
 def test_the_launcher_knows_the_pipeline(tree):
