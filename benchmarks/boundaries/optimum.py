@@ -16,7 +16,7 @@ from scipy.sparse import coo_array
 
 import decompose
 from decompose.cluster.network import FINE, Network, objective
-from decompose.cluster.pareto import network_of, prepare
+from decompose.cluster.problem import network_of, prepare
 from decompose.cluster.search import search
 
 MAX_UNITS = 40

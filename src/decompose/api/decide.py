@@ -128,6 +128,17 @@ def check_members(plan: Plan, system: CodeGraph, *, path: Path) -> None:
     boundary.check_members(plan, system, text=text, path=str(path))
 
 
+def check_rules(plan: Plan, system: CodeGraph, *, path: Path) -> None:
+    """Raise when a plan file keeps apart what the graph does not have, or what is locked together.
+
+    Raises:
+        PlanError: With file, line, and what was probably meant.
+    """
+    from decompose import boundary
+
+    boundary.check_rules(plan, system, text=path.read_text("utf-8") if path.is_file() else "", path=str(path))
+
+
 def proposal(plan: Plan, system: CodeGraph) -> dict[str, Any]:
     """Return service and role of every unit, and the assets with readers and writers, as plain JSON values."""
     from decompose import boundary

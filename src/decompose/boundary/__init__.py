@@ -6,7 +6,7 @@ from decompose.boundary.diff import PlanChange, diff_plans
 from decompose.boundary.draft import draft
 from decompose.boundary.extraction import extract, extraction_order
 from decompose.boundary.ledger import BoundaryEntry, as_text, ledger
-from decompose.boundary.members import check_members
+from decompose.boundary.members import check_members, check_rules
 from decompose.boundary.planfile import parse_plan, render_plan
 from decompose.boundary.proposal import proposal
 from decompose.boundary.report import hazard_report
@@ -18,6 +18,7 @@ __all__ = [
     "PlanChange",
     "as_text",
     "check_members",
+    "check_rules",
     "diff_plans",
     "draft",
     "extract",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from decompose.boundary.circles import circles_of
 from decompose.boundary.crossings import NOWHERE, Crossing, crossings
 from decompose.boundary.kinds import Portrait, kind_of, portray, resources_of
 from decompose.boundary.members import compact
@@ -14,12 +15,14 @@ from decompose.ir.evidence import History, HopCost, Trace
 from decompose.ir.graph import CodeGraph
 from decompose.ir.membership import membership
 from decompose.ir.partition import DEAD, OFFLINE, SHARED, Partition
-from decompose.ir.plan import Plan, ServicePlan
+from decompose.ir.plan import Limits, Plan, ServicePlan
 from decompose.ir.symbols import is_asset, is_state
 from decompose.ir.units import index_units
 
 ORDER = ("gateway", "service", "job")
 """Services are listed as people meet them: what they see first, what answers, what runs."""
+TOO_LARGE = "`limits.max_size` cannot be kept"
+"""How the note begins that says so."""
 
 
 def draft(
@@ -77,7 +80,10 @@ def draft(
         shared=entries.get(SHARED, ()),
         offline=entries.get(OFFLINE, ()),
         dead=entries.get(DEAD, ()),
-        notes=previous.notes if previous is not None else _notes(partitions, history),
+        apart=previous.apart if previous is not None else (),
+        limits=previous.limits if previous is not None else Limits(),
+        circles=circles_of(graph, placed, portraits.keys(), previous),
+        notes=_with_limit(previous, recommended) if previous is not None else _notes(partitions, history),
     )
 
 
@@ -157,6 +163,13 @@ def _kept_order(services: list[ServicePlan], previous: Plan | None) -> tuple[Ser
         return tuple(services)
     rank = {service.name: number for number, service in enumerate(previous.services)}
     return tuple(sorted(services, key=lambda service: rank.get(service.name, len(rank))))
+
+
+def _with_limit(previous: Plan, recommended: Partition) -> tuple[str, ...]:
+    """Return the notes of an earlier plan, and that its limit cannot be kept where that is so."""
+    kept = tuple(note for note in previous.notes if not note.startswith(TOO_LARGE))
+    largest, limit = recommended.metrics.get("largest", 0.0), previous.limits.max_size
+    return (*kept, f"{TOO_LARGE}: {largest:.0f} functions and methods may not part") if 0 < limit < largest else kept
 
 
 def _notes(partitions: Sequence[Partition], history: History | None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from decompose.errors import PlanError
 from decompose.ir.graph import CodeGraph
-from decompose.ir.membership import claims
+from decompose.ir.membership import claims, keeps_apart, locks
 from decompose.ir.plan import Plan
 from decompose.ir.symbols import module_of, top_level_of
 from decompose.ir.units import index_units
@@ -41,11 +41,48 @@ def check_members(plan: Plan, graph: CodeGraph, *, text: str = "", path: str = "
         )
 
 
-def line_of(text: str, value: str) -> int:
-    """Return the first line of a text on which a value stands as a whole word, 1-based; 1 when it is not there."""
+def check_rules(plan: Plan, graph: CodeGraph, *, text: str = "", path: str = "decompose.yaml") -> None:
+    """Raise when a rule of `apart` names nothing that the graph has, or forbids what a person has locked together.
+
+    Args:
+        plan: The plan.
+        graph: The graph it is used with.
+        text: The file it was read from, for line numbers.
+        path: Name of that file.
+
+    Raises:
+        PlanError: With file, line, and what was probably meant.
+    """
+    known = index_units(graph).units
+    held = locks(plan, known)
+    for rule, sides in zip(plan.apart, keeps_apart(plan, known), strict=True):
+        line = line_of(text, rule[0], below="apart") if text else 0
+        where = f"{path}:{line}" if text else path
+        for pattern, units in zip(rule, sides, strict=True):
+            if not units:
+                near = _rule_hint(pattern, known)
+                raise PlanError(f"{where}: no unit is kept apart by `{pattern}`", hint=near)
+        services = [{held[unit]: unit for unit in units if unit in held} for units in sides]
+        for number, first in enumerate(services):
+            for second in services[number + 1 :]:
+                for service in sorted(first.keys() & second.keys()):
+                    message = f"{where}: `{first[service]}` and `{second[service]}` are kept apart and both locked in"
+                    raise PlanError(f"{message} `{service}`", hint="unlock one of them, or take the rule out")
+
+
+def line_of(text: str, value: str, *, below: str = "") -> int:
+    """Return the first line of a text on which a value stands as a whole word, 1-based; 1 when it is not there.
+
+    Args:
+        text: YAML.
+        value: What to look for.
+        below: A key at the top level; lines above it do not count.
+    """
     expression = re.compile(rf"(?<![\w.:]){re.escape(value)}(?![\w.:])")
+    is_below = not below
     for number, line in enumerate(text.splitlines(), 1):
-        if expression.search(line.partition(" #")[0]):
+        is_below = is_below or line.startswith(f"{below}:")
+        if is_below and expression.search(line.partition(" #")[0]):
             return number
     return 1
 
@@ -98,6 +135,19 @@ def _parent_scope(scope: str) -> str:
         return scope.removesuffix(":*") + ".*" if not scope.endswith(".ipynb:*") else ""
     outer = scope.removesuffix(".*").rpartition(".")[0]
     return f"{outer}.*" if outer else ""
+
+
+def _rule_hint(pattern: str, known: Mapping[str, object]) -> str:
+    """Return what a side of a rule that matches nothing was probably meant to be."""
+    if ":" in pattern and "*" not in pattern:
+        return _hint(pattern, known)
+    scopes = sorted({scope for symbol in known for scope in _scopes(module_of(symbol))})
+    near = get_close_matches(pattern, scopes, n=1, cutoff=0.6)
+    return (
+        f"did you mean `{near[0]}`?"
+        if near
+        else "name a symbol, a module (`shop.util:*`) or a package (`shop.train.*`)"
+    )
 
 
 def _hint(pattern: str, known: Mapping[str, object]) -> str:

@@ -14,11 +14,17 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from decompose.boundary.comments import remove_item
 from decompose.errors import PlanError
-from decompose.ir.plan import Decision, Plan, Resources, ServiceKind, ServicePlan, Verdict
+from decompose.ir.plan import Circle, Decision, Limits, Plan, Resources, ServiceKind, ServicePlan, Verdict
 
 WIDTH = 110
 """Columns after which a sentence is folded."""
-_MODELS: Mapping[str, type[BaseModel]] = {"services": ServicePlan, "verdict": Verdict, "resources": Resources}
+_MODELS: Mapping[str, type[BaseModel]] = {
+    "services": ServicePlan,
+    "verdict": Verdict,
+    "resources": Resources,
+    "limits": Limits,
+    "circles": Circle,
+}
 _CHOICES: Mapping[str, tuple[str, ...]] = {"kind": get_args(ServiceKind), "decision": get_args(Decision)}
 _ALWAYS = frozenset(("version", "system", "name", "kind", "verdict", "decision"))
 """Fields that are written even when they hold their default."""
@@ -120,10 +126,21 @@ def _tree(record: BaseModel) -> CommentedMap:
         if isinstance(value, BaseModel):
             tree[name] = _tree(value)
         elif isinstance(value, tuple):
-            tree[name] = CommentedSeq([_tree(item) if isinstance(item, BaseModel) else item for item in value])
+            tree[name] = CommentedSeq([_item(item) for item in value])
         else:
             tree[name] = value
     return tree
+
+
+def _item(item: Any) -> Any:
+    """Return an item of a list as a tree; a list within a list stands on one line."""
+    if isinstance(item, BaseModel):
+        return _tree(item)
+    if isinstance(item, tuple):
+        inner = CommentedSeq(item)
+        inner.fa.set_flow_style()
+        return inner
+    return item
 
 
 def _merge(old: CommentedMap, new: CommentedMap) -> None:
@@ -159,8 +176,10 @@ def _merge_items(old: CommentedSeq, new: CommentedSeq) -> None:
 
 
 def _identity(item: Any) -> str:
-    """Return what an item of a list is known by: a service's name, else its text."""
-    return str(item.get("name", "")) if isinstance(item, Mapping) else str(item)
+    """Return what an item of a list is known by: a service's name, a circle's services, else its text."""
+    if isinstance(item, Mapping):
+        return str(item.get("name", "")) or str([str(name) for name in item.get("services", ())])
+    return str([str(part) for part in item]) if isinstance(item, list) else str(item)
 
 
 def _check_names(plan: Plan, tree: CommentedMap, path: str) -> None:

@@ -17,7 +17,13 @@ SMALL_CONFLICT = 400
 
 
 def absorb(
-    system: System, relations: Relations, scope: Scope, cluster_by_unit: Mapping[str, str], fixed: frozenset[str]
+    system: System,
+    relations: Relations,
+    scope: Scope,
+    cluster_by_unit: Mapping[str, str],
+    fixed: frozenset[str],
+    *,
+    max_size: int = 0,
 ) -> dict[str, str]:
     """Return the assignment with every part taken in that has one user and no life of its own.
 
@@ -31,6 +37,7 @@ def absorb(
         scope: The entry points.
         cluster_by_unit: Cluster of each unit.
         fixed: Units that stay where they are.
+        max_size: Largest size of a part; 0 for no limit. With one, parts are taken in only where that leaves room.
     """
     cluster = dict(cluster_by_unit)
     started = {symbol for symbols in scope.entries.values() for symbol in symbols}
@@ -41,23 +48,30 @@ def absorb(
         for symbol, name in sorted(cluster.items()):
             members.setdefault(name, []).append(symbol)
         change, target = _lone_body(system, members, cluster, fixed)
+        if change and not _has_room(system, members[change], members[target], max_size):
+            change = ""
         for name, symbols in sorted(members.items(), key=lambda item: (len(item[1]), item[1])):
             if change:
                 break
             near = {cluster[u] for s in symbols for u in users.get(s, ()) if u in cluster and u not in conductors}
             near.discard(name)
             is_free = not started.intersection(symbols) and not fixed.intersection(symbols)
-            if is_free and len(near) == 1 and _agree(system, symbols, members[min(near)]):
+            has_room = len(near) == 1 and _has_room(system, symbols, members[min(near)], max_size)
+            if is_free and has_room and _agree(system, symbols, members[min(near)]):
                 change, target = name, min(near)
                 break
         if not change:
             break
         cluster |= dict.fromkeys(members[change], target)
-    return _adopt(system, relations, cluster, started | fixed) if started else cluster
+    return _adopt(system, relations, cluster, started | fixed, max_size) if started else cluster
 
 
 def _adopt(
-    system: System, relations: Relations, cluster_by_unit: Mapping[str, str], held: frozenset[str] | set[str]
+    system: System,
+    relations: Relations,
+    cluster_by_unit: Mapping[str, str],
+    held: frozenset[str] | set[str],
+    max_size: int,
 ) -> dict[str, str]:
     """Return the assignment with every small part that nothing starts or uses in the part that imports most of it."""
     cluster = dict(cluster_by_unit)
@@ -79,7 +93,11 @@ def _adopt(
             for r in relations.pairs
             if r.kind == "import" and system.profiles[r.target].module in modules
         )
-        near = sorted(home for home in importers if home and home != name)
+        near = sorted(
+            home
+            for home in importers
+            if home and home != name and _has_room(system, symbols, members.get(home, []), max_size)
+        )
         if near:
             cluster |= dict.fromkeys(symbols, max(near, key=lambda home: importers[home]))
     return cluster
@@ -110,6 +128,11 @@ def _lone_body(
         if held:
             return name, max(sorted(held), key=lambda other: held[other])
     return "", ""
+
+
+def _has_room(system: System, first: list[str], second: list[str], max_size: int) -> bool:
+    """Return whether two parts together stay within the largest size."""
+    return not max_size or sum(system.profiles[symbol].size for symbol in (*first, *second)) <= max_size
 
 
 def _agree(system: System, first: list[str], second: list[str]) -> bool:

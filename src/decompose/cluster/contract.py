@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from decompose.cluster.components import strong_components
+from decompose.cluster.constraints import Constraints
+from decompose.cluster.network import are_apart
 from decompose.cluster.process import page_apps
 from decompose.cluster.profile import System
 from decompose.cluster.relations import Relation, Relations
@@ -22,7 +24,7 @@ MANY_MODULES = 4
 
 
 def atoms(
-    system: System, relations: Relations, members: Iterable[str], *, locked: Mapping[str, str]
+    system: System, relations: Relations, members: Iterable[str], *, constraints: Constraints
 ) -> list[tuple[str, ...]]:
     """Return the groups of units that stay together, sorted; every member is in exactly one.
 
@@ -34,10 +36,10 @@ def atoms(
         system: The profiled system.
         relations: Who uses whom.
         members: The units that are searched.
-        locked: Service by unit, for units that a person has locked; units of two services are never joined.
+        constraints: What a person has fixed; units that they keep apart are never joined.
     """
     chosen = sorted(members)
-    joined = _Groups(chosen, locked)
+    joined, locked = _Groups(chosen, constraints), constraints.locked
     first_by_service: dict[str, str] = {}
     for symbol in chosen:
         if symbol in locked:
@@ -54,7 +56,9 @@ def atoms(
             if bodies[0] in inside and body in inside:
                 joined.join(bodies[0], body)
     for user, helper in _single_users(system, relations, inside):
-        joined.join(user, helper)
+        size = joined.size(user, system) + joined.size(helper, system) if constraints.max_size else 0
+        if size <= constraints.max_size:
+            joined.join(user, helper)
     for touches in relations.states.values():
         by_module: dict[str, list[str]] = {}
         for unit, _ in touches:
@@ -185,20 +189,30 @@ def _single_users(system: System, relations: Relations, inside: frozenset[str]) 
 
 
 class _Groups:
-    """Disjoint sets of units; two locked services never fall into one set."""
+    """Disjoint sets of units; two locked services, or two sides of a rule, never fall into one set."""
 
-    def __init__(self, symbols: list[str], locked: Mapping[str, str]) -> None:
+    def __init__(self, symbols: list[str], constraints: Constraints) -> None:
         self.parent = {symbol: symbol for symbol in symbols}
-        self.service = {symbol: locked.get(symbol, "") for symbol in symbols}
+        self.service = {symbol: constraints.locked.get(symbol, "") for symbol in symbols}
+        self.sides = {symbol: constraints.sides[symbol] for symbol in symbols if symbol in constraints.sides}
 
     def join(self, first: str, second: str) -> None:
-        """Put two units into one set, unless a lock forbids it."""
+        """Put two units into one set, unless a person forbids it."""
         a, b = self._find(first), self._find(second)
         if a == b or (self.service[a] and self.service[b] and self.service[a] != self.service[b]):
             return
         low, high = min(a, b), max(a, b)
+        both = self.sides.get(low, frozenset()), self.sides.get(high, frozenset())
+        if are_apart(*both):
+            return
         self.parent[high] = low
         self.service[low] = self.service[low] or self.service[high]
+        self.sides[low] = both[0] | both[1]
+
+    def size(self, symbol: str, system: System) -> int:
+        """Return the size of the set that a unit is in."""
+        root = self._find(symbol)
+        return sum(system.profiles[other].size for other in self.parent if self._find(other) == root)
 
     def groups(self) -> list[tuple[str, ...]]:
         """Return the sets, each sorted, in the order of their first members."""

@@ -13,6 +13,10 @@ StageMass = tuple[tuple[int, int], ...]
 """Pairs of (stage number, mass), sorted by stage; the masses of a node sum to at most its size."""
 
 
+Sides = frozenset[tuple[int, int]]
+"""Pairs of (rule, side): nodes on two sides of one rule never share a cluster."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What the objective charges besides cut attractions; whole numbers in units of attraction."""
@@ -43,8 +47,8 @@ class Network:
     terms: Terms
     labels: tuple[str, ...] = ()
     """Name of the cluster in which the node is fixed; empty when it is free. Two labels never share a cluster."""
-    apart: tuple[frozenset[int], ...] = ()
-    """Cannot-link: groups of which a node is a member; two nodes of one group never share a cluster."""
+    apart: tuple[Sides, ...] = ()
+    """Cannot-link: the sides of rules on which a node stands."""
     total: int = field(default=1)
     """What charges between pairs are divided by: the size of the original network or what stands for it, at least 1."""
 
@@ -60,7 +64,7 @@ def build(
     masses: Sequence[StageMass] = (),
     terms: Terms,
     labels: Sequence[str] = (),
-    apart: Sequence[frozenset[int]] = (),
+    apart: Sequence[Sides] = (),
     total: int = 0,
 ) -> Network:
     """Return a network; parallel edges are added up, loops are dropped, weights of zero or less vanish.
@@ -89,7 +93,7 @@ def aggregate(network: Network, group_by_node: Sequence[int], groups: int) -> Ne
     sizes = [0] * groups
     masses: list[dict[int, int]] = [{} for _ in range(groups)]
     labels = [""] * groups
-    apart: list[frozenset[int]] = [frozenset()] * groups
+    apart: list[Sides] = [frozenset()] * groups
     for node, group in enumerate(group_by_node):
         sizes[group] += network.sizes[node]
         labels[group] = labels[group] or network.labels[node]
@@ -139,3 +143,8 @@ def objective(network: Network, cluster_by_node: Sequence[int]) -> int:
             here[stage] = here.get(stage, 0) + amount
     clusters = sum(held > 0 for held in size.values())
     return FINE * network.total * (kept // 2 - terms.premium * clusters) - charge
+
+
+def are_apart(first: Iterable[tuple[int, int]], second: Iterable[tuple[int, int]]) -> bool:
+    """Return whether a rule keeps what stands on two sets of sides apart."""
+    return any(rule == other and side != across for rule, side in first for other, across in second)

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from decompose.cluster.network import FINE, Network, aggregate, objective
+from decompose.cluster.network import FINE, Network, aggregate, are_apart, objective
 
 MAX_LEVELS = 30
 MAX_ROUNDS = 12
@@ -145,7 +145,7 @@ class _Moves:
         self.nodes = [0] * spaces
         self.pull = [[0] * self.stages for _ in range(spaces)]
         self.label: list[dict[str, int]] = [{} for _ in range(spaces)]
-        self.apart: list[dict[int, int]] = [{} for _ in range(spaces)]
+        self.apart: list[dict[tuple[int, int], int]] = [{} for _ in range(spaces)]
         self.own = [self._own_charge(node) for node in range(len(network))]
         for node, cluster in enumerate(clusters):
             self._place(node, cluster, 1)
@@ -221,8 +221,7 @@ class _Moves:
         label = self.network.labels[node]
         if label and any(other != label for other in self.label[cluster]):
             return False
-        groups = self.network.apart[node]
-        return not groups or not any(group in self.apart[cluster] for group in groups)
+        return not are_apart(self.network.apart[node], self.apart[cluster])
 
     def _move(self, node: int, home: int, target: int) -> None:
         """Take a node out of one cluster and put it into another."""
@@ -246,8 +245,8 @@ class _Moves:
                 pull[other] += amount * row[other]
         if self.network.labels[node]:
             _count(self.label[cluster], self.network.labels[node], sign)
-        for group in self.network.apart[node]:
-            _count(self.apart[cluster], group, sign)
+        for side in self.network.apart[node]:
+            _count(self.apart[cluster], side, sign)
 
     def _own_charge(self, node: int) -> int:
         """Return the stage charge of a node against itself, which no move changes."""

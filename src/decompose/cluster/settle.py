@@ -23,6 +23,7 @@ def settle(
     *,
     bare: Iterable[str] = (),
     fixed: frozenset[str] = frozenset(),
+    max_size: int = 0,
 ) -> dict[str, str]:
     """Return the cluster of every unit, libraries included.
 
@@ -37,6 +38,7 @@ def settle(
         libraries: Units kept out of the search.
         bare: Module bodies of nothing but imports; each follows its module, else its package.
         fixed: Units that stay where they are.
+        max_size: Largest size of a part; 0 for no limit. A helper for which there is no room is shared.
     """
     conductors, writers = system.conductors, asset_writers(relations)
     users = {
@@ -51,14 +53,15 @@ def settle(
         cluster |= _follow(system, placed, cluster, bare)
         for symbol in pending + movable:
             target = _target(symbol, users, cluster)
-            if target:
-                cluster[symbol] = target
+            if target and target != cluster.get(symbol):
+                cluster[symbol] = target if _has_room(system, cluster, symbol, target, max_size) else SHARED
         if cluster == before:
             break
     homes = _homes(system, cluster)
     for symbol in pending:
         if symbol not in cluster:
-            cluster[symbol] = homes.get(system.profiles[symbol].path) or SHARED
+            home = homes.get(system.profiles[symbol].path, SHARED)
+            cluster[symbol] = home if _has_room(system, cluster, symbol, home, max_size) else SHARED
     return cluster | _follow(system, cluster, cluster, bare)
 
 
@@ -102,6 +105,14 @@ def _target(symbol: str, users: Mapping[str, frozenset[str]], cluster: Mapping[s
     if not wanted:
         return ""
     return wanted.pop() if len(wanted) == 1 else SHARED
+
+
+def _has_room(system: System, cluster: Mapping[str, str], symbol: str, target: str, max_size: int) -> bool:
+    """Return whether a part stays within the largest size with one more unit; bare module bodies count nothing."""
+    if not max_size or target == SHARED:
+        return True
+    held = (s for s, name in cluster.items() if name == target and s != symbol and not system.profiles[s].is_bare)
+    return sum(system.profiles[s].size for s in (*held, symbol)) <= max_size
 
 
 def _homes(system: System, cluster: Mapping[str, str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
+from decompose.ir.circles import shortest_circles
 from decompose.ir.findings import Level
 from decompose.ir.graph import CodeGraph, Edge, Site, Unit
 from decompose.ir.membership import Claim, claims, match, membership
@@ -113,15 +114,18 @@ def one_writer(system: System) -> Iterator[Violation]:
 
 
 def acyclic(system: System) -> Iterator[Violation]:
-    """No services call each other in a circle: none of them could be changed, started or understood alone."""
+    """No services call each other in a circle, but for those that the plan accepts: none could be understood alone."""
     calls: dict[str, dict[str, Crossing]] = defaultdict(dict)
     for crossing in system.crossings:
         if crossing.kind == "call":
             calls[crossing.from_service].setdefault(crossing.to_service, crossing)
-    for circle in _circles(calls):
+    accepted = {frozenset(circle.services) for circle in system.plan.circles}
+    for circle in shortest_circles(calls):
+        if frozenset(circle) in accepted:
+            continue
         steps = [calls[a][b] for a, b in zip(circle, [*circle[1:], circle[0]], strict=True)]
         message = f"services call each other in a circle: {' -> '.join(f'`{name}`' for name in [*circle, circle[0]])}"
-        hint = f"the lightest way out: let `{steps[-1].source}` get what it needs as a parameter"
+        hint = f"let `{steps[-1].source}` get what it needs as a parameter, or accept the circle under `circles`"
         sites = tuple(site for step in steps for site in step.sites[:1])
         yield _violation("acyclic", "error", circle[0], circle[-1], message, hint, sites, (circle[0], circle[-1]))
 
@@ -217,28 +221,6 @@ def _across(
             if is_across and any(edge.kind in second for edge in uses):
                 seen.add(frozenset((a, b)))
                 yield a, b, _sites([*changes, *uses])
-
-
-def _circles(calls: Mapping[str, Mapping[str, object]]) -> list[tuple[str, ...]]:
-    """Return a shortest circle through each service that lies on one, each circle once, from its smallest name."""
-    found: set[tuple[str, ...]] = set()
-    for start in sorted(calls):
-        before: dict[str, str] = {}
-        todo = [start]
-        while todo and start not in before:
-            name = todo.pop(0)
-            for other in sorted(calls.get(name, ())):
-                if other not in before:
-                    before[other] = name
-                    todo.append(other)
-        if start in before:
-            path = [before[start]]
-            while path[-1] != start:
-                path.append(before[path[-1]])
-            path.reverse()
-            turn = path.index(min(path))
-            found.add(tuple(path[turn:] + path[:turn]))
-    return sorted(found)
 
 
 def _sites(edges: Iterable[Edge]) -> tuple[Site, ...]:

@@ -67,6 +67,16 @@ def locks(plan: Plan, symbols: Iterable[str]) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+def keeps_apart(plan: Plan, symbols: Iterable[str]) -> list[tuple[tuple[str, ...], ...]]:
+    """Return for each rule of `apart` the units on each of its sides; a unit on two sides stands on the more specific."""
+    known = sorted(symbols)
+    found: list[tuple[tuple[str, ...], ...]] = []
+    for rule in plan.apart:
+        side = match([Claim(pattern, str(number)) for number, pattern in enumerate(rule)], known)
+        found.append(tuple(tuple(s for s in known if side.get(s) == str(number)) for number in range(len(rule))))
+    return found
+
+
 def claims(plan: Plan) -> list[Claim]:
     """Return all entries of a plan that place units, in file order."""
     found = [Claim(pattern, service.name) for service in plan.services for pattern in service.members]

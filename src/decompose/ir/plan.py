@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,6 +12,7 @@ PLAN_SCHEMA = 1
 ServiceKind = Literal["service", "job", "gateway"]
 Decision = Literal["split", "split partly", "stay"]
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
+Rule = Annotated[tuple[str, ...], Field(min_length=2)]
 
 
 class PlanModel(BaseModel):
@@ -50,6 +51,22 @@ class ServicePlan(PlanModel):
     note: str = ""
 
 
+class Limits(PlanModel):
+    """What no service may exceed."""
+
+    max_size: int = Field(default=0, ge=0)
+    """Functions and methods in one service (a class counts one and one for each method); 0 for no limit."""
+
+
+class Circle(PlanModel):
+    """Services that call each other in a circle, and may: `check` reports every other circle."""
+
+    services: tuple[str, ...] = Field(min_length=2)
+    """Names of the services on it, sorted."""
+    because: str = ""
+    """The calls that close it; written by `propose`, yours to change."""
+
+
 class Verdict(PlanModel):
     """Whether to split at all, with the numbers that decide it."""
 
@@ -78,4 +95,8 @@ class Plan(PlanModel, Shown):
     """Symbols or globs that are not deployed: tests, notebooks, packaging."""
     dead: tuple[str, ...] = ()
     """Symbols or globs that no entry point reaches."""
+    apart: tuple[Rule, ...] = ()
+    """Rules such as `[shop.train.*, shop.serve.*]`: symbols or globs whose units `propose` never puts into one service."""
+    limits: Limits = Limits()
+    circles: tuple[Circle, ...] = ()
     notes: tuple[str, ...] = ()

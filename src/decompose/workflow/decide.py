@@ -26,6 +26,8 @@ def report_proposal(
     root = find_root(path, plan_file)
     system = api.analyze(root, cache=cache, progress=progress)
     previous = _previous(plan_file, root)
+    if previous is not None:
+        api.check_rules(previous, system, path=plan_file)
     plan, partitions = api.propose_all(system, previous=previous, trace=api.find_trace())
     api.write_plan(plan, plan_file)
     return Outcome(summary=api.summary(system, plan), figures=_figures(plan, system, partitions), written=(plan_file,))

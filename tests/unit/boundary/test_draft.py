@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from pathlib import Path
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from decompose import gate
 from decompose.boundary.diff import diff_plans
 from decompose.boundary.draft import draft
 from decompose.boundary.planfile import parse_plan, render_plan
@@ -15,6 +20,7 @@ from decompose.ir.plan import Plan
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "cluster"))
 
+from graphs import system
 from test_partitions import shop
 
 
@@ -51,6 +57,27 @@ def test_every_service_says_why_in_two_sentences() -> None:
     for found in plan_of().services:
         assert found.because.count(". ") == 1, found.because
         assert found.because.endswith(".")
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), units=st.integers(20, 70), stages=st.integers(1, 6))
+def test_proposing_again_on_any_unchanged_system_is_a_fixed_point(seed: int, units: int, stages: int) -> None:
+    rng = random.Random(seed)
+    roles = ("ingest", "training", "evaluation", "online_inference", "gateway_ui", "monitoring")[:stages]
+    names = [f"pkg.m{rng.randrange(units // 5)}:f{i}" for i in range(units)]
+    edges = [f"{rng.choice(names)} -> {rng.choice(names)}" for _ in range(2 * units)]
+    graph = system(
+        *(edge for edge in edges if len(set(edge.split())) == 3),
+        roles={name: rng.choice(roles) for name in names if rng.random() < 0.7},
+        entries={name: rng.choice(("main", "route")) for name in rng.sample(names, 4)},
+    )
+
+    first = draft(graph, partitions(graph))
+    read = parse_plan(render_plan(first), "decompose.yaml")
+    again = draft(graph, partitions(graph, previous=read), previous=read)
+
+    assert again == first
+    assert not [v for v in gate.check(first, graph).violations if v.contract == "acyclic"]
 
 
 def test_proposing_again_changes_nothing() -> None:

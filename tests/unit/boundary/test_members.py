@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decompose.boundary.members import check_members, compact
+from decompose.boundary.members import check_members, check_rules, compact
 from decompose.errors import PlanError
 from decompose.ir.findings import Span
 from decompose.ir.graph import CodeGraph, Module, Unit
@@ -138,3 +138,27 @@ def test_entries_mean_what_they_were_made_of(placed: dict[str, str]) -> None:
     entries = [Claim(pattern, service) for service, patterns in compact(placed).items() for pattern in patterns]
 
     assert match(entries, sorted(placed)) == placed
+
+
+@pytest.mark.parametrize(
+    ("rule", "message", "hint"),
+    [
+        (("shop.trian:*", "shop.util:*"), "plan.yaml:4: no unit is kept apart by `shop.trian:*`", "`shop.train:*`"),
+        (
+            ("shop.train:fit", "shop.util:sve"),
+            "plan.yaml:4: no unit is kept apart by `shop.util:sve`",
+            "`shop.util:save`",
+        ),
+        (("shop.train:fit", "shop.util:save"), "both locked in `a`", "unlock"),
+    ],
+)
+def test_rules_that_cannot_be_kept_name_line_and_mend(rule: tuple[str, ...], message: str, hint: str) -> None:
+    locked = "['shop.train:fit', 'shop.util:save']"
+    text = f"services:\n  - {{name: a, members: ['*'], locked: {locked}}}\napart:\n  - [{', '.join(rule)}]\n"
+    service = ServicePlan(name="a", members=("*",), locked=("shop.train:fit", "shop.util:save"))
+
+    with pytest.raises(PlanError) as caught:
+        check_rules(plan(service, apart=(rule,)), graph(*SYMBOLS), text=text, path="plan.yaml")
+
+    assert message in caught.value.message
+    assert hint in caught.value.hint

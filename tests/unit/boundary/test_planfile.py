@@ -92,6 +92,14 @@ def test_removing_a_service_leaves_the_rest_alone() -> None:
         ("system: shop\n", "", "plan.yaml:1: `system` is missing", "add"),
         ("decision: split", "decision: splitt", "plan.yaml:5: `splitt` is no decision", "`split`"),
         ("shared:", "shared: [", "plan.yaml:", "indentation"),
+        ("shared:", "limits: {max_sise: 9}\nshared:", "plan.yaml:20: unknown key `max_sise`", "`max_size`"),
+        ("shared:", "limits: {max_size: -1}\nshared:", "plan.yaml:20: `max_size`: input should be", "explains"),
+        (
+            "shared:",
+            "apart:\n  - [shop.train.*]\nshared:",
+            "plan.yaml:21: `apart`: tuple should have at least 2",
+            "explains",
+        ),
     ],
 )
 def test_errors_name_line_and_mend(old: str, new: str, message: str, hint: str) -> None:
@@ -111,3 +119,17 @@ def test_the_same_plan_gives_the_same_bytes() -> None:
     plan = parse_plan(TEXT, "plan.yaml")
 
     assert render_plan(plan) == render_plan(parse_plan(render_plan(plan), "plan.yaml"))
+
+
+def test_rules_limits_and_circles_come_back_as_they_were_written() -> None:
+    text = (
+        TEXT + "apart:\n  # two teams\n  - [shop.train.*, shop.predict.*]\nlimits:\n  max_size: 40   # as agreed\n"
+        "circles:\n  - services:\n      - inference\n      - training\n    because: retraining on request\n"
+    )
+    plan = parse_plan(text, "plan.yaml")
+
+    assert plan.apart == (("shop.train.*", "shop.predict.*"),)
+    assert plan.limits.max_size == 40
+    assert plan.circles[0].services == ("inference", "training")
+    assert render_plan(plan, text) == text
+    assert parse_plan(render_plan(plan), "plan.yaml") == plan

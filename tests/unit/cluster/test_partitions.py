@@ -7,6 +7,7 @@ import os
 import random
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -15,7 +16,7 @@ from graphs import system
 from decompose.cluster import Weights, assignment, partitions
 from decompose.ir.evidence import CoChange, FileHistory, History
 from decompose.ir.graph import CodeGraph
-from decompose.ir.plan import Plan, ServicePlan
+from decompose.ir.plan import Limits, Plan, ServicePlan
 
 ROLES = {
     "shop.load:read": "ingest", "shop.load:split": "ingest", "shop.fit:Trainer": "training", "shop.fit:tune": "tuning",
@@ -139,6 +140,29 @@ def test_a_lock_holds_against_everything() -> None:
     placed = assignment(partitions(shop(), previous=plan)[0])
 
     assert placed["shop.fit:Trainer"] == placed["shop.serve:predict"] != placed["shop.fit:tune"]
+
+
+def test_what_is_kept_apart_never_shares_a_part_and_is_never_copied() -> None:
+    graph = shop("shop.serve:predict -> shop.serve:cache", "shop.fit:tune -> shop.serve:cache")
+    rule = ("shop.load:*", "shop.fit:*", "shop.serve:cache")
+    plan = Plan(system="shop", apart=(rule,), services=(ServicePlan(name="all", members=("*",)),))
+
+    for partition in partitions(graph, previous=plan):
+        placed = assignment(partition)
+        sides = [{placed[symbol] for symbol in placed if symbol.startswith(side.rstrip("*"))} for side in rule]
+        assert len(set().union(*sides)) == sum(map(len, sides))
+        assert placed["shop.serve:cache"] != "shared"
+
+
+def test_no_part_is_larger_than_the_plan_allows() -> None:
+    names = [f"shop.fit:f{i}" for i in range(12)]
+    graph = shop(*(f"{a} -> {b}" for a, b in pairwise(names)), roles_more=dict.fromkeys(names, "training"))
+    plan = Plan(system="shop", limits=Limits(max_size=5))
+
+    free, held = partitions(graph)[0], partitions(graph, previous=plan)[0]
+
+    assert free.metrics["largest"] > 5
+    assert held.metrics["largest"] <= 5
 
 
 def test_files_that_change_together_are_drawn_together() -> None:

@@ -58,12 +58,19 @@ def test_hubs_pull_their_members_together_and_cost_nothing() -> None:
 
 
 def test_cannot_link_holds_against_any_attraction() -> None:
-    group = frozenset({7})
-    network = build(3, [(0, 1, 9000), (1, 2, 1)], sizes=[1] * 3, terms=Terms(), apart=[group, group, frozenset()])
+    one, other = frozenset({(7, 0)}), frozenset({(7, 1)})
+    network = build(3, [(0, 1, 9000), (1, 2, 1)], sizes=[1] * 3, terms=Terms(), apart=[one, other, frozenset()])
 
     found = search(network)
 
     assert found[0] != found[1]
+
+
+def test_one_side_of_a_rule_may_stand_together() -> None:
+    one, other = frozenset({(7, 0)}), frozenset({(7, 1)})
+    network = build(3, [(0, 1, 50), (1, 2, 90)], sizes=[1] * 3, terms=Terms(), apart=[one, one, other])
+
+    assert search(network) == (0, 0, 1)
 
 
 def test_labels_never_share_a_cluster() -> None:

@@ -9,7 +9,7 @@ from decompose import gate
 from decompose.errors import ConfigError, RenderError
 from decompose.ir.findings import Span
 from decompose.ir.graph import CodeGraph, Edge, Module, Site, State, Unit
-from decompose.ir.plan import Plan, ServicePlan
+from decompose.ir.plan import Circle, Plan, ServicePlan
 from decompose.ir.violations import Violations
 
 
@@ -99,6 +99,13 @@ def test_services_that_call_each_other_round_are_named_once() -> None:
     assert contracts(result) == ["acyclic"]
     assert "`a` -> `b` -> `c` -> `a`" in result.violations[0].message
     assert len(result.violations[0].sites) == 3
+
+
+def test_a_circle_that_the_plan_accepts_is_no_violation_and_another_is() -> None:
+    accepted = plan().model_copy(update={"circles": (Circle(services=("a", "b")),)})
+
+    assert contracts(gate.check(accepted, system(edge("a:f", "b:f"), edge("b:f", "a:f")))) == []
+    assert contracts(gate.check(accepted, system(edge("a:f", "c:f"), edge("c:f", "a:f")))) == ["acyclic"]
 
 
 def test_a_unit_that_the_plan_does_not_name_is_a_warning() -> None:

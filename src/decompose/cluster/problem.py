@@ -1,0 +1,140 @@
+"""The search problem of a system: who takes part, what may not part, what pulls; and the same in whole numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import log10
+
+from decompose.cluster.conduct import conducted
+from decompose.cluster.constraints import Constraints, constraints_of
+from decompose.cluster.contract import atoms, libraries
+from decompose.cluster.network import Network, Terms, build
+from decompose.cluster.profile import System, profile_system
+from decompose.cluster.relations import Relations, relate
+from decompose.cluster.scope import Scope, scope_of
+from decompose.cluster.stages import conflicts
+from decompose.cluster.weights import Pull, Weights, pulls
+from decompose.ir.evidence import History, HopCost, Trace
+from decompose.ir.graph import CodeGraph
+from decompose.ir.plan import Plan
+
+TYPICAL_SIZE = 100
+"""Units of size at which charges are divided by the size itself."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A system made ready for the search."""
+
+    system: System
+    relations: Relations
+    scope: Scope
+    libraries: frozenset[str]
+    atoms: tuple[tuple[str, ...], ...]
+    pulls: tuple[Pull, ...]
+    weights: Weights
+    constraints: Constraints
+
+
+def prepare(
+    graph: CodeGraph,
+    *,
+    trace: Trace | None = None,
+    history: History | None = None,
+    previous: Plan | None = None,
+    weights: Weights | None = None,
+) -> Problem:
+    """Return the search problem of a graph.
+
+    Args:
+        graph: The graph with roles.
+        trace: Calls that a run showed.
+        history: What changed together.
+        previous: An earlier plan, with the locks and limits that a person set.
+        weights: How much each signal counts.
+    """
+    chosen = weights or Weights()
+    system = profile_system(graph)
+    constraints = constraints_of(previous, system.profiles)
+    relations = relate(system, trace)
+    system = conducted(system, relations)
+    scope = scope_of(system, relations)
+    found = frozenset(libraries(system, relations, scope.core) - constraints.fixed)
+    members = [symbol for symbol in scope.core if symbol not in found]
+    return Problem(
+        system=system,
+        relations=relations,
+        scope=scope,
+        libraries=found,
+        atoms=tuple(atoms(system, relations, members, constraints=constraints)),
+        pulls=tuple(pulls(system, relations, scope, members, weights=chosen, history=history)),
+        weights=chosen,
+        constraints=constraints,
+    )
+
+
+def drawn_to(problem: Problem, cluster_by_unit: Mapping[str, str]) -> Problem:
+    """Return the same problem with a pull of each unit to where it stands: it moves for a good reason only."""
+    members = (symbol for atom in problem.atoms for symbol in atom if symbol in cluster_by_unit)
+    inertia = (Pull(s, f"before:{cluster_by_unit[s]}", problem.weights.inertia, "inertia") for s in members)
+    return replace(problem, pulls=(*problem.pulls, *inertia))
+
+
+def network_of(problem: Problem, factor: float = 1.0) -> Network:
+    """Return a problem as numbers: the atoms first, then the hubs in order of name."""
+    number = {symbol: i for i, atom in enumerate(problem.atoms) for symbol in atom}
+    hubs = sorted({end for pull in problem.pulls for end in (pull.unit, pull.other)} - number.keys())
+    number.update({hub: len(problem.atoms) + i for i, hub in enumerate(hubs)})
+    profiles, weights, constraints = problem.system.profiles, problem.weights, problem.constraints
+    sizes = [sum(profiles[symbol].size for symbol in atom) for atom in problem.atoms] + [0] * len(hubs)
+    masses = [_mass(problem.system, atom) for atom in problem.atoms] + [()] * len(hubs)
+    labels = [next((constraints.locked[s] for s in atom if s in constraints.locked), "") for atom in problem.atoms]
+    sides = [constraints.sides_of(atom) for atom in problem.atoms]
+    return build(
+        len(sizes),
+        ((number[pull.unit], number[pull.other], pull.weight) for pull in problem.pulls),
+        sizes=sizes,
+        masses=masses,
+        labels=labels + [""] * len(hubs),
+        apart=sides + [frozenset()] * len(hubs),
+        total=_scale(sum(sizes), weights),
+        terms=Terms(
+            density=round(weights.density * factor),
+            stage=round(weights.stage * factor),
+            premium=round(weights.premium / factor),
+            conflict=conflicts(),
+            max_size=constraints.max_size,
+        ),
+    )
+
+
+def priced(weights: Weights | None, hop: HopCost | None) -> Weights:
+    """Return the weights with the price of a call for the order of magnitude of this machine's hop.
+
+    Only the order: a measured time varies from run to run, and a proposal must not.
+    """
+    chosen = weights or Weights()
+    if hop is None or not hop.samples or hop.base_ms <= 0:
+        return chosen
+    factor = min(2.0, max(0.5, 1.0 + round(log10(hop.base_ms / HopCost().base_ms))))
+    return replace(chosen, call=round(chosen.call * factor))
+
+
+def _scale(size: int, weights: Weights) -> int:
+    """Return what charges between pairs are divided by: the size, less for a small system and more for a large one.
+
+    A system of 40 units does as many kinds of work as one of 400, with fewer edges between the kinds; divided by the
+    size alone, small systems would hardly be parted and large ones fall to pieces. Bounded to half and double.
+    """
+    factor: float = (max(size, 1) / TYPICAL_SIZE) ** (weights.scaling - 1.0)
+    return max(1, round(size * min(2.0, max(0.5, factor))))
+
+
+def _mass(system: System, atom: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """Return the stage mass of a group of units."""
+    total: dict[int, int] = {}
+    for symbol in atom:
+        for stage, mass in system.profiles[symbol].mass:
+            total[stage] = total.get(stage, 0) + mass
+    return tuple(sorted(total.items()))
