@@ -35,6 +35,7 @@ for i in range(10):
     with open("out/log.txt", "a") as stream:
         stream.write(f"{text} {i} {' '.join(sys.argv[1:])}\\n")
     time.sleep(0.01)
+time.sleep(60 if "HOLD" in os.environ else 0)
 pathlib.Path(f"out/model.bin").write_bytes(text.encode() * (count + 1))
 print("worked", os.environ.get("MODE", ""))
 """
@@ -89,6 +90,24 @@ def test_killed_at_random_points_it_leaves_the_same_files(system):
     assert whole.status == ended.status == "done"
     assert "killed" in statuses
     assert ended.attempt > 1
+    assert artifacts(root) == expected
+
+
+def test_an_attempt_that_was_killed_before_it_noted_anything_is_undone_by_the_notes_before_it(system):
+    _, root = system
+    whole = perform(system, "whole")
+    expected = artifacts(root)
+    for path in expected.keys() - {"in.txt"}:
+        (root / path).unlink()
+    perform(system, "again", environment={"HOLD": "1"}, kill_after_s=0.5)
+    record = root / ".services/runs/toy/again/run.json"
+    (root / "out").mkdir(exist_ok=True)
+    (root / "out/model.bin").write_bytes(b"of the first attempt, put in place again by a service that started")
+    record.write_text(json.dumps({**json.loads(record.read_text()), "status": "running", "attempt": 2}))
+
+    ended = perform(system, "again")
+
+    assert (whole.status, ended.status, ended.attempt) == ("done", "done", 3)
     assert artifacts(root) == expected
 
 

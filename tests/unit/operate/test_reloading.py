@@ -9,7 +9,7 @@ import textwrap
 import httpx
 import pytest
 from service_runtime import handover as module
-from service_runtime import reloading
+from service_runtime import reloading, view
 from service_runtime.door import Door
 from service_runtime.gateway import OWN_PREFIX, Gateway
 from service_runtime.handover import Artifact, Handover
@@ -189,3 +189,20 @@ def test_what_a_request_writes_is_published_before_its_answer(tmp_path, monkeypa
 
     assert versions == [1]
     assert answer.headers["x-artifacts"] == '{"m": 1}'
+
+
+def test_what_a_start_puts_in_place_is_there_for_all_before_the_service_is_ready(tmp_path, monkeypatch):
+    written = (Artifact("registry", "registry/index.json", is_written=True, is_kept=True),)
+    trainer = tmp_path / "earlier"
+    (trainer / "registry").mkdir(parents=True)
+    (trainer / "registry/index.json").write_text("1")
+    store = open_store(str(tmp_path / "store"))
+    Handover(store, written, trainer, "one").publish()
+    shared = tmp_path / "work"
+    shared.mkdir()
+    monkeypatch.setattr(view, "active", [view.View(shared, shared / ".services/views/one", ["data/x.csv"])])
+    handover = Handover(store, written, view.active[0].folder, "one", is_shared=True, base=shared)
+
+    Host(Service("one", tmp_path, {}, ()), handover).take_over()
+
+    assert (shared / "registry/index.json").read_text() == "1"

@@ -88,11 +88,18 @@ def test_undoing_twice_is_undoing_once(tmp_path):
     (tmp_path / "old.txt").write_text("old")
     run_in(tmp_path, "open('old.txt', 'w').write('new')")
 
-    assert Undo(tmp_path, "s/r/1").undo() == 1
-    (tmp_path / "old.txt").write_text("later")
+    assert [Undo(tmp_path, "s/r/1").undo() for _ in range(2)] == [1, 1]
+    assert (tmp_path / "old.txt").read_text() == "old"
+
+
+def test_what_is_forgotten_is_not_undone(tmp_path):
+    (tmp_path / "old.txt").write_text("old")
+    run_in(tmp_path, "open('old.txt', 'w').write('new')")
+
+    Undo(tmp_path, "s/r/1").forget()
 
     assert Undo(tmp_path, "s/r/1").undo() == 0
-    assert (tmp_path / "old.txt").read_text() == "later"
+    assert (tmp_path / "old.txt").read_text() == "new"
 
 
 def test_reading_is_not_noted(tmp_path):

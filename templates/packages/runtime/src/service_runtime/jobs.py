@@ -62,9 +62,7 @@ def perform(service: Service, run_id: str, entry: str, argv: tuple[str, ...], ha
         run = read_run(folder) or Run(run_id, service.name, entry, argv)
         if run.status == "done":
             return 0
-        if run.attempt:
-            count = undo.undo_of(root, f"{service.name}/{run_id}/{run.attempt}").undo()
-            print(f"taking up {run_id} again: {count} files put back", file=sys.stderr)
+        earlier_notes = _put_back(run, root)
         if handover is not None:
             handover.pull(is_alone=True)
         run = replace(run, status="running", attempt=run.attempt + 1, error="", key=_key(service, entry, argv, root))
@@ -74,7 +72,10 @@ def perform(service: Service, run_id: str, entry: str, argv: tuple[str, ...], ha
             return 0
         _write(folder, run)
         notes = undo.undo_of(root, f"{service.name}/{run_id}/{run.attempt}")
-        run = _execute(service, run, notes, root)
+        notes.note_patterns(service.jobs[entry].outputs if entry in service.jobs else ())
+        for note in earlier_notes:  # not sooner: killed in between, the next attempt needs them once more
+            note.forget()
+        run = _execute(service, run, root)
         if handover is not None:
             handover.publish()
         _write(folder, run)
@@ -176,12 +177,21 @@ def is_locked(path: Path) -> bool:
     return False
 
 
-def _execute(service: Service, run: Run, notes: undo.Undo, root: Path) -> Run:
+def _put_back(run: Run, root: Path) -> list[undo.Undo]:
+    """Undo what the last attempt changed, and the one before, whose notes stand if the last one came to make none."""
+    numbers = [number for number in (run.attempt, run.attempt - 1) if number > 0]
+    notes = [undo.undo_of(root, f"{run.service}/{run.id}/{number}") for number in numbers]
+    count = sum(note.undo() for note in notes)
+    if notes:
+        print(f"taking up {run.id} again: {count} files put back", file=sys.stderr)
+    return notes
+
+
+def _execute(service: Service, run: Run, root: Path) -> Run:
     """Run the entry and return the run as it ended."""
     from service_runtime.dispatch import run_main  # noqa: PLC0415  (brings all that calls need, which starting one does not)
 
     job = service.jobs.get(run.entry)
-    notes.note_patterns(job.outputs if job is not None else ())
     undo.watch(root)
     context.process_run[:] = [f"{service.name}/{run.id}/{run.attempt}"]
     try:

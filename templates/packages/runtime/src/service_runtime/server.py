@@ -97,6 +97,8 @@ class Host:
         """Put the current artifacts in place; what is here and not in the store yet becomes their first version."""
         if self.handover is not None:
             self.handover.pull()
+            if view.active:
+                view.active[0].refresh()  # before a run is undone, not after it
             self.handover.publish()
 
     def load(self) -> None:

@@ -77,7 +77,7 @@ class Undo:
             self._noted.add(relative)
 
     def undo(self) -> int:
-        """Put everything back and forget the notes; return how many files there were. May be repeated.
+        """Put everything back and return how many files there were; the notes stay until `forget`. May be repeated.
 
         Calls that services still answer on behalf of the attempt are waited for; no further ones are taken.
         """
@@ -105,7 +105,6 @@ class Undo:
         for pattern, before in self._patterns().items():
             for path in set(matches(self._root, pattern)) - set(before):
                 (self._root / path).unlink(missing_ok=True)
-        self.forget()
         return len(names)
 
     def _lock_file(self) -> Path:
