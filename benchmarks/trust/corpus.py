@@ -1,9 +1,9 @@
 """Every file of many public distributions is read: does the run stand, is each file accounted for, what does it cost (R1, R3)?
 
-    python benchmarks/trust/corpus.py FOLDER --out OUT.jsonl [--workers 2] [--only NAME] [--timeout 900]
+    python benchmarks/trust/corpus.py FOLDER --out OUT.jsonl [--workers 2] [--only NAME] [--timeout 900] [--read-only]
 
 `FOLDER` holds one distribution a folder (`material.py` fills it). Each is analysed in a process of its own; one that dies,
-raises or outlives the limit is a crash. Lines that OUT already holds are not measured again.
+raises or outlives the limit is a crash. Small ones come first. Lines that OUT already holds are not measured again.
 """
 
 from __future__ import annotations
@@ -40,10 +40,11 @@ from decompose import api, graph, knowledge, roles, source
 knowledge.load()
 cpu, _ = used()
 begin = time.monotonic()
-system = api.analyze(root, cache=False)
+system = api.analyze(root, cache=False) if sys.argv[2] == "whole" else source.scan(root)
 wall = time.monotonic() - begin
 after, rss = used()
-outcomes = {f.path: f.outcome for f in system.files}
+is_whole = sys.argv[2] == "whole"
+outcomes = {f.path: f.outcome for f in (system.files if is_whole else system.outcomes)}
 folders = tuple(path + "/" for path, outcome in outcomes.items() if outcome == "skipped")
 print(json.dumps({
     "name": root.name, "files": len(there),
@@ -51,19 +52,23 @@ print(json.dumps({
     "outcomes": Counter(outcomes[p] for p in there if p in outcomes),
     "lost": sorted(f.span.path for f in system.findings if f.code == "DC107"),
     "lines": sum((root / p).read_bytes().count(b"\\n") for p in there),
-    "units": len(system.units), "edges": len(system.edges), "digest": system.digest,
+    "units": len(system.units) if is_whole else 0, "edges": len(system.edges) if is_whole else 0,
     "findings": Counter(f.code for f in system.findings),
     "parse_s": round(parse, 3), "cpu_s": round(after - cpu, 3), "wall_s": round(wall, 3), "rss_mb": round(rss),
 }))
 """
 
 
-def measure(root: Path, timeout_s: float) -> dict[str, object]:
+def measure(root: Path, timeout_s: float, depth: str) -> dict[str, object]:
     """Return what analysing one folder gave."""
     begin = time.monotonic()
     try:
         done = subprocess.run(
-            [sys.executable, "-c", CHILD, str(root)], capture_output=True, text=True, timeout=timeout_s, check=False
+            [sys.executable, "-c", CHILD, str(root), depth],
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return {"name": root.name, "crash": f"not done in {timeout_s:.0f} s"}
@@ -79,16 +84,18 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", default="")
     parser.add_argument("--timeout", type=float, default=900)
+    parser.add_argument("--read-only", action="store_true", help="stop before the files are linked")
     options = parser.parse_args()
     kept = [json.loads(line) for line in options.out.read_text().splitlines()] if options.out.exists() else []
     known = {row["name"] for row in kept}
     roots = [
         p for p in sorted(options.folder.iterdir()) if p.is_dir() and p.name not in known and options.only in p.name
     ]
+    roots.sort(key=lambda root: (sum(path.stat().st_size for path in root.rglob("*.py")), root.name))
     lock = threading.Lock()
 
     def work(root: Path) -> None:
-        row = measure(root, options.timeout)
+        row = measure(root, options.timeout, "read" if options.read_only else "whole")
         with lock, options.out.open("a") as out:
             out.write(json.dumps(row, sort_keys=True) + "\n")
 

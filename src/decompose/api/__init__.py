@@ -23,7 +23,15 @@ from decompose.api.decide import (
     write_plan,
 )
 from decompose.api.keep import check, compatibility
-from decompose.api.places import JOURNAL_FILE, PLAN_FILE, STATE_FOLDER, TRACE_FILE, Progress, find_trace
+from decompose.api.places import (
+    JOURNAL_FILE,
+    PLAN_FILE,
+    STATE_FOLDER,
+    TRACE_FILE,
+    Progress,
+    common_root,
+    find_trace,
+)
 from decompose.api.prove import compare, record_trace, render_comparison, render_equivalence, verify
 from decompose.api.see import analyze, callgraph, choose_findings, read_lines, read_notebooks, read_sources
 from decompose.api.show import (
@@ -38,6 +46,7 @@ from decompose.api.show import (
     serve_review,
     summary,
 )
+from decompose.api.spread import open_executor
 
 __all__ = [
     "JOURNAL_FILE",
@@ -53,6 +62,7 @@ __all__ = [
     "check_members",
     "check_rules",
     "choose_findings",
+    "common_root",
     "compare",
     "compatibility",
     "display",
@@ -66,6 +76,7 @@ __all__ = [
     "generate_all",
     "hazards",
     "membership",
+    "open_executor",
     "page",
     "page_data",
     "plan_changes",

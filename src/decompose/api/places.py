@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from decompose.errors import SourceError
 from decompose.ir import codec
 
 if TYPE_CHECKING:
@@ -30,6 +31,28 @@ def find_trace(state: Path | None = None) -> Trace | None:
 
     file = (state or Path(STATE_FOLDER)) / TRACE_FILE
     return evidence.read_trace(file) if file.is_file() else None
+
+
+def common_root(path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> tuple[Path, tuple[str, ...]]:
+    """Return the analysed root and, of several repositories, their folders below it (POSIX, relative, sorted).
+
+    Raises:
+        SourceError: If one repository stands in another.
+    """
+    if isinstance(path, str | os.PathLike):
+        return Path(path), ()
+    if len(path) == 1:
+        return Path(path[0]), ()
+    folders = sorted({Path(each).resolve() for each in path})
+    for outer in folders:
+        for inner in folders:
+            if inner != outer and inner.is_relative_to(outer):
+                raise SourceError(
+                    f"`{inner}` stands in `{outer}`", hint="name repositories that stand beside each other"
+                )
+    root = Path(os.path.commonpath(folders))
+    root = root.parent if root in folders else root
+    return root, tuple(sorted(folder.relative_to(root).as_posix() for folder in folders))
 
 
 def state_folder(state: Path | None) -> Path:

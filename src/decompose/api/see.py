@@ -9,7 +9,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from decompose.api.places import STATE_FOLDER, Progress, root_by_digest, state_folder
+from decompose.api.places import STATE_FOLDER, Progress, common_root, root_by_digest, state_folder
 from decompose.errors import SourceError
 from decompose.ir import codec
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def analyze(
-    path: str | os.PathLike[str] = ".",
+    path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = ".",
     *,
     cache: bool = True,
     state: Path | None = None,
@@ -30,27 +30,37 @@ def analyze(
     Nothing of the tree is imported or run.
 
     Args:
-        path: Folder of the monolith.
+        path: Folder of the monolith; or the folders of several repositories, which become one graph: paths begin at the
+            folder that holds them all, and calls go from one to another through names that are installed, and over HTTP.
         cache: Whether to remember each file's facts under `state`, by content.
         state: Folder of the cache; `.decompose` in the current directory by default.
-        executor: Where files are read; worker processes on this machine by default.
+        executor: Where files are read: any executor whose workers can import `decompose` (`open_executor` makes those of
+            Dask and Ray); worker processes on this machine by default.
         progress: Called as files are read.
 
     Raises:
-        SourceError: If there is no such folder, or no Python in it.
+        SourceError: If there is no such folder, or no Python in it, or one repository stands in another.
     """
     from decompose import graph, knowledge, roles, source
     from decompose.config import read_settings
 
-    root = Path(path)
-    settings = read_settings(root)
-    known = knowledge.load(tuple(root / name for name in settings.knowledge))
+    root, repositories = common_root(path)
+    settings = [read_settings(root / name) for name in ("", *repositories)]
+    known = knowledge.load(
+        tuple(
+            root / where / name
+            for where, own in zip(("", *repositories), settings, strict=True)
+            for name in own.knowledge
+        )
+    )
     folder = (state or Path(STATE_FOLDER)) / "cache"
-    facts = source.scan(root, cache_dir=folder if cache else None, executor=executor, progress=progress)
+    facts = source.scan(
+        root, cache_dir=folder if cache else None, executor=executor, progress=progress, repositories=repositories
+    )
     if cache:
         state_folder(state)
     system = roles.assign(graph.link(facts, known), known)
-    system = choose_findings(system, ignore=settings.ignore)
+    system = choose_findings(system, ignore=[code for own in settings for code in own.ignore])
     root_by_digest[system.digest] = root
     return system
 

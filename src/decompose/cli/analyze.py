@@ -13,18 +13,20 @@ from decompose.cli.console import progress, say, show, show_json
 
 
 def command(
-    path: options.Source = Path(),
+    paths: options.Sources = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write the interactive page to this file.")] = None,
     select: options.Select = None,
     ignore: options.Ignore = None,
+    executor: options.ExecutorAddress = "",
     no_cache: options.NoCache = False,
     json: options.Json = False,
 ) -> None:
     """Build the graph: what calls what, what data flows where, which ML role each piece has."""
     with progress("reading") as update:
         result = workflow.report_analysis(
-            path, cache=not no_cache, page=html, select=select or (), ignore=ignore or (), progress=update
-        )
+            paths or [Path()], cache=not no_cache, page=html, select=select or (), ignore=ignore or (),
+            executor=executor, progress=update,
+        )  # fmt: skip
     if json:
         show_json(result.figures)
     else:

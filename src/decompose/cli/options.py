@@ -8,6 +8,12 @@ from typing import Annotated
 import typer
 
 Source = Annotated[Path, typer.Argument(help="Folder of the monolith.", show_default=True)]
+Sources = Annotated[
+    list[Path] | None, typer.Argument(help="Folder of the monolith, or of each repository of a fleet; `.` by default.")
+]
+ExecutorAddress = Annotated[
+    str, typer.Option("--executor", help="Read files on a cluster: `dask://HOST:PORT`, `ray://HOST:PORT`, `ray://`.")
+]
 OptionalSource = Annotated[
     Path | None, typer.Argument(help="Folder of the monolith; by default the one that the plan names.")
 ]

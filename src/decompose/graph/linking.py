@@ -8,6 +8,7 @@ from decompose.graph.assemble import assemble
 from decompose.graph.data import data_layer
 from decompose.graph.effects import with_effects
 from decompose.graph.hiding import hide
+from decompose.graph.routes import join_routes
 from decompose.graph.skew import skew_findings
 from decompose.graph.solver import Solver
 from decompose.ir.facts import SourceFacts
@@ -46,6 +47,8 @@ def _link(facts: SourceFacts, knowledge: Knowledge) -> CodeGraph:
         states=layer.states,
         findings=tuple(sorted({*graph.findings, *layer.findings})),
     )
+    if facts.repositories:
+        graph = join_routes(graph, facts.repositories)
     skewed = sorted({*graph.findings, *skew_findings(graph, knowledge)})
     return hide(with_effects(msgspec.structs.replace(graph, findings=tuple(skewed)), facts))
 

@@ -49,6 +49,7 @@ class Modules:
         """Path-derived dotted name to module."""
         self._packages: set[str] = set()
         self._suffixes: dict[str, list[str]] = {}
+        self._repositories = facts.repositories
         layout = _layout_roots(facts)
         names = _names(facts, layout)
         for file in facts.files:
@@ -106,7 +107,8 @@ class Modules:
         top = name.partition(".")[0]
         parts = [p for p in importer.folder.split("/") if p]
         # the own folder counts for scripts; packages too, since many scripts stand in folders with an `__init__`
-        for count in range(len(parts), -1, -1):
+        home = self._home(importer.folder)
+        for count in range(len(parts), home.count("/") if home else -1, -1):
             if count and self._is_stdlib(top) and (count < len(parts) or ".".join(parts) in self._by_dotted):
                 continue  # only the root and a script's own folder come before the standard library
             dotted = ".".join([*parts[:count], name])
@@ -114,16 +116,31 @@ class Modules:
                 return dotted
             if count and self.exists(".".join([*parts[:count], top])) and "." in name and not self._is_stdlib(top):
                 continue
-        for info_root in ("src",):
+        for info_root in (".".join([*filter(None, home.split("/")), "src"]),):
             if self.exists(f"{info_root}.{name}"):
                 return f"{info_root}.{name}"
-        return self._by_suffix(name)
+        return self._by_suffix(name, home) or (self._installed(name, home) if home else None)
 
-    def _by_suffix(self, name: str) -> str | None:
+    def _home(self, folder: str) -> str:
+        """Return the repository of a fleet that a folder stands in; empty where there is but one code base."""
+        return next((r for r in self._repositories if folder == r or folder.startswith(f"{r}/")), "")
+
+    def _installed(self, name: str, home: str) -> str | None:
+        """Return the module of another repository that `name` means where that repository is installed."""
+        if self._is_stdlib(name.partition(".")[0]):
+            return None
+        others = [other.replace("/", ".") for other in self._repositories if other != home]
+        places = [f"{other}{layout}.{name}" for other in others for layout in ("", ".src")]
+        found = [place for place in places if self.exists(place)]
+        return found[0] if len(found) == 1 else None
+
+    def _by_suffix(self, name: str, home: str) -> str | None:
         if self._is_stdlib(name.partition(".")[0]):
             return None
         tail = "." + name
         found = [d for d in self._suffixes.get(name.rpartition(".")[2], ()) if d.endswith(tail)]
+        if home:
+            found = [d for d in found if d.startswith(home.replace("/", ".") + ".")]
         if "." not in name and len(found) == 1 and not found[0].startswith(("test", "doc")):
             return found[0] if self._is_script_like(found[0]) else None
         return found[0] if len(found) == 1 else None

@@ -165,3 +165,5 @@ class SourceFacts(msgspec.Struct, array_like=True):
     """Folders (POSIX, relative) that packaging metadata or layout mark as import roots, sorted; always holds `""`."""
     data_files: list[str] = []
     """Files of the tree that are neither source nor ignored, sorted: what is there before anything runs."""
+    repositories: list[str] = []
+    """Of a fleet: folders (POSIX, relative) that are repositories of their own, sorted; empty for one code base."""

@@ -222,7 +222,7 @@ class Edge(Record):
     reason: str = "direct"
     """How it was found: `direct`, `method`, `override`, `attribute`, `decorator`, `property`, `operator`, `context`,
     `iteration`, `higher_order`, `partial`, `registry`, `getattr`, `import`, `protocol:<library>`, `submit:<library>`,
-    `config`, `flow`, `api:<qualified name>`."""
+    `config`, `flow`, `http` (a request to a route of another repository), `api:<qualified name>`."""
     sites: tuple[Site, ...] = ()
     parameter: str = ""
     """Of a value edge: the parameter of the target that receives the source's result (`return` for a returned result)."""

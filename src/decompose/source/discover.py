@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,11 +43,12 @@ class Found:
     findings: list[Finding] = field(default_factory=list)
 
 
-def discover(root: Path) -> Found:
+def discover(root: Path, repositories: Sequence[str] = ()) -> Found:
     """Return the files of a tree that analysis reads.
 
     Args:
         root: Folder, or a single source file.
+        repositories: Folders below it (POSIX, relative) that alone are looked into; all of it by default.
 
     Raises:
         SourceError: If there is no such path, or nothing in it to analyse.
@@ -59,7 +61,10 @@ def discover(root: Path) -> Found:
             raise SourceError(f"`{root}` is not a Python file or notebook", hint="give a folder, a .py or an .ipynb")
         found.sources.append(root.name)
         return found
-    _walk(root, "", [], found)
+    for part in repositories or ("",):
+        if not (root / part).is_dir():
+            raise SourceError(f"no such folder: `{root / part}`", hint="give the folders of the repositories")
+        _walk(root / part, part, [], found)
     for names in (found.sources, found.configs, found.requirements, found.others):
         names.sort()
     found.outcomes.sort(key=lambda outcome: outcome.path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,7 @@ def scan(
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
     with_effects: bool = True,
+    repositories: Sequence[str] = (),
 ) -> SourceFacts:
     """Return the facts of every source file below `root`.
 
@@ -40,12 +41,13 @@ def scan(
         executor: Where files are read; by default processes when there are many files to read.
         progress: Called with files done and files in all.
         with_effects: Whether to read what functions do besides calling; the call graph alone does not need it.
+        repositories: Folders below `root` (POSIX, relative) that are repositories of their own: only they are read.
 
     Raises:
         SourceError: If there is no such path, or nothing in it to analyse.
     """
     root = Path(root)
-    found = discover(root)
+    found = discover(root, repositories)
     base = root if root.is_dir() else root.parent
     extract = partial(_extract, executor=executor, with_effects=with_effects)
     with FactsCache(cache_dir, with_effects=with_effects) as cache, room_for_recursion(), without_collection():
@@ -64,6 +66,7 @@ def scan(
         scripts,
         folders,
         found.others,
+        sorted(repositories),
     )
 
 

@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 
 Chunk = list[tuple[str, bytes]]
 """Path and content of some files."""
@@ -49,13 +49,21 @@ def read_elsewhere(
     read: Callable[[Chunk], Results],
     lose: Callable[[str, bytes], Results],
 ) -> Iterator[Results]:
-    """Yield the results of all chunks from an executor of the caller's; what it loses is read here."""
-    futures = [(chunk, executor.submit(read, chunk)) for chunk in chunks]
-    for chunk, future in futures:
-        try:
-            yield future.result()
-        except BrokenExecutor:
-            yield from read_alone(chunk, read, lose)
+    """Yield the results of all chunks from an executor of the caller's, as they come.
+
+    What it loses is read here, and so is all that is left when nothing comes back for as long as its files may take.
+    """
+    chunk_of = {executor.submit(read, chunk): chunk for chunk in chunks}
+    waiting = set(chunk_of)
+    while waiting:
+        done, waiting = wait(waiting, 3 * max(map(_patience, chunks)), FIRST_COMPLETED)
+        for future in done or waiting:
+            try:
+                yield future.result(0)
+            except Exception:
+                future.cancel()
+                yield from read_alone(chunk_of[future], read, lose)
+        waiting = waiting if done else set()
 
 
 def read_alone(

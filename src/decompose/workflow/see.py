@@ -24,30 +24,62 @@ PICTURE_FILE = "graph.svg"
 
 
 def report_analysis(
-    path: Path,
+    paths: Sequence[Path],
     *,
     cache: bool = True,
     page: Path | None = None,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    executor: str = "",
     progress: api.Progress | None = None,
 ) -> Outcome:
-    """Analyse a tree; write the graph, its picture and, when asked for, the page.
+    """Analyse a tree, or several repositories as one; write the graph, its picture and, when asked for, the page.
 
     With `select`, the summary is the list of the chosen findings.
     """
     started = time.perf_counter()
-    system = api.choose_findings(api.analyze(path, cache=cache, progress=progress), select=select, ignore=ignore)
+    with api.open_executor(executor) as pool:
+        system = api.analyze(paths, cache=cache, executor=pool, progress=progress)
+    system = api.choose_findings(system, select=select, ignore=ignore)
+    root, repositories = api.common_root(paths)
     folder = Path(api.STATE_FOLDER)
     written = [folder / GRAPH_FILE, folder / PICTURE_FILE]
     write_atomic(written[0], encode_graph(system))
     write_atomic(written[1], api.export(system, "svg"))
     if page is not None:
-        write_atomic(page, api.page(system, root=path).encode())
+        write_atomic(page, api.page(system, root=root).encode())
         written.append(page)
     figures = analysis_figures(system) | {"seconds": round(time.perf_counter() - started, 3)}
+    if repositories:
+        figures["repositories"] = between(system, repositories)
     summary = api.findings_text(system) if select else api.summary(system)
     return Outcome(summary=summary, figures=figures, written=tuple(written))
+
+
+def between(system: CodeGraph, repositories: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Return how often repositories of a fleet depend on each other: `{"A -> B": {"call": 3, "asset": 1}}`.
+
+    An asset that one writes and another reads counts from the writer to the reader.
+    """
+    paths = {module.name: module.path for module in system.modules}
+
+    def home(symbol: str) -> str:
+        path = paths.get(symbol.partition(":")[0], "")
+        return next((r for r in repositories if path.startswith(f"{r}/")), "")
+
+    found: dict[str, Counter[str]] = {}
+    touched: dict[str, dict[str, set[str]]] = {}
+    for edge in system.edges:
+        source, target = home(edge.source), home(edge.target)
+        if edge.kind in ("read", "write") and source:
+            touched.setdefault(edge.target, {"read": set(), "write": set()})[edge.kind].add(source)
+        if source and target and source != target:
+            found.setdefault(f"{source} -> {target}", Counter())[edge.kind] += 1
+    for uses in touched.values():
+        for writer in uses["write"]:
+            for reader in uses["read"] - {writer}:
+                found.setdefault(f"{writer} -> {reader}", Counter())["asset"] += 1
+    return {pair: dict(sorted(counts.items())) for pair, counts in sorted(found.items())}
 
 
 def analysis_figures(system: CodeGraph) -> dict[str, Any]:
