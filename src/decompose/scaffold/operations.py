@@ -13,6 +13,14 @@ from decompose.ir.symbols import MODULE_BODY, module_of, qualname_of, top_level_
 from decompose.scaffold.need import Need
 from decompose.scaffold.territory import CLIENT, Territory
 
+_OPERATORS = frozenset({
+    "__call__", "__len__", "__getitem__", "__setitem__", "__delitem__", "__contains__", "__bool__", "__int__", "__float__",
+    "__index__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__neg__", "__abs__", "__add__", "__radd__",
+    "__sub__", "__rsub__", "__mul__", "__rmul__", "__truediv__", "__rtruediv__", "__matmul__", "__and__", "__or__",
+    "__xor__",
+})  # fmt: skip
+"""Special methods that are called like others; those that open and end something, or iterate, are left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServedOperation:
@@ -65,6 +73,8 @@ def served(territory: Territory, needs: Mapping[str, Mapping[str, Need]]) -> dic
 def methods_of(territory: Territory, service: str, client: Mapping[str, Need]) -> tuple[str, ...]:
     """Return the classes of a service that others build and use from outside, and their public methods, sorted.
 
+    Operators count as public: calls and items of an object, comparisons, arithmetic.
+
     Args:
         territory: Who has which code.
         service: Name of the service.
@@ -74,7 +84,9 @@ def methods_of(territory: Territory, service: str, client: Mapping[str, Need]) -
     found = []
     for unit in territory.graph.units:
         top, name = top_level_of(unit.symbol), qualname_of(unit.symbol)
-        is_method = unit.kind == "method" and name.count(".") == 1 and not name.partition(".")[2].startswith("_")
+        method = name.partition(".")[2]
+        is_public = not method.startswith("_") or method in _OPERATORS
+        is_method = unit.kind == "method" and name.count(".") == 1 and is_public
         is_class = unit.kind == "class" and unit.symbol == top
         if (is_class or is_method) and top in facades and territory.owner.get(top) == service:
             found.append(unit.symbol)

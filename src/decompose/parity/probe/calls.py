@@ -62,6 +62,8 @@ class Call(NamedTuple):
     """Pickled (positional, keyword) arguments."""
     note: str = ""
     """What was varied."""
+    is_read: bool = False
+    """Whether it is a property that is read."""
 
 
 def read_spec() -> Spec:

@@ -31,6 +31,8 @@ class Operation(NamedTuple):
     """Name under which the module was imported."""
     name: str
     """Name inside the module: `fit`, `Class`, `Class.method`."""
+    is_read: bool = False
+    """Whether it is a property."""
 
 
 class Recorder:
@@ -74,7 +76,7 @@ class Recorder:
             self.seen[symbol] += 1
             self.count += 1
             call = calls.Call(self.count, symbol, operation.module, operation.name, receiver, number, payload)
-            calls.append(self.spec.calls, call)
+            calls.append(self.spec.calls, call._replace(is_read=operation.is_read))
             return self.count
 
     def note_result(self, number: int, result: object) -> None:
@@ -141,6 +143,12 @@ def wrap_module(recorder: Recorder, module: ModuleType, names: Mapping[str, str]
         elif isinstance(target, staticmethod):
             wrapped = _recording(recorder, operation, target.__func__, is_bound=False)
             setattr(owner, attribute, staticmethod(wrapped))
+        elif isinstance(target, classmethod):
+            wrapped = _recording(recorder, operation, target.__func__, is_bound=False, of=owner)
+            setattr(owner, attribute, classmethod(wrapped))
+        elif isinstance(target, property) and target.fget is not None:
+            wrapped = _recording(recorder, operation._replace(is_read=True), target.fget, is_bound=True)
+            setattr(owner, attribute, target.getter(wrapped))
         elif inspect.isfunction(target) and not inspect.iscoroutinefunction(target):
             setattr(owner, attribute, _recording(recorder, operation, target, is_bound=bool(owner_name)))
         else:
@@ -165,11 +173,13 @@ def _wrap_constructor(recorder: Recorder, operation: Operation, target: Any) -> 
         recorder.skipped[operation.symbol, "a class that cannot be observed"] += 1
 
 
-def _recording(recorder: Recorder, operation: Operation, target: Any, *, is_bound: bool) -> Any:
+def _recording(recorder: Recorder, operation: Operation, target: Any, *, is_bound: bool, of: Any = None) -> Any:
+    """Return a function that records its calls; `of` is the class whose own method it is, not that of a subclass."""
+
     @functools.wraps(target)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        if not _is_inside(operation.module):
-            receiver, rest = (args[0], args[1:]) if is_bound else (None, args)
+        if not _is_inside(operation.module) and (of is None or args[0] is of):
+            receiver, rest = (args[0] if is_bound else None), args[is_bound or of is not None :]
             number = recorder.note(operation, (rest, kwargs), on=receiver)
             begin = time.perf_counter()
             result = target(*args, **kwargs)

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -85,7 +86,8 @@ class Replay:
 
     def _target(self, call: calls.Call) -> Any:
         if call.receiver:
-            return getattr(self.objects[call.receiver], call.name.rpartition(".")[2])
+            owner, name = self.objects[call.receiver], call.name.rpartition(".")[2]
+            return partial(getattr, owner, name) if call.is_read else getattr(owner, name)
         value: Any = importlib.import_module(call.module)
         for part in call.name.split("."):
             value = getattr(value, part)
