@@ -5,11 +5,13 @@ from __future__ import annotations
 from decompose.graph import rules
 from decompose.graph.calls import is_field
 from decompose.graph.configured import CONFIGURED, names_under
-from decompose.graph.core import Core
+from decompose.graph.core import Core, Patch
 from decompose.graph.objects import (
+    CLASS,
     EMPTY,
     FUNCTION,
     INSTANCE,
+    PARTIAL,
     PROPERTY,
     Bound,
     Box,
@@ -30,6 +32,7 @@ from decompose.graph.objects import (
     Values,
 )
 
+REPLACEABLE = frozenset({FUNCTION, CLASS, PARTIAL})
 MAX_RELATIVES = 40
 """Classes above and below whose fields an instance of unknown class shares."""
 MAX_CHAIN = 5
@@ -121,7 +124,8 @@ class Attributes(Core):
                 continue
             cell = entry.fields.get(name)
             if cell is not None and cell.values:
-                return self.read(cell), entry
+                patch = self.patches.get((entry.id, name)) if self.patches else None
+                return self.read(cell if patch is None else patch.cell), entry
         self.read(cls.shape)
         return EMPTY, None
 
@@ -139,6 +143,8 @@ class Attributes(Core):
     def load_class(self, frame: Frame, cls: Class, name: str, pos: int) -> Values:
         """Return `Class.name`."""
         found, _ = self.find(cls, name)
+        if self.patches and self._precedes(frame, (cls.id, name), pos):
+            found = self.read(cls.fields[name])
         if found:
             out = EMPTY
             for item in sorted(found):
@@ -373,6 +379,9 @@ class Attributes(Core):
                 if cell is None:
                     cell = top.cells[name] = Cell()
                 values = self.read(cell)
+                place = (made.info.facts.path, name)
+                if place in self.patches and not self._precedes(frame, place, pos):
+                    values = self.read(self.patches[place].cell)
                 if values or not self.modules.exists(f"{made.name}.{name}"):
                     if values or name in top.local_names:
                         return values
@@ -399,8 +408,11 @@ class Attributes(Core):
                 self._store_instance(frame, made, name, values, pos)
             elif isinstance(made, ModuleObject):
                 if made.info is not None:
-                    self._store_module(frame, self.ensure_module(made.info), name, values)
+                    self._store_module(frame, self.ensure_module(made.info), name, values, pos)
             elif isinstance(made, Class):
+                if self._replaces(frame, made.fields.get(name), values):
+                    self._patch(frame, (made.id, name), made.fields[name], values, pos)
+                    continue
                 is_new = name not in made.fields
                 self.flow(self.field(made, name), values)
                 if is_new:
@@ -443,7 +455,34 @@ class Attributes(Core):
                 if isinstance(inner, Property) and deleter is not None:
                     self.invoke(frame, self.read(deleter), [made.single], {}, pos, (inner.id, pos), "property")
 
-    def _store_module(self, frame: Frame, top: Frame, name: str, values: Values) -> None:
+    def _replaces(self, frame: Frame, held: Cell | None, values: Values) -> bool:
+        """Return whether a frame puts a function in the place of another for good: in a module's body, in every run."""
+        if frame.scope.kind != "module" or frame.block or held is None or not held.values:
+            return False
+        if any(part.startswith(("test", "conftest")) for part in frame.module.facts.path.split("/")):
+            return False
+        kinds = {self.objects[i].kind for i in (*held.values, *values)}
+        return bool(values) and kinds <= REPLACEABLE
+
+    def _patch(self, frame: Frame, place: tuple[object, str], held: Cell, values: Values, pos: int) -> None:
+        is_new = place not in self.patches
+        patch = self.patches.setdefault(place, Patch())
+        patch.places[frame] = pos
+        self.flow(patch.cell, values)
+        if is_new:
+            self.touch(held)
+
+    def _precedes(self, frame: Frame, place: tuple[object, str], pos: int) -> bool:
+        """Return whether code stands before its own replacement of an attribute, and so still sees the original."""
+        patch = self.patches.get(place)
+        return patch is not None and pos < patch.places.get(frame, 0)
+
+    def _store_module(self, frame: Frame, top: Frame, name: str, values: Values, pos: int) -> None:
+        held = top.cells.get(name)
+        if frame is not top and self._replaces(frame, held, values):
+            assert held is not None
+            self._patch(frame, (top.module.facts.path, name), held, values, pos)
+            return
         if top.foreign is None:
             top.foreign = {}
         self.flow(top.foreign.setdefault(name, Cell()), values)

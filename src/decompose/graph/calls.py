@@ -6,6 +6,7 @@ from typing import Any
 
 from decompose.graph.configured import CONFIGURED, call_possibly
 from decompose.graph.core import Core
+from decompose.graph.inherited import inner_box
 from decompose.graph.objects import (
     ANY,
     BOUND,
@@ -381,6 +382,11 @@ class Calls(Core):
                     self._initialize(frame, bound, positional, keywords, pos, site)
             return made
         self._fill_fields(frame, cls, made, positional, keywords, pos)
+        for item in made if positional or keywords else ():
+            receiver = self.objects[item]
+            box = inner_box(self, receiver) if isinstance(receiver, Instance) else None
+            if box is not None:
+                self._box_method(frame, box, "__init__", positional, keywords, pos, site)
         base = self.construction_base(cls)
         if base:
             for item in made:

@@ -45,6 +45,17 @@ MAX_RUNS = 6
 """Runs of one frame after which its growth is no longer followed."""
 
 
+class Patch:
+    """What module-level code puts in the place of a function: seen by all but the code before it."""
+
+    __slots__ = ("cell", "places")
+
+    def __init__(self) -> None:
+        self.cell = Cell()
+        self.places: dict[Frame, int] = {}
+        """Where a frame replaces it."""
+
+
 class Core:
     """Objects, cells and frames; the classes that evaluate are mixed in by `graph.solver.Solver`."""
 
@@ -62,6 +73,10 @@ class Core:
         self.saturated = 0
         self.accessors: dict[str, Cell] = {}
         """Own classes that are attributes of external data frames, by name."""
+        self.patches: dict[tuple[object, str], Patch] = {}
+        """What stands in the place of attributes of classes (by id) and modules (by path)."""
+        self.made_by: dict[int, Cell] = {}
+        """The classes that a metaclass makes."""
         self.families: dict[int, list[Class]] = {}
         """Own subclasses by class, as long as no class gets other bases."""
         self.stars: dict[str, str] = {}

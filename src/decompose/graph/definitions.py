@@ -195,7 +195,7 @@ class Definitions(Core):
             self.active_bases.add(base)
             for pattern, triggers, _ in rules.OBJECT_HOOKS:
                 if rules.matches(base, pattern):
-                    self.active_triggers.update(triggers)
+                    self.active_triggers.update(t.rpartition(".")[2] for t in triggers)
 
     def _collect(self, cls: Class, body: Frame) -> None:
         """Make the names bound in a class body attributes."""
@@ -271,6 +271,7 @@ class Definitions(Core):
         for item in sorted(cls.metaclass):
             meta = self.objects[item]
             if isinstance(meta, Class) and meta is not cls:
+                self.flow(self.made_by.setdefault(meta.id, Cell()), cls.single)
                 for hook in ("__new__", "__init__"):
                     found, _ = self.find(meta, hook)
                     given = [meta.single if hook == "__new__" else cls.single, self.text(cls.scope.name)]

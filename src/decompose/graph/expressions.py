@@ -8,6 +8,7 @@ from typing import Any
 
 from decompose.graph.configured import bears_key, names_under
 from decompose.graph.core import Core
+from decompose.graph.inherited import inner_box
 from decompose.graph.objects import (
     ANY,
     BOX,
@@ -26,6 +27,7 @@ from decompose.graph.objects import (
     Frame,
     Instance,
     Number,
+    Object,
     Text,
     Values,
 )
@@ -112,6 +114,8 @@ class Expressions(Core):
                     return special
             cell = top.cells[name] = Cell()
         values = self.read(cell)
+        if self.patches and frame is not top and (top.module.facts.path, name) in self.patches:
+            return self.read(self.patches[(top.module.facts.path, name)].cell)
         if not values and name not in BUILTINS and name not in top.local_names and top.module.facts.path in self.stars:
             return self.external(f"{self.stars[top.module.facts.path]}.{name}")
         if not values and name in BUILTINS and frame is not top:
@@ -152,7 +156,7 @@ class Expressions(Core):
             if name is not None:
                 keywords[name] = values
             else:
-                self._spread_mapping(frame, values, keywords)
+                self._spread_mapping(frame, values, keywords, node[1])
         record = CallRecord(node, callees, positional, keywords)
         frame.calls[id(node)] = record
         if callees:
@@ -175,9 +179,16 @@ class Expressions(Core):
         rest = self.iterate(frame, values, pos)
         positional.extend([rest] * 4 if rest else [])
 
-    def _spread_mapping(self, frame: Frame, values: Values, keywords: dict[str, Values]) -> None:
+    def _spread_mapping(self, frame: Frame, values: Values, keywords: dict[str, Values], pos: int) -> None:
         for item in sorted(values):
             box = self.objects[item]
+            box = (isinstance(box, Instance) and inner_box(self, box)) or box
+            if isinstance(box, Instance) and self.find(box.cls, "keys")[0]:
+                names = self.invoke(frame, self.load(frame, box.single, "keys", pos), [], {}, pos, ("**", pos, item))
+                held = self.invoke_method(
+                    frame, box.single, "__getitem__", [self.iterate(frame, names, pos)], pos, "operator"
+                )
+                keywords["**"] = self.union(keywords.get("**", EMPTY), held)
             if isinstance(box, Box):
                 self.read(box.shape)
                 keys = dict.fromkeys(k for k in box.fields if isinstance(k, str) and k != ANY)
@@ -204,7 +215,7 @@ class Expressions(Core):
                 assert isinstance(made, Box)
                 out = self.union(out, self._elements(frame, made, key))
             elif kind == INSTANCE:
-                out = self.union(out, self.invoke_method(frame, made.single, "__getitem__", [key], pos, "operator"))
+                out = self.union(out, self._instance_item(frame, made, key, pos))
             elif kind == EXTERNAL_INSTANCE:
                 assert isinstance(made, ExternalInstance)
                 out = self.union(out, self.external_item(frame, made, key))
@@ -215,6 +226,15 @@ class Expressions(Core):
             elif kind == EXTERNAL:
                 out = self.union(out, self.external_subscript(frame, item, key, pos))
         return names_under(self, frame, key, out) if self.config_names else out
+
+    def _instance_item(self, frame: Frame, made: Object, key: Values, pos: int) -> Values:
+        """Return `instance[key]`: what `__getitem__` gives or, of a built-in mapping without one, `__missing__`."""
+        assert isinstance(made, Instance)
+        if self.find(made.cls, "__getitem__")[0]:
+            return self.invoke_method(frame, made.single, "__getitem__", [key], pos, "operator")
+        box = inner_box(self, made)
+        held = self._elements(frame, box, key) if box is not None else EMPTY
+        return self.union(held, self.invoke_method(frame, made.single, "__missing__", [key], pos, "operator"))
 
     def _elements(self, frame: Frame, box: Box, key: Values) -> Values:
         if not key:
@@ -258,7 +278,7 @@ class Expressions(Core):
                 out = self.union(out, self._slice_of(frame, made, bounds, node))
             elif isinstance(made, Text):
                 out = self.union(out, self.text_any)
-            elif made.kind == EXTERNAL_INSTANCE:
+            elif made.kind in (EXTERNAL, EXTERNAL_INSTANCE):
                 out = self.union(out, made.single)
             elif made.kind == INSTANCE:
                 out = self.union(

@@ -8,9 +8,12 @@ from typing import Any
 from decompose.graph import rules
 from decompose.graph.configured import names_under
 from decompose.graph.core import Core
+from decompose.graph.frameworks import FRAMEWORKS, member_of
 from decompose.graph.idioms import IDIOMS
+from decompose.graph.inherited import inherited_box
 from decompose.graph.objects import (
     ANY,
+    COMPILED,
     EMPTY,
     Box,
     Class,
@@ -60,6 +63,9 @@ class Externals(Core):
             if made.receiver >= 0 and name.startswith("builtins.object."):
                 positional = [self.objects[made.receiver].single, *positional]
             return model(self, frame, positional, keywords, pos, site)
+        box = inherited_box(self, name, made.receiver)
+        if box is not None:
+            return self._box_method(frame, box, name.rpartition(".")[2], positional, keywords, pos, site)
         out = self.call_unmodelled(frame, name, made.receiver, positional, keywords, pos, site)
         if self.config_names and positional and name.endswith((".get", ".pop")):
             return names_under(self, frame, positional[0], out)
@@ -110,6 +116,7 @@ class Externals(Core):
         result = self.external_instance(type_name, key)
         result.positional = positional
         result.keywords = keywords
+        result.has_run = bool(callbacks) and not is_kept(name, last.removesuffix("()"))
         if receiver >= 0:
             self.flow(self.field(result, "\0receiver"), self.objects[receiver].single)
         if callbacks:
@@ -136,8 +143,7 @@ class Externals(Core):
         """Follow what external code does with its arguments: runs functions, drives own objects by their hooks."""
         last = name.rpartition(".")[2].removesuffix("()")
         callables = self.functions_in(frame, *positional, *keywords.values())
-        is_kept = last in rules.REGISTERING or (last[:1].isupper() and last not in rules.SUBMITTING)
-        if callables and not is_kept:
+        if callables and not is_kept(name, last):
             reason = f"submit:{name.partition('.')[0]}" if last in rules.SUBMITTING else "higher_order"
             arguments = self._callback_arguments(frame, last, positional, receiver, pos)
             callables_result = self.run_callables(frame, callables, arguments, pos, reason)
@@ -145,6 +151,9 @@ class Externals(Core):
             callables_result = EMPTY
             if callables and receiver >= 0 and isinstance(self.objects[receiver], ExternalInstance):
                 self.flow(self.field(self.objects[receiver], "\0registered"), callables)
+        if last == "compile" and receiver >= 0 and isinstance(self.objects[receiver], ExternalInstance):
+            for values in (*positional, *keywords.values()):
+                self.flow(self.field(self.objects[receiver], COMPILED), values)
         self.drive(frame, name, last, positional, keywords, pos, receiver)
         return self.union(callables, callables_result)
 
@@ -160,6 +169,8 @@ class Externals(Core):
         if last in rules.ON_RECEIVER and receiver >= 0:
             return [self.objects[receiver].single]
         index = next((i for i, v in enumerate(positional) if any(self.is_function_like(x) for x in v)), None)
+        if last in rules.SCORING:
+            return positional[:1]
         if index is None:
             return []
         rest = positional[index + 1 :]
@@ -223,7 +234,7 @@ class Externals(Core):
         if held is not None:
             return self.read(held)
         self.run_callables(frame, key, [made.single], 0)
-        members = self.members_of(made)
+        members = member_of(self, frame, made, key) or self.members_of(made)
         if members:
             return members
         return self.external_instance(f"{made.type}[]" if not made.type.endswith("[]") else made.type, made.site).single
@@ -237,6 +248,7 @@ class Externals(Core):
             return self.union(made.single, key)
         if isinstance(made, External) and made.receiver >= 0:
             self.run_callables(frame, key, [self.objects[made.receiver].single], pos)
+            return member_of(self, frame, self.objects[made.receiver], key) or made.single
         return made.single
 
     def environment(self, key: Values) -> Values:
@@ -284,6 +296,7 @@ class Externals(Core):
             return values
         if isinstance(made, ExternalInstance):
             self.register_with(frame, made, plain, values)
+        self.hand_context(frame, made, plain, values)
         return values
 
     def property_of(self, label: str, values: Values) -> Values:
@@ -299,6 +312,14 @@ class Externals(Core):
         assert isinstance(made, Partial)
         self.flow(made.functions, values)
         return made.single
+
+
+def is_kept(name: str, last: str) -> bool:
+    """Return whether an external callable keeps the functions that it is given, to run them later or never."""
+    if last in rules.SUBMITTING:
+        return False
+    waits = name.startswith(rules.WAITING) and last not in rules.RUN_AT_ONCE
+    return waits or last in rules.REGISTERING or last[:1].isupper()
 
 
 # -- models of built-in and standard-library functions -----------------------------------------------------------------
@@ -397,8 +418,10 @@ def _filter(s: Externals, frame: Frame, p: list[Values], k: dict[str, Values], p
 def _reduce(s: Externals, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
     elements = s.iterate(frame, p[1], pos) if len(p) > 1 else EMPTY
     start = p[2] if len(p) > 2 else EMPTY
-    held = s.union(elements, start)
-    result = s.run_callables(frame, _first(p), [held, elements], pos)
+    total = s.field(s.box("list", ("reduce", id(site), id(frame))), ANY)
+    s.flow(total, s.union(elements, start))
+    result = s.run_callables(frame, _first(p), [s.read(total), elements], pos)
+    s.flow(total, result)
     return s.union(result, start)
 
 
@@ -691,5 +714,5 @@ MODELS: dict[str, _Builtin] = {
     "asyncio.run": _asyncio_run, "asyncio.gather": _asyncio_run, "asyncio.create_task": _task, "asyncio.ensure_future": _task,
     "asyncio.wait_for": _asyncio_run, "concurrent.futures.as_completed": _same, "asyncio.as_completed": _asyncio_run, "itertools.chain": _chain, "itertools.cycle": _chain,
     "typing.cast": lambda s, frame, p, k, pos, site: p[1] if len(p) > 1 else EMPTY,
-    "builtins.eval": _evaluate, "builtins.exec": _evaluate, **SETTINGS, **IDIOMS,
+    "builtins.eval": _evaluate, "builtins.exec": _evaluate, **SETTINGS, **IDIOMS, **FRAMEWORKS,
 }  # fmt: skip

@@ -219,6 +219,9 @@ def _fire(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int,
             values = s.invoke(frame, made.single, [], {}, pos, site)
         elif isinstance(made, Instance):
             values = made.single
+        elif isinstance(made, Box):
+            _fire(s, frame, [s.take(frame, made, None)], {}, pos, site)
+            continue
         else:
             s.run_callables(frame, s.functions_in(frame, made.single), [], pos, "protocol:fire")
             continue

@@ -6,7 +6,7 @@ import posixpath
 
 from decompose.graph.core import Core
 from decompose.graph.idioms import run_command, script_texts
-from decompose.graph.objects import EMPTY, Box, ExternalInstance, Frame, Function, Text, Values
+from decompose.graph.objects import EMPTY, Box, External, ExternalInstance, Frame, Function, Text, Values
 from decompose.graph.settings import content_of
 from decompose.ir import facts as f
 from decompose.ir.facts import ParameterFact
@@ -51,6 +51,25 @@ class Injection(Core):
                 site = ("depends", frame.scope.pos, parameter.name)
                 out = self.union(out, self.invoke(frame, provider, [], {}, frame.scope.pos, site, "protocol:fastapi"))
         return out
+
+    def hand_context(self, frame: Frame, made: External | ExternalInstance, name: str, values: Values) -> None:
+        """Give functions behind `click.pass_context`, `pass_obj` and their like the context or the object in it."""
+        context = self.external_instance("click.Context", "annotation")
+        match name:
+            case "click.pass_context":
+                cell = self.field(context, "\0self")
+                self.flow(cell, context.single)
+            case "click.pass_obj":
+                cell = self.field(context, "obj")
+            case "click.make_pass_decorator" if isinstance(made, ExternalInstance) and made.positional:
+                cell = self.field(made, "\0made")
+                self.flow(cell, self.instances_for(made.positional[0]))
+            case _:
+                return
+        for item in values:
+            function = self.objects[item]
+            if isinstance(function, Function) and function.scope.parameters:
+                function.defaults[function.scope.parameters[0].name] = cell
 
     def configure(self, frame: Frame, function: Function) -> None:
         """Give the function behind `@hydra.main` the configuration that the decorator names."""

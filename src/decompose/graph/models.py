@@ -8,11 +8,13 @@ from typing import Any
 from decompose.graph import rules
 from decompose.graph.configured import bears_key, is_fetched_module, module_named, names_under, symbols_named
 from decompose.graph.core import Core
+from decompose.graph.inherited import inner_box
 from decompose.graph.objects import (
     ANY,
     BOX,
     CLASS,
     EMPTY,
+    EXTERNAL,
     EXTERNAL_INSTANCE,
     FUNCTION,
     INSTANCE,
@@ -37,6 +39,7 @@ from decompose.graph.objects import (
     Text,
     Values,
 )
+from decompose.graph.settings import names_config
 from decompose.graph.strings import formatted, joined, path_join, variants
 
 Arguments = tuple[list[Values], dict[str, Values], int, object]
@@ -143,7 +146,11 @@ class Models(Core):
                 box.length = None
                 self.put(frame, box, ANY, self.iterate(frame, first, pos), replace=False)
                 return box.single if name == "union" else self.null
-            case "update":
+            case "__setitem__" if len(positional) > 1:
+                self.store_item(frame, box.single, first, positional[1], pos)
+            case "__init__" if box.type != "dict":
+                self.put(frame, box, ANY, self.iterate(frame, first, pos), replace=False)
+            case "update" | "__init__":
                 self._update(frame, box, first, keywords, pos)
             case "setdefault":
                 default = positional[1] if len(positional) > 1 else self.null
@@ -269,6 +276,10 @@ class Models(Core):
                     value = self.text(f"{text.text}/{{}}", is_template=True, is_path=True)
                 self.flow(self.field(box, ANY), value)
                 return box.single
+            case "read_text" if text.is_path and names_config(self, text.text):
+                handle = self.external_instance("pathlib.Path.read_text()", ("read", text.id))
+                handle.positional = [text.single]
+                return handle.single
             case "open" if text.is_path:
                 return self.external_instance("builtins.open()", ("open", pos, frame.module.name)).single
             case "startswith" | "endswith" | "isdigit" | "find" | "count" | "exists" | "is_file" | "is_dir" | "index":
@@ -359,6 +370,8 @@ class Models(Core):
             elif kind == CLASS:
                 assert isinstance(made, Class)
                 out = self.union(out, self._iterate_class(frame, made, pos))
+            elif kind == EXTERNAL and self.external_name(item) == "sys.argv":
+                out = self.union(out, self.text_any)
         return out
 
     def _iterate_class(self, frame: Frame, cls: Class, pos: int) -> Values:
@@ -392,7 +405,8 @@ class Models(Core):
                     for name in made.payload:
                         out = self.union(out, self.read(self.field(made, name)))
                     return out
-                return EMPTY
+                box = inner_box(self, made)
+                return self.iterate(frame, box.single, pos) if box is not None else EMPTY
         iterators = self.invoke(frame, self.bind_special(found, made), [], {}, pos, ("iter", made.id, pos), "iteration")
         return self._advance(frame, iterators, pos)
 

@@ -16,6 +16,9 @@ EMPTY: Values = frozenset()
 
 FUNCTION, BOUND, CLASS, INSTANCE, EXTERNAL, EXTERNAL_INSTANCE, TEXT, NUMBER, NULL, BOX, MODULE, SUPER, PARTIAL, ITERATOR, METHOD, PROPERTY = range(16)  # fmt: skip
 
+COMPILED = "\0compiled"
+"""Field of an external model: what it was compiled with, which training it uses and calling it does not."""
+
 MAX_EXTERNALS = 4
 """External objects a cell may hold; more become one that is not known."""
 MAX_BOXES = 5
@@ -232,7 +235,7 @@ class External(Object):
 class ExternalInstance(Object):
     """An instance of an external type; `type` ends with `()` when only the function that returned it is known."""
 
-    __slots__ = ("keywords", "positional", "site", "type")
+    __slots__ = ("has_run", "keywords", "positional", "site", "type")
     kind = EXTERNAL_INSTANCE
 
     def __init__(self, type_name: str, site: object) -> None:
@@ -241,6 +244,8 @@ class ExternalInstance(Object):
         self.site = site
         self.positional: list[Values] = []
         self.keywords: dict[str, Values] = {}
+        self.has_run = False
+        """Whether the call that made it ran the functions that it was given: its methods do not run them again."""
 
 
 class Text(Object):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator as Iterates
 
 from decompose.graph import rules
 from decompose.graph.core import Core
+from decompose.graph.frameworks import listed
 from decompose.graph.objects import (
     BOUND,
     BOX,
     CLASS,
+    COMPILED,
     EMPTY,
     EXTERNAL_INSTANCE,
     FUNCTION,
@@ -26,6 +29,7 @@ from decompose.graph.objects import (
     Values,
 )
 
+MEMBER_LISTS = frozenset({"values", "items", "children", "named_children"})
 MAX_NESTING = 14
 """Containers and external objects within each other that are searched for own objects."""
 MAX_SEARCHED = 300
@@ -82,19 +86,42 @@ class Protocols(Core):
             self._held_in(frame, self.objects[receiver].single, seen, searched, 0)
         owner = self.objects[receiver] if receiver >= 0 else None
         kind = owner.type if isinstance(owner, ExternalInstance) else name
+        names = {last, f"{kind.rpartition('.')[2]}.{last}", ".".join(name.split(".")[-2:])}
+        ran = self._ran(seen)
+        skipped = self._skipped(last, keywords, seen)
         for item, depth in list(seen.items()):
             made = self.objects[item]
             if isinstance(made, Instance):
-                if depth >= 0:
-                    self._run_hooks(frame, made, kind, last, pos)
-            elif runs_stored and depth > 0 and self.is_function_like(item):
+                is_switch = item == receiver and self.has_call_protocol(made.cls)
+                given = names - rules.SWITCHES if is_switch else names
+                self._run_hooks(frame, made, kind, given, pos, seen, skipped)
+            elif runs_stored and depth > 0 and item not in ran and self.is_function_like(item):
                 self.run_callables(frame, made.single, [], pos, f"protocol:{name.partition('.')[0]}")
+
+    def _skipped(self, last: str, keywords: dict[str, Values], seen: Iterable[int]) -> frozenset[str]:
+        """Return the hooks that own code runs in the library's place: an own scorer predicts, an own loss calls the model."""
+        if last in rules.SCORING and any(self.is_function_like(i) for i in keywords.get("scoring", EMPTY)):
+            return rules.SCORED
+        trainers = [made for made in (self.objects[i] for i in seen) if isinstance(made, Instance)]
+        if any("transformers.Trainer" in made.cls.mro and self.find(made.cls, "compute_loss")[0] for made in trainers):
+            return frozenset({"forward"})
+        return frozenset()
+
+    def _ran(self, seen: Iterable[int]) -> Values:
+        """Return the functions that the calls which made some external objects have run already."""
+        out = EMPTY
+        for item in seen:
+            made = self.objects[item]
+            if isinstance(made, ExternalInstance) and made.has_run and CALLBACKS in made.fields:
+                out = self.union(out, self.read(made.fields[CALLBACKS]))
+        return out
 
     def held_by(self, frame: Frame, made: ExternalInstance) -> Values:
         """Return the own functions and instances that an external object was made with."""
         seen: dict[int, int] = {}
         self._held_in(frame, made.single, seen, set(), 0)
-        return frozenset(i for i, depth in seen.items() if depth > 0)
+        kept = self.read(made.fields[COMPILED]) if COMPILED in made.fields else EMPTY
+        return frozenset(i for i, depth in seen.items() if depth > 0 and i not in kept)
 
     def _search(self, frame: Frame, made: object, seen: dict[int, int], searched: set[Values], depth: int) -> None:
         """Search one container or external object."""
@@ -132,25 +159,77 @@ class Protocols(Core):
                 self._search(frame, made, seen, searched, depth)
         searched.add(values)
 
-    def _run_hooks(self, frame: Frame, made: Instance, kind: str, last: str, pos: int) -> None:
+    def _run_hooks(
+        self,
+        frame: Frame,
+        made: Instance,
+        kind: str,
+        names: set[str],
+        pos: int,
+        seen: dict[int, int],
+        skipped: frozenset[str],
+    ) -> None:
+        """Run the hooks of an own object that the external callable of some names runs."""
         bases = [e for e in made.cls.mro if isinstance(e, str)]
-        names = {last, f"{kind.rpartition('.')[2]}.{last}"}
         for base, triggers, hooks in rules.OBJECT_HOOKS:
             if names.isdisjoint(triggers) or not any(rules.matches(b, base) for b in bases):
                 continue
             for hook in hooks:
-                self._run_hook(frame, made, hook, pos, bases[0].partition(".")[0])
+                if hook in skipped:
+                    continue
+                result = self._run_hook(frame, made, hook, pos, bases[0].partition(".")[0], seen)
+                for item in sorted(self._needed(frame, result)) if hook == "requires" else ():
+                    needed = self.objects[item]
+                    if isinstance(needed, Instance) and item not in seen:
+                        seen[item] = 1
+                        self._run_hooks(frame, needed, kind, names, pos, seen, skipped)
         if not bases or bases == ["builtins.object"]:
             for prefix, triggers, hooks in rules.PLAIN_HOOKS:
-                if last in triggers and kind.startswith(prefix):
+                if not names.isdisjoint(triggers) and kind.startswith(prefix):
                     for hook in hooks:
-                        self._run_hook(frame, made, hook, pos, prefix.partition(".")[0])
+                        self._run_hook(frame, made, hook, pos, prefix.partition(".")[0], seen)
 
-    def _run_hook(self, frame: Frame, made: Instance, hook: str, pos: int, library: str) -> None:
+    def _needed(self, frame: Frame, values: Values) -> Values:
+        """Return what a task requires: one, several in a container, or what it yields."""
+        out = values
+        for item in sorted(values):
+            made = self.objects[item]
+            if isinstance(made, Box):
+                out = self.union(out, self.take(frame, made, None))
+            elif isinstance(made, Iterator):
+                out = self.union(out, self.read(made.cell))
+        return out
+
+    def _run_hook(
+        self, frame: Frame, made: Instance, hook: str, pos: int, library: str, seen: dict[int, int]
+    ) -> Values:
+        """Run one method of an own object by name, or all of a prefix (`do_*`)."""
+        if hook.endswith("*"):
+            named = {n for c in made.cls.mro if isinstance(c, Class) for n in c.fields if n.startswith(hook[:-1])}
+            for each in sorted(named):
+                self._run_hook(frame, made, each, pos, library, seen)
+            return EMPTY
         found, _ = self.find(made.cls, hook)
-        if found:
-            bound = self.bind_special(found, made)
-            self.invoke(frame, bound, [], {}, pos, ("hook", pos, hook, made.id), f"protocol:{library}")
+        if not found:
+            return EMPTY
+        given = self._hook_arguments(made, hook, seen)
+        bound = self.bind_special(found, made)
+        return self.invoke(frame, bound, given, {}, pos, ("hook", pos, hook, made.id), f"protocol:{library}")
+
+    def _hook_arguments(self, made: Instance, hook: str, seen: dict[int, int]) -> list[Values]:
+        """Return the own modules that a trainer hands to a hook: first to its own methods, second to callbacks."""
+        bases = [b for b in made.cls.mro if isinstance(b, str)]
+        is_trainer = hook in rules.HF_TRAINER_HOOKS and any(b.startswith("transformers.") for b in bases)
+        is_callback = hook in rules.LIGHTNING_ALL and any(b.endswith("Callback") for b in bases)
+        if not is_trainer and not is_callback:
+            return []
+        held = self.read(made.fields[HELD]) if is_trainer and HELD in made.fields else seen
+        own = frozenset(
+            i
+            for i in held
+            if isinstance(o := self.objects[i], Instance) and o is not made and self.has_call_protocol(o.cls)
+        )
+        return [own] if is_trainer else [EMPTY, own]
 
     def special_result(
         self,
@@ -167,6 +246,8 @@ class Protocols(Core):
         owner = self.objects[receiver] if receiver >= 0 else None
         if isinstance(owner, ExternalInstance) and last in rules.RESULTS:
             return self.results_of(owner)
+        if last in MEMBER_LISTS and isinstance(owner, ExternalInstance) and owner.type in rules.CONTAINERS:
+            return listed(self, owner, last, self.members_of(owner), site)
         if name in ("ray.get", "dask.compute", "asyncio.gather", "asyncio.wait_for"):
             out = EMPTY
             for values in positional:
@@ -177,6 +258,8 @@ class Protocols(Core):
                     elif name == "ray.get":
                         out = self.union(out, made.single)
             return out
+        if isinstance(owner, Instance) and self.find(owner.cls, "_constructor")[0]:
+            return owner.single  # a subclass of a data frame: methods give the same kind
         if isinstance(owner, Class):
             return self._class_protocol(frame, owner, name, last, positional, keywords, pos, site)
         return EMPTY
@@ -195,6 +278,8 @@ class Protocols(Core):
         """Call an external class method on an own class."""
         if name == "builtins.type.__call__":
             return self.construct(frame, owner, positional, keywords, pos, site)
+        if name == "builtins.type.__new__":
+            return self.read(self.made_by.setdefault(owner.id, Cell()))
         if last == "apply" and name.startswith("torch.autograd"):
             out = EMPTY
             for hook in ("forward", "backward"):

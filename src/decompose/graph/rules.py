@@ -35,6 +35,9 @@ LIGHTNING_PREDICT_HOOKS = (
     "on_predict_batch_end", "on_predict_epoch_end", "on_predict_end", "teardown",
 )  # fmt: skip
 LIGHTNING_VALIDATE_HOOKS = ("prepare_data", "setup", "val_dataloader", "validation_step", "on_validation_epoch_end")
+LIGHTNING_ALL = frozenset({
+    *LIGHTNING_HOOKS, *LIGHTNING_TEST_HOOKS, *LIGHTNING_PREDICT_HOOKS, *LIGHTNING_VALIDATE_HOOKS,
+})  # fmt: skip
 KERAS_CALLBACK_HOOKS = (
     "set_model", "set_params", "on_train_begin", "on_epoch_begin", "on_train_batch_begin", "on_batch_begin",
     "on_train_batch_end", "on_batch_end", "on_epoch_end", "on_train_end",
@@ -51,6 +54,13 @@ HF_TRAINER_HOOKS = (
 )  # fmt: skip
 DATASET_HOOKS = ("__getitem__", "__len__", "__iter__", "__getitems__", "on_epoch_end")
 
+FASTAI_FITS = ("fit_one_cycle", "fine_tune", "fit_flat_cos", "fit_sgdr", "lr_find")
+FASTAI_HOOKS = (
+    "before_fit", "before_epoch", "before_train", "before_batch", "after_pred", "after_loss", "before_backward",
+    "after_backward", "before_step", "after_step", "after_cancel_batch", "after_batch", "after_train", "before_validate",
+    "after_validate", "after_epoch", "after_fit",
+)  # fmt: skip
+
 # (base of the own class or "*", pattern of the external callable's last name, hooks run)
 OBJECT_HOOKS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("lightning", ("fit",), LIGHTNING_HOOKS),
@@ -61,6 +71,7 @@ OBJECT_HOOKS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("keras.callbacks", ("evaluate",), KERAS_TEST_HOOKS),
     ("keras.utils", ("fit", "evaluate", "predict", "fit_generator"), DATASET_HOOKS),
     ("keras", ("fit", "train_on_batch"), ("train_step", "call", "compute_loss", "compute_metrics")),
+    ("keras.metrics", ("fit", "evaluate", "train_on_batch"), ("update_state", "result", "reset_state", "reset_states")),
     ("keras", ("evaluate",), ("test_step", "call")),
     ("keras", ("predict",), ("predict_step", "call")),
     ("keras.layers", ("Sequential", "add"), ("build",)),
@@ -87,6 +98,16 @@ OBJECT_HOOKS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("multiprocessing.context.Process", ("start",), ("run",)),
     ("unittest.TestCase", ("main",), ("setUp", "tearDown", "setUpClass", "tearDownClass")),
     ("json.JSONEncoder", ("dumps", "dump"), ("default",)),
+    ("xgboost", ("QuantileDMatrix", "DMatrix", "ExtMemQuantileDMatrix"), ("next", "reset")),
+    ("keras_tuner", ("search",), ("build", "fit")),
+    ("kerastuner", ("search",), ("build", "fit")),
+    ("keras.optimizers.schedules", ("fit", "apply_gradients"), ("__call__",)),
+    ("fastai", FASTAI_FITS, FASTAI_HOOKS),
+    ("torch.nn", (*FASTAI_FITS, "checkpoint", "checkpoint_sequential", "functional_call", "jit.trace", "onnx.export", "Trainer.compute_loss", "Trainer.training_step", "Trainer.prediction_step"), ("forward",)),
+    ("torch.utils.data", ("ConcatDataset", "random_split"), ("__len__",)),
+    ("sklearn", ("permutation_importance", "partial_dependence", "validation_curve", "calibration_curve"), ("transform", "predict", "predict_proba", "score")),
+    ("cmd.Cmd", ("cmdloop", "onecmd"), ("preloop", "precmd", "onecmd", "default", "emptyline", "do_*", "postcmd", "postloop")),
+    ("luigi", ("luigi.build", "luigi.run"), ("requires", "output", "run", "complete", "on_success", "on_failure")),
 )  # fmt: skip
 """Base prefix of an own class, last names of the external callables that drive it, methods they run."""
 
@@ -96,6 +117,7 @@ PLAIN_HOOKS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     )),
     ("lightgbm", ("fit", "train", "cv"), ("__call__",)),
     ("sklearn", ("fit",), ("fit", "transform", "fit_transform", "predict")),
+    ("sklearn", ("fit", "cross_val_score", "cross_validate", "cross_val_predict", "learning_curve"), ("split", "get_n_splits")),
     ("sklearn", ("transform", "predict", "predict_proba", "score"), ("transform", "predict", "score")),
     ("torch.utils.data", ("DataLoader[]",), ("__getitem__", "__len__", "__iter__")),
 )  # fmt: skip
@@ -105,7 +127,7 @@ DRIVING = frozenset({
     "fit", "fit_transform", "fit_predict", "transform", "predict", "predict_proba", "score", "evaluate", "train",
     "__call__", "start", "execute", "search", "optimize", "cross_val_score", "cross_validate", "cross_val_predict",
     "run", "DataLoader[]", "learning_curve", "validation_curve", "permutation_importance", "compute", "fit_resample",
-    "partial_fit", "step", "run_forever", "run_until_complete", "inverse_transform", "minimize", "validate", "test", "tune",
+    "partial_fit", "step", "fit_one_cycle", "fine_tune", "fit_flat_cos", "lr_find", "run_forever", "run_until_complete", "inverse_transform", "minimize", "validate", "test", "tune",
 })  # fmt: skip
 """Last names of external callables that run the functions stored in the objects that they work on."""
 
@@ -119,6 +141,32 @@ ON_RECEIVER = frozenset(
     {"pipe", "apply", "map", "assign", "transform", "agg", "aggregate", "applymap", "map_partitions"}
 )
 """Methods that hand their receiver (or parts of it) to the function that they are given."""
+
+SCORING = frozenset({
+    "cross_val_score", "cross_validate", "permutation_importance", "learning_curve", "validation_curve",
+})  # fmt: skip
+"""Last names of external functions that hand the estimator to an own function given as `scoring`."""
+
+SWITCHES = frozenset({"train"})
+"""Methods of a module that switch its mode and run nothing, though they are named like what drives modules."""
+
+SCORED = frozenset({"predict", "predict_proba", "score"})
+"""Methods of an estimator that such a function calls in the library's place."""
+
+RUN_AT_ONCE = frozenset(
+    {
+        "materialize",
+        "materialize_to_memory",
+        "execute_job",
+        "add_task",
+        "run_in_threadpool",
+        "run_sync",
+        "on_commit",
+        "sync_to_async",
+        "async_to_sync",
+    }
+)
+"""Last names of callables of those libraries that run a given function for the caller all the same."""
 
 CONTAINERS = frozenset({
     "torch.nn.ModuleList", "torch.nn.Sequential", "torch.nn.ModuleDict", "torch.nn.modules.container.ModuleList",
@@ -150,7 +198,7 @@ REGISTERING = frozenset({
     "delayed", "list", "tuple", "dict", "set", "len", "str", "vars", "dir", "format", "enumerate", "zip", "reversed",
     "signature", "getsource", "iscoroutinefunction", "info", "debug", "warning", "error", "exception", "log", "Depends",
     "patch", "Mock", "MagicMock", "object", "get_type_hints", "make_scorer", "FunctionTransformer", "Lambda",
-    "PythonOperator", "BranchPythonOperator", "register_module", "register_buffer", "save", "export", "script",
+    "PythonOperator", "BranchPythonOperator", "register_module", "node", "compile", "jit", "pjit", "pmap", "vmap", "grad", "value_and_grad", "vectorize", "njit", "register_buffer", "save", "export", "script",
 })  # fmt: skip
 """Last names of external callables that keep, inspect or wrap a function without running it there and then."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from decompose.graph.objects import EMPTY, Box, External, ExternalInstance, Frame, Text, Values
+from decompose.graph.objects import EMPTY, Box, External, ExternalInstance, Frame, Instance, Text, Values
 from decompose.ir.facts import ConfigFact
 
 MAX_ITEMS = 400
@@ -35,7 +35,7 @@ def _wrapped(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: i
     out = EMPTY
     for values in (*p, *k.values()):
         for item in sorted(values):
-            if isinstance(s.objects[item], Box):
+            if isinstance(s.objects[item], Box | Instance):
                 out = s.union(out, s.objects[item].single)
     return out or _unmodelled(s, frame, p, k, pos, site)
 
@@ -115,6 +115,11 @@ def _config(s: Any, text: str) -> ConfigFact | None:
     return fits[0] if len(fits) == 1 else None
 
 
+def names_config(s: Any, text: str) -> bool:
+    """Return whether a path names a configuration file of the tree."""
+    return _config(s, text) is not None
+
+
 # -- command line ----------------------------------------------------------------------------------------------------
 
 
@@ -126,6 +131,8 @@ def _add_argument(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], p
     name = given[0] if given else longest.lstrip("-").replace("-", "_")
     if name:
         default = k.get("default") or s.text(f"{{{name}}}", is_template=True)
+        if "choices" in k and k.get("default"):
+            default = s.union(default, s.iterate(frame, k["choices"], pos))
         for parser in _parsers(s, frame, site):
             s.flow(s.field(parser, _OPTION + name), default)
     return EMPTY
@@ -214,13 +221,13 @@ def _fields(s: Any, factory: ExternalInstance) -> list[str]:
 
 _LOADERS = (
     "yaml.safe_load", "yaml.load", "yaml.full_load", "yaml.unsafe_load", "json.load", "tomllib.load", "toml.load",
-    "omegaconf.OmegaConf.load", "tomli.load", "hjson.load", "json5.load",
+    "omegaconf.OmegaConf.load", "tomli.load", "json.loads", "tomllib.loads", "toml.loads", "tomli.loads", "hjson.load", "json5.load",
 )  # fmt: skip
 _DICTIONARIES = (
     "box.Box", "box.ConfigBox", "box.DefaultBox", "munch.Munch", "munch.munchify", "munch.Munch.fromDict", "munch.DefaultMunch.fromDict",
     "easydict.EasyDict", "addict.Dict", "attrdict.AttrDict", "dotmap.DotMap", "ml_collections.ConfigDict",
     "ml_collections.config_dict.ConfigDict", "omegaconf.OmegaConf.create", "omegaconf.OmegaConf.merge",
-    "omegaconf.OmegaConf.to_container", "omegaconf.DictConfig", "prodict.Prodict.from_dict", "yacs.config.CfgNode",
+    "omegaconf.OmegaConf.to_container", "omegaconf.OmegaConf.to_object", "omegaconf.DictConfig", "prodict.Prodict.from_dict", "yacs.config.CfgNode",
 )  # fmt: skip
 """Dictionaries whose keys are attributes too, and what makes them of others."""
 _GROUPS = ("", ".add_argument_group()", ".add_mutually_exclusive_group()")

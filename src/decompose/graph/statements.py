@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from decompose.graph.core import Core
+from decompose.graph.inherited import inner_box
 from decompose.graph.objects import (
     ANY,
     CLASS,
@@ -189,6 +190,9 @@ class Statements(Core):
                             self.flow(self.field(made, "\0keys"), key)
             elif made.kind == INSTANCE:
                 self.invoke_method(frame, made.single, "__setitem__", [key, values], pos, "operator")
+                held = None if self.find(made.cls, "__setitem__")[0] else inner_box(self, made)
+                if held is not None:
+                    self.store_item(frame, held.single, key, values, pos)
             elif made.kind not in (CLASS, EXTERNAL):
                 self.flow(self.field(made, "[]"), values)
 
