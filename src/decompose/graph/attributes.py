@@ -202,8 +202,9 @@ class Attributes(Core):
         found, owner = self.find(cls, name)
         out = self._bind(frame, found, made, cls, pos) if found else EMPTY
         if made.is_open:
+            others = self.overrides(frame, made, name, owner, pos)
+            out = self.union(others if others and self.is_only_stated(found) else out, others)
             out = self.union(out, self._open_fields(made, name))
-            out = self.union(out, self.overrides(frame, made, name, owner, pos))
         else:
             out = self.union(out, self.read(self.field(made, name)))
         if out or any(not self._is_stated_field(item) for item in found):
@@ -217,6 +218,8 @@ class Attributes(Core):
             return declared
         getter, _ = self.find(cls, "__getattr__")
         if getter:
+            if any(isinstance(c, Class) and name in c.own_fields for c in cls.mro):
+                return EMPTY  # its methods set it: it is only not known yet
             return self.invoke_method(frame, made.single, "__getattr__", [self.text(name)], pos, "getattr")
         base = self.external_base(cls)
         return self.external_member(f"{base}.{name}", made.id) if base else EMPTY
@@ -241,6 +244,13 @@ class Attributes(Core):
             else:
                 out = self.union(out, inner.single)
         return out
+
+    def is_only_stated(self, found: Values) -> bool:
+        """Return whether values are abstract methods, which subclasses replace."""
+        made = [self.objects[i] for i in found]
+        return bool(made) and all(
+            isinstance(f, Function) and any(d.endswith("abstractmethod") for d in f.decorated) for f in made
+        )
 
     def _is_stated_field(self, item: int) -> bool:
         """Return whether an object only declares a field (`field(...)`) and is not its value."""

@@ -300,7 +300,8 @@ class Calls(Core):
         found, owner = self.find(made.cls, name)
         callees = self.bind_special(found, made) if found else EMPTY
         if found and made.is_open and made.cls.subclasses:
-            return self.union(callees, self.overrides(frame, made, name, owner, pos))
+            others = self.overrides(frame, made, name, owner, pos)
+            return others if others and self.is_only_stated(found) else self.union(callees, others)
         return callees
 
     def bind_special(self, found: Values, made: Instance) -> Values:

@@ -23,6 +23,7 @@ from decompose.graph.objects import (
     Text,
     Values,
 )
+from decompose.graph.walk import statements_of
 from decompose.ir import facts as f
 from decompose.ir.facts import Node, ScopeFact
 
@@ -98,6 +99,8 @@ class Definitions(Core):
         self.block(body, scope.body)
         self.flush(body)
         self._collect(cls, body)
+        if "__getattr__" in cls.fields:
+            cls.own_fields = _fields_set(cls)
         values = cls.single
         names = []
         for expression, pos in reversed(scope.decorators):
@@ -411,3 +414,16 @@ def _c3(cls: Class, core: Core) -> list[Class | str]:
         out.append(head)
         rows = [[e for e in row if e is not head and e != head] for row in rows]
     return out
+
+
+def _fields_set(cls: Class) -> frozenset[str]:
+    """Return the names that the methods of a class set on their first parameter."""
+    names: set[str] = set()
+    for made in cls.module.facts.scopes:
+        if made.kind != "function" or not made.parameters or not made.qualname.startswith(f"{cls.scope.qualname}."):
+            continue
+        receiver = [f.NAME, made.parameters[0].name]
+        for node in statements_of(made.body):
+            targets = node[1] if node[0] == f.ASSIGN else [node[1]] if node[0] in (f.ANN, f.AUG) else []
+            names.update(t[2] for t in targets if t[0] == f.ATTR and t[1] == receiver)
+    return frozenset(names)

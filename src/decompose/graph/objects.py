@@ -179,6 +179,7 @@ class Class(Object):
         "module",
         "mro",
         "open",
+        "own_fields",
         "scope",
         "shape",
         "subclasses",
@@ -198,6 +199,8 @@ class Class(Object):
         self.instances: list[int] = []
         self.by_site: dict[object, int] = {}
         self.open = -1
+        self.own_fields: frozenset[str] = frozenset()
+        """Names that its methods set on `self`; only of a class that has `__getattr__`."""
         self.shape = Cell()
         self.flags: set[str] = set()
         self.annotated: dict[str, tuple[Node | None, Node | None]] = {}

@@ -17,6 +17,7 @@ from decompose.graph.objects import (
     ANY,
     EMPTY,
     EXTERNAL_INSTANCE,
+    FUNCTION,
     INSTANCE,
     NULL,
     NUMBER,
@@ -43,6 +44,8 @@ from decompose.ir.facts import Node, SourceFacts
 from decompose.knowledge import Knowledge, load
 
 RECURSION_LIMIT = 30_000
+MAX_IMPLEMENTERS = 12
+"""Classes that are taken for a protocol without inheriting it."""
 _EVALUATED = re.compile(r"\s*(?P<name>[A-Za-z_]\w*(\.[A-Za-z_]\w*)*)\s*(?P<call>\([^()]*\))?\s*;?\s*")
 """Source text whose evaluation is followed."""
 _UNTELLING = frozenset({EXTERNAL_INSTANCE, TEXT, NUMBER, NULL})
@@ -77,6 +80,8 @@ class Solver(Expressions, Statements, Attributes, Calls, Definitions, Models, Ex
         self.unknown: dict[Frame, None] = {}
         self._methods: dict[str, list[Class]] = {}
         self.knowledge = knowledge or load()
+        self._protocols: dict[int, tuple[int, list[Class]]] = {}
+        """Classes that have a protocol's methods, with the number of objects when they were sought."""
         self._returns: dict[str, str] = {}
         self._loops: dict[str, dict[int, int]] = {}
         self._calls: dict[str, list[Node]] = {}
@@ -161,7 +166,29 @@ class Solver(Expressions, Statements, Attributes, Calls, Definitions, Models, Ex
                 out = self.union(out, self.objects[item].single)
                 if len(out) > 12:
                     return self.union(out, self.open_instance(cls))
+        for each in self._implementers(cls) if not out else ():
+            out = self.union(out, self.instances_of(each))
         return out or self.open_instance(cls)
+
+    def _implementers(self, cls: Class) -> list[Class]:
+        """Return the classes that have every method of a protocol, which no class of the tree inherits."""
+        is_protocol = any(isinstance(b, str) and b.rpartition(".")[2].startswith("Protocol") for b in cls.bases)
+        if not is_protocol or cls.subclasses:
+            return []
+        size, known = self._protocols.get(cls.id, (0, []))
+        if len(self.objects) < size * 5 // 4:
+            return known
+        names = {n for n, cell in cls.fields.items() if any(self.objects[i].kind == FUNCTION for i in cell.values)}
+        others = [
+            o for o in self.objects if isinstance(o, Class) and o is not cls and names and names & o.fields.keys()
+        ]
+        fits = [
+            other
+            for other in others
+            if all(any(isinstance(c, Class) and name in c.fields for c in other.mro) for name in names)
+        ][:MAX_IMPLEMENTERS]
+        self._protocols[cls.id] = (len(self.objects), fits)
+        return fits
 
     def _seed_annotations(self) -> None:
         """Give parameters that no call tells about what their annotations say."""

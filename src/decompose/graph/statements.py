@@ -31,6 +31,10 @@ _AUGMENTED = {
 }  # fmt: skip
 
 
+_FOR_CHECKERS = ([f.NAME, "TYPE_CHECKING"],)
+"""Tests that hold for type checkers only: what a function does there never runs."""
+
+
 class Statements(Core):
     """Executes statement trees."""
 
@@ -283,6 +287,9 @@ class Statements(Core):
 
     def _if(self, frame: Frame, node: Node) -> None:
         _, test, body, orelse, names, flags = node
+        if frame.scope.kind == "function" and test in _FOR_CHECKERS:
+            self.block(frame, orelse)
+            return
         self.truth(frame, self.eval(frame, test), 0)
         narrowed = self.narrowings(frame, test)
         env = frame.env
