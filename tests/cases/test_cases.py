@@ -103,4 +103,7 @@ def _collect(tree: ast.AST, scope: str, names: set[str]) -> None:
         if isinstance(node, ast.Lambda):
             lambdas += 1
             names.add(f"{scope}.<lambda{lambdas}>")
+            _collect(ast.Expression(node.body), f"{scope}.<lambda{lambdas}>", names)
+            pending = [*ast.iter_child_nodes(node.args), *pending]
+            continue
         pending = [*ast.iter_child_nodes(node), *pending]

@@ -253,16 +253,17 @@ class Calls(Core):
             return call_possibly(self, frame, made, positional, keywords, pos, site)
         if made.label.startswith("operator."):
             return self._call_getter(frame, made, positional, pos, site)
-        if made.id in self.partials:  # it is handed to itself
+        place = (made.id, id(frame))
+        if place in self.partials:  # it is handed to itself; a function between would have a frame of its own
             return EMPTY
         functions = self.union(self.read(made.functions), self.read(made.extra))
         found = "partial" if made.label == "functools.partial" else reason
         given = [*made.positional, *positional]
-        self.partials.add(made.id)
+        self.partials.add(place)
         try:
             return self.invoke(frame, functions, given, {**made.keywords, **keywords}, pos, site, found)
         finally:
-            self.partials.discard(made.id)
+            self.partials.discard(place)
 
     def _call_getter(self, frame: Frame, made: Partial, positional: list[Values], pos: int, site: object) -> Values:
         """Call what `operator.attrgetter`, `methodcaller` or `itemgetter` made."""

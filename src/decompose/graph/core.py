@@ -87,8 +87,8 @@ class Core:
         """Dotted names that configuration files hold, by the key under which they stand."""
         self.contexts: dict[tuple[str, int], int] = {}
         """Contexts that were told apart, by file and scope."""
-        self.partials: set[int] = set()
-        """Partials that are being called."""
+        self.partials: set[tuple[int, int]] = set()
+        """Partials that are being called, each with the frame that calls."""
         self.active_bases: set[str] = set()
         self.active_triggers: set[str] = set()
         """Last names of external callables that drive objects of some own class."""

@@ -1,0 +1,6 @@
+def run(options):
+    return prepare(options)
+
+
+def prepare(options):
+    return options

@@ -1,0 +1,6 @@
+from . import step
+
+
+@step
+def normalise(rows):
+    return rows

@@ -1,0 +1,6 @@
+def load(x):
+    return check(x)
+
+
+def check(x):
+    return x

@@ -1,0 +1,6 @@
+def main():
+    return render()
+
+
+def render():
+    return "text"

@@ -1,0 +1,6 @@
+def banner(text):
+    print(frame(text))
+
+
+def frame(text):
+    return f"== {text}"

@@ -1,0 +1,5 @@
+def fetch():
+    return 1
+
+
+fetch()
