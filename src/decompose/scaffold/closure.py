@@ -8,18 +8,11 @@ import sys
 from collections.abc import Iterable
 
 from decompose.ir.symbols import MODULE_BODY, module_of, qualname_of
+from decompose.scaffold.copyable import Copyable
 from decompose.scaffold.dependencies import imported_roots
 from decompose.scaffold.need import Form, Need
 from decompose.scaffold.statements import Imported, Statement
 from decompose.scaffold.territory import CLIENT, LOADERS, SAVERS, Territory
-
-_PURE_CALLS = frozenset({
-    "Path", "pathlib.Path", "os.path.join", "os.path.dirname", "os.path.abspath", "os.path.realpath",
-    "os.path.expanduser", "os.environ.get", "os.getenv", "os.getcwd", "Path.cwd", "logging.getLogger", "re.compile",
-    "namedtuple", "NamedTuple", "collections.namedtuple", "TypeVar", "typing.TypeVar", "NewType", "dict", "list",
-    "tuple", "set", "frozenset", "str", "int", "float", "bool", "bytes", "range", "sorted", "len", "Decimal",
-    "timedelta", "datetime.timedelta", "date", "datetime.date", "min", "max", "sum", "round", "abs",
-})  # fmt: skip
 
 
 class Closure:
@@ -40,6 +33,7 @@ class Closure:
         self._overlaid: set[str] = set()
         self._pending: list[tuple[str, int]] = []
         self._live_bodies: dict[str, bool] = {}
+        self._copyable = Copyable(territory, self.is_local)
         self._force_bases()
 
     def is_local(self, symbol: str) -> bool:
@@ -156,7 +150,7 @@ class Closure:
         text = self.territory.text(module)
         assert text is not None
         binders = [text.statements[i] for name in text.statements[index].uses for i in text.binders.get(name, ())]
-        return any(b.kind in ("assign", "compound") and not self._is_copyable(module, b, set()) for b in binders)
+        return any(b.kind in ("assign", "compound") and not self._copyable.holds(module, b) for b in binders)
 
     def _is_own(self, module: str) -> bool:
         units = self.territory.units_of.get(module, ())
@@ -234,7 +228,7 @@ class Closure:
         if (
             statement.kind in ("assign", "compound")
             and not is_ours
-            and not self._is_copyable(need.module.name, statement, set())
+            and not self._copyable.holds(need.module.name, statement)
         ):
             need.remote_values.add(name)
             return
@@ -469,43 +463,6 @@ class Closure:
             return any(s not in owner and s not in self.territory.shared for s in units)
         return any(owner.get(s) == self.process for s in units)
 
-    def _is_copyable(self, module: str, statement: Statement, seen: set[str]) -> bool:
-        """Return whether evaluating the statement here gives what it gives at its owner, without doing anything."""
-        if statement.kind != "assign" or any(f"{module}:{name}" in self.territory.mutated for name in statement.binds):
-            return False
-        node = statement.node
-        if node is None or not all(self._is_pure_call(module, c) for c in ast.walk(node) if isinstance(c, ast.Call)):
-            return False
-        text = self.territory.text(module)
-        for name in statement.uses - set(statement.binds) - seen:
-            for index in text.binders.get(name, ()) if text is not None else ():
-                assert text is not None
-                if not self._is_copyable_name(module, text.statements[index], name, seen | set(statement.binds)):
-                    return False
-        return True
-
-    def _is_copyable_name(self, module: str, binder: Statement, name: str, seen: set[str]) -> bool:
-        if binder.kind == "import":
-            items = [item for item in binder.imports if item.bound == name]
-            return all(
-                self.territory.find_module(item, module) is not None
-                or item.module.partition(".")[0] in sys.stdlib_module_names
-                for item in items
-            )
-        if binder.kind == "assign":
-            return self._is_copyable(module, binder, seen)
-        return binder.kind == "class" and self.is_local(f"{module}:{name}")
-
-    def _is_pure_call(self, module: str, call: ast.Call) -> bool:
-        called = ast.unparse(call.func)
-        if called in _PURE_CALLS or f"{module}:{called}" in self.territory.value_classes:
-            return True
-        is_method = isinstance(call.func, ast.Attribute)
-        return is_method and called.rpartition(".")[2] in {
-            "resolve", "absolute", "joinpath", "with_suffix", "format", "join", "split", "strip", "lower", "upper",
-            "items", "keys", "values", "get", "parent",
-        }  # fmt: skip
-
     # ---- forms ----
 
     def _finish(self, need: Need) -> None:
@@ -553,7 +510,7 @@ class Closure:
         if any(item.bound not in need.names for s in partly for item in s.imports):
             return False
         return not any(s.imports for s in dropped) and not any(
-            s.kind == "assign" and not self._is_copyable(need.module.name, s, set()) for s in dropped
+            s.kind == "assign" and not self._copyable.holds(need.module.name, s) for s in dropped
         )
 
 
