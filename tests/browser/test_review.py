@@ -252,3 +252,31 @@ def test_the_page_of_the_server_links_to_the_editor_and_a_file_does_not(
     assert href == "vscode://file/work%20here/shop/features.py:15"
     graph, (plan, where) = view_graphs.shop(), view_graphs.shop_plan()
     assert "/work here" not in views.page(graph, plan, membership=where)
+
+
+def test_from_the_heaviest_edge_to_a_saved_move_in_six_gestures(
+    page: Any, review: tuple[views.ReviewServer, Path]
+) -> None:
+    gestures = 0
+
+    def gesture(act: Any, *words: str) -> None:
+        nonlocal gestures
+        act(*words)
+        gestures += 1
+
+    gesture(page.keyboard.press, "3")  # the table, heaviest first
+    heaviest = page.locator(".list tbody tr").first
+    gesture(heaviest.locator("td:last-child button").click)
+    assert page.locator(".evidence pre").count() >= 1
+    source = heaviest.locator("td:nth-child(2) button").get_attribute("title")
+    target = heaviest.locator("td:nth-child(3)").inner_text()
+    gesture(heaviest.locator("td:nth-child(2) button").click)
+    gesture(page.keyboard.press, "m")
+    choice = page.locator("dialog[open] [role=option]", has_text=target).first
+    assert choice.inner_text().strip() != target  # it says what would change
+    gesture(choice.click)
+    gesture(page.keyboard.press, "Control+s")
+    page.wait_for_selector(".toast >> text=Saved")
+
+    assert gestures <= 6
+    assert stored_places(review[1])[source] == target
