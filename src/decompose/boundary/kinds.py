@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -55,7 +56,8 @@ def portray(graph: CodeGraph, service_by_unit: Mapping[str, str]) -> dict[str, P
     members: dict[str, list[str]] = {}
     for symbol, service in service_by_unit.items():
         members.setdefault(service, []).append(symbol)
-    found = {service: _portrait(index, symbols) for service, symbols in sorted(members.items())}
+    size = _sizes(index)
+    found = {service: _portrait(index, symbols, size) for service, symbols in sorted(members.items())}
     started = _started(graph, index, service_by_unit)
     return {
         service: replace(portrait, is_started=_has_entry(portrait) or service in started)
@@ -126,7 +128,18 @@ def _conducts(unit: Unit) -> bool:
     return bool(RUNS.intersection(_entries(unit))) or is_conductor
 
 
-def _portrait(index: UnitIndex, symbols: Iterable[str]) -> Portrait:
+def _sizes(index: UnitIndex) -> dict[str, int]:
+    """Return the statements of every module-level unit, each counted once: a module's body without what it defines."""
+    defined: Counter[str] = Counter()
+    for symbol, unit in index.units.items():
+        defined[unit.module] += 0 if qualname_of(symbol) == MODULE_BODY else unit.statements
+    return {
+        symbol: unit.statements - defined[unit.module] if qualname_of(symbol) == MODULE_BODY else unit.statements
+        for symbol, unit in index.units.items()
+    }
+
+
+def _portrait(index: UnitIndex, symbols: Iterable[str], size: Mapping[str, int]) -> Portrait:
     """Return the portrait of some module-level units with what they hold."""
     chosen = sorted(symbols)
     pieces = [piece for symbol in chosen for piece in (index.units[symbol], *index.inner.get(symbol, ()))]
@@ -139,7 +152,7 @@ def _portrait(index: UnitIndex, symbols: Iterable[str]) -> Portrait:
         roles=dict(sorted(weight.items(), key=lambda item: (-item[1], item[0]))),
         entries=tuple(sorted({entry for piece in pieces for entry in _entries(piece)} | _pages(index, chosen))),
         traits=tuple(sorted({tag.resource for piece in pieces for tag in piece.resources})),
-        statements=sum(piece.statements for piece in pieces),
+        statements=sum(size[symbol] for symbol in chosen),
         units=len(chosen),
         externals=tuple(sorted({library for name in modules for library in index.modules[name].externals})),
     )

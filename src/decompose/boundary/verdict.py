@@ -9,11 +9,11 @@ from decompose.boundary.crossings import Crossing
 from decompose.boundary.kinds import Portrait
 from decompose.ir.plan import Verdict
 
-SMALL_SYSTEM = 120
+SMALL_SYSTEM = 60
 """Statements below which one process is cheaper to understand and run than any two, whatever they do."""
-LARGE_PART = 300
+LARGE_PART = 150
 """Statements from which a part is worth a team's own release."""
-SMALL_PART = 20
+SMALL_PART = 10
 """Statements below which a part carries no release of its own."""
 CHATTY_CALLS = 100.0
 """Calls per run or request from which the wire dominates: two loops around a call site."""

@@ -6,15 +6,19 @@ import random
 import sys
 from pathlib import Path
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decompose import gate
 from decompose.boundary.diff import diff_plans
 from decompose.boundary.draft import draft
+from decompose.boundary.kinds import portray
 from decompose.boundary.planfile import parse_plan, render_plan
 from decompose.boundary.proposal import proposal
 from decompose.cluster import partitions
+from decompose.ir.findings import Span
+from decompose.ir.graph import Unit
 from decompose.ir.membership import membership
 from decompose.ir.plan import Plan
 
@@ -38,6 +42,21 @@ def test_parts_are_named_and_classed_by_what_they_do() -> None:
 
     assert kinds["training"] == "job"
     assert kinds["inference"] == "service"
+
+
+def test_a_statement_counts_once_whatever_it_stands_in() -> None:
+    span = Span("m.py")
+    units = (
+        Unit("m:<module>", kind="module", module="m", span=span, statements=20),
+        Unit("m:A", kind="class", module="m", span=span, statements=9),
+        Unit("m:A.run", kind="method", module="m", span=span, parent="m:A", statements=7),
+        Unit("m:f", kind="function", module="m", span=span, statements=6),
+    )
+    graph = msgspec.structs.replace(shop(), units=units, edges=())
+
+    found = portray(graph, {"m:<module>": "a", "m:A": "a", "m:f": "b"})
+
+    assert (found["a"].statements, found["b"].statements) == (14, 6)
 
 
 def test_entries_mean_what_the_partition_says() -> None:
