@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 import time
 
 import parity_toy
@@ -130,3 +131,15 @@ def test_an_interpreter_without_pytest_is_named(tmp_path):
 
     with pytest.raises(LaunchError, match="pytest did not run"):
         verify(out, root=root, kind="tests", python=bare)
+
+
+def test_nothing_temporary_is_left_behind(tmp_path, monkeypatch):
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    root, out = parity_toy.build(tmp_path)
+
+    result = verify(out, root=root, kind="tests+driver", driver=["python", "main.py"])
+
+    assert result.is_equivalent
+    assert list(place.iterdir()) == []

@@ -56,31 +56,31 @@ def run_driver(
     """
     before = dict(_snapshot(tree))
     variables = child_environment(environment or {}, python_path=python_path)
-    folder = Path(tempfile.mkdtemp(prefix="decompose-driver-"))
-    streams = folder / "stdout", folder / "stderr"
-    begin = time.monotonic()
-    with streams[0].open("wb") as out, streams[1].open("wb") as err:
-        process = _start(_resolved(command, python), tree, (out.fileno(), err.fileno()), variables)
-        try:
-            code = process.wait(timeout=timeout_s)
-        except subprocess.TimeoutExpired as error:
-            raise LaunchError(
-                f"`{' '.join(command)}` still runs after {timeout_s:g} s", hint="give it more time"
-            ) from error
-        finally:
-            end_group(process, grace_s=2.0)
-    after = dict(_snapshot(tree))
-    changed = tuple(sorted(path for path, stamp in after.items() if before.get(path) != stamp))
-    removed = tuple(sorted(before.keys() - after.keys()))
-    return DriverRun(
-        tree=str(tree),
-        exit_code=code,
-        stdout=streams[0].read_text(errors="replace"),
-        stderr=streams[1].read_text(errors="replace"),
-        files=changed,
-        removed=removed,
-        seconds=time.monotonic() - begin,
-    )
+    with tempfile.TemporaryDirectory(prefix="decompose-driver-", ignore_cleanup_errors=True) as folder:
+        streams = Path(folder, "stdout"), Path(folder, "stderr")
+        begin = time.monotonic()
+        with streams[0].open("wb") as out, streams[1].open("wb") as err:
+            process = _start(_resolved(command, python), tree, (out.fileno(), err.fileno()), variables)
+            try:
+                code = process.wait(timeout=timeout_s)
+            except subprocess.TimeoutExpired as error:
+                raise LaunchError(
+                    f"`{' '.join(command)}` still runs after {timeout_s:g} s", hint="give it more time"
+                ) from error
+            finally:
+                end_group(process, grace_s=2.0)
+        after = dict(_snapshot(tree))
+        changed = tuple(sorted(path for path, stamp in after.items() if before.get(path) != stamp))
+        removed = tuple(sorted(before.keys() - after.keys()))
+        return DriverRun(
+            tree=str(tree),
+            exit_code=code,
+            stdout=streams[0].read_text(errors="replace"),
+            stderr=streams[1].read_text(errors="replace"),
+            files=changed,
+            removed=removed,
+            seconds=time.monotonic() - begin,
+        )
 
 
 def _resolved(command: Sequence[str], python: Path) -> list[str]:

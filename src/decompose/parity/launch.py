@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -135,6 +136,7 @@ class Running:
             if service.pid and _is_alive(service.pid):
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(service.pid, signal.SIGKILL)
+        shutil.rmtree(self.log.parent, ignore_errors=True)
 
     def _freeze_launcher(self) -> None:
         if not self._is_frozen and self._process.poll() is None:
@@ -183,6 +185,7 @@ def launch(
         started = _await_ready(process, ready, log, workspace, timeout_s=timeout_s)
     except BaseException:
         end_group(process, grace_s=_GRACE_S)
+        shutil.rmtree(folder, ignore_errors=True)
         raise
     return Running(out, process, log, started, time.monotonic() - begin)
 
@@ -190,11 +193,12 @@ def launch(
 def _ports(target: str, base_port: int | None) -> list[str]:
     """Return the option that says where the services listen: Ray Serve has one port for all."""
     if target == "ray":
-        return ["--port", str(base_port if base_port is not None else _free_port())]
+        return ["--port", str(base_port if base_port is not None else free_port())]
     return ["--base-port", str(base_port)] if base_port is not None else []
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a TCP port that nobody listens on at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import socket
+import shutil
 import subprocess
 import tempfile
 import time
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from decompose.errors import LaunchError
 from decompose.ir.graph import Record
-from decompose.parity.launch import end_group, tail
+from decompose.parity.launch import end_group, free_port, tail
 from decompose.parity.sandbox import child_environment
 
 
@@ -75,13 +75,7 @@ def serve(
         yield Served(url=f"http://127.0.0.1:{port}", pid=process.pid, cold_start_s=time.monotonic() - begin)
     finally:
         end_group(process, grace_s=5.0)
-
-
-def free_port() -> int:
-    """Return a TCP port that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        shutil.rmtree(log.parent, ignore_errors=True)
 
 
 def _answers(port: int, path: str) -> bool:

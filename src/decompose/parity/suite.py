@@ -84,30 +84,40 @@ def run_suite(
     Raises:
         LaunchError: If pytest cannot be run at all.
     """
-    folder = Path(tempfile.mkdtemp(prefix="decompose-suite-"))
-    report, log = folder / "report.jsonl", folder / "pytest.log"
-    command = [str(python), "-m", "pytest", "-q", "-p", f"{PROBE}.pytest_report", "-p", "no:cacheprovider", *arguments]
-    variables = child_environment({**(environment or {}), VARIABLE: str(report)}, python_path=[probe])
-    with log.open("wb") as stream:
-        process = subprocess.Popen(
-            command,
-            cwd=tree,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            process.wait(timeout=timeout_s)
-        except subprocess.TimeoutExpired:
-            pass
-        finally:
-            end_group(process, grace_s=2.0)
-    lines = _read(report)
-    if not lines:
-        raise LaunchError(f"pytest did not run in the copy of the monolith:\n{tail(log, 15)}", hint=_hint(log))
-    return _collect(lines, tree, tail(log, 30))
+    with tempfile.TemporaryDirectory(prefix="decompose-suite-", ignore_cleanup_errors=True) as folder:
+        report, log = Path(folder, "report.jsonl"), Path(folder, "pytest.log")
+        command = [
+            str(python),
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            f"{PROBE}.pytest_report",
+            "-p",
+            "no:cacheprovider",
+            *arguments,
+        ]
+        variables = child_environment({**(environment or {}), VARIABLE: str(report)}, python_path=[probe])
+        with log.open("wb") as stream:
+            process = subprocess.Popen(
+                command,
+                cwd=tree,
+                env=variables,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            try:
+                process.wait(timeout=timeout_s)
+            except subprocess.TimeoutExpired:
+                pass
+            finally:
+                end_group(process, grace_s=2.0)
+        lines = _read(report)
+        if not lines:
+            raise LaunchError(f"pytest did not run in the copy of the monolith:\n{tail(log, 15)}", hint=_hint(log))
+        return _collect(lines, tree, tail(log, 30))
 
 
 def _hint(log: Path) -> str:
