@@ -36,7 +36,9 @@ def equivalence_page(found: Equivalence) -> str:
     """Return what verification found as one HTML document that works from a file, offline."""
     groups = [(name, meaning, found.count(name)) for name, meaning in OUTCOMES.items()]  # type: ignore[arg-type]
     checks = sorted(found.checks, key=lambda check: (_ORDER.index(check.outcome), check.kind, check.name))
-    return _document("equivalence.html.jinja", found=found, groups=groups, checks=checks)
+    equal = [check for check in checks if check.outcome == "equal"]
+    told = [check for check in checks if check.outcome != "equal"]
+    return _document("equivalence.html.jinja", found=found, groups=groups, told=told, equal=equal)
 
 
 def comparison_page(found: Comparison) -> str:
