@@ -106,7 +106,13 @@ class StateFinder:
         facts = info.facts
         defined = {s.name for s in facts.scopes if s.parent == 0}
         imported = set(_imported(facts.scopes[0]))
-        for name, pos in self.uses[facts.path, 0].rebinds.items():
+        bound = dict(self.uses[facts.path, 0].rebinds)
+        for index, scope in enumerate(facts.scopes):
+            inside = self.uses[facts.path, index].rebinds
+            for name in scope.global_names:
+                if name in inside:
+                    bound.setdefault(name, inside[name])  # `global model` in a function that loads it
+        for name, pos in bound.items():
             if name in defined or name in imported or (name.startswith("__") and name.endswith("__")):
                 continue
             kind, type_name, listed = self._nature(info, name)
@@ -204,13 +210,6 @@ class StateFinder:
         for scope in info.facts.scopes:
             if scope.parent == owner and scope.kind == "function":
                 for statement in statements_of(scope.body):
-                    targets = (
-                        statement[1]
-                        if statement[0] == f.ASSIGN
-                        else [statement[1]]
-                        if statement[0] in (f.ANN, f.AUG)
-                        else []
-                    )
                     targets = _targets(statement)
                     if any(t[0] == f.ATTR and t[2] == attribute and t[1] == [f.NAME, "self"] for t in targets):
                         return True

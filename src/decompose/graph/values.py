@@ -20,6 +20,7 @@ from decompose.graph.objects import (
     Bound,
     CallRecord,
     Class,
+    External,
     Frame,
     Function,
     Instance,
@@ -39,6 +40,10 @@ MAX_SOURCES = 6
 MAX_CONTEXTS = 3
 """Calling contexts of one function that are followed; further ones rarely call anything else."""
 _MUTED = frozenset(("print", "len", "isinstance", "range", "type", "str", "repr", "id"))
+_PREDICTION = "*prediction"
+"""Stands among sources for what an ML model of a library answered; no unit has this name."""
+_PREDICTING = frozenset(("predict", "predict_proba", "predict_log_proba", "decision_function", "kneighbors"))
+"""Methods that ML models of all libraries predict with: a receiver of unknown type counts too."""
 
 
 class ValueFlow:
@@ -51,6 +56,9 @@ class ValueFlow:
         self._attributes: dict[tuple[int, str], Sources] = {}
         self._globals: dict[tuple[str, str], Sources] = {}
         self._edges: dict[tuple[str, str, str], tuple[dict[Site, None], Values]] = {}
+        self.giving: set[str] = set()
+        """Units whose result holds what an ML model of a library answered."""
+        self._taking: set[str] = set()
 
     def edges(self) -> tuple[Edge, ...]:
         """Return value edges, sorted."""
@@ -73,6 +81,9 @@ class ValueFlow:
         """Note that a source's result reaches a parameter."""
         if source == target:
             return
+        if source == _PREDICTION:
+            self._taking.add(target)
+            return
         key = (source, target, parameter)
         known = self._edges.get(key)
         if known is None:
@@ -94,6 +105,8 @@ class ValueFlow:
 
     def _typed(self, unit: Unit, frames: list[Frame], classes: dict[str, Class]) -> Unit:
         changes: dict[str, object] = {}
+        if unit.symbol in self._taking:
+            changes["flags"] = tuple(sorted((*unit.flags, "takes_prediction")))
         here = [fr for fr in frames if line_of(fr.scope.pos) == unit.span.line] or frames
         frames = [fr for fr in here if fr.scope is here[0].scope]  # a name may be defined twice
         if unit.signature is not None and frames:
@@ -212,8 +225,10 @@ class _ScopeFlow:
     def _call(self, node: Node) -> Sources:
         record = self.frame.calls.get(id(node))
         arguments: list[tuple[int | str, Sources]] = []
+        predicted = _predicts(node[2])
         for index, part in enumerate(node[3]):
             arguments.append((index, self.sources(part)))
+            predicted |= _predicts(part)  # handed over to be applied: `frames.map(model.predict)`
         for name, part in node[4]:
             arguments.append((name or "**", self.sources(part)))
         receiver = self.sources(node[2][1]) if node[2][0] == f.ATTR else _NONE
@@ -222,13 +237,22 @@ class _ScopeFlow:
             for symbol, names, _ in own:
                 self._pass(node, record, symbol, names, arguments)
         if own:
-            return frozenset(result for _, _, result in own)
+            results = frozenset(result for _, _, result in own)
+            return results | {_PREDICTION} if results & self.flow.giving else results
         if node[2][0] == f.NAME and node[2][1] in _MUTED:
             return _NONE
-        carried = receiver
+        carried = receiver | predicted
         for _, found in arguments:
             carried |= found
+        if _PREDICTION in carried and record is not None and self._judges(record):
+            carried -= {_PREDICTION}
         return _limited(carried)
+
+    def _judges(self, record: CallRecord) -> bool:
+        """Whether a call makes a score of what it is given: no prediction any more."""
+        made = (self.flow.core.objects[item] for item in record.callees)
+        apis = [self.flow.knowledge.find(callee.name) for callee in made if isinstance(callee, External)]
+        return any(api is not None and api.role == "evaluation" for api in apis)
 
     def _own(self, record: CallRecord) -> Iterator[tuple[str, list[str], str]]:
         """Yield own callees: unit that gets the arguments, its parameter names, unit whose result comes back."""
@@ -276,9 +300,11 @@ class _ScopeFlow:
                     self.flow.add(source, symbol, name, site, values)
 
     def _leave(self, found: Sources, pos: int) -> None:
+        if _PREDICTION in found:
+            self.flow.giving.add(self.unit)
         if not self.record_only:
             site = Site(self.path, line_of(pos), column_of(pos))
-            for source in sorted(found):
+            for source in sorted(found - {_PREDICTION}):
                 self.flow.add(source, self.unit, "return", site, self.frame.result.values)
 
     def _bind(self, targets: list[Node], found: Sources, *, keep: bool = False) -> None:
@@ -299,6 +325,11 @@ class _ScopeFlow:
             elif kind == f.ATTR and target[1] == [f.NAME, "self"] and self.frame.cls is not None:
                 place = (self.frame.cls.id, target[2])
                 self.flow._attributes[place] = _limited(self.flow._attributes.get(place, _NONE) | found)
+
+
+def _predicts(node: Node) -> Sources:
+    """Return what a function gives that is named like a prediction; nothing for others."""
+    return frozenset((_PREDICTION,)) if node[0] == f.ATTR and node[2] in _PREDICTING else _NONE
 
 
 def _limited(found: Sources) -> Sources:

@@ -163,7 +163,8 @@ class Unit(Record):
     """Of a class: symbols of own bases, dotted names of others, in order."""
     flags: tuple[str, ...] = ()
     """Sorted: `async`, `generator`, `property`, `setter`, `static`, `classmethod`, `abstract`, `dataclass`, `enum`,
-    `exception`, `namedtuple`, `protocol`, `pydantic`, `main_block`, `nested`, `overload`."""
+    `exception`, `namedtuple`, `protocol`, `pydantic`, `main_block`, `nested`, `overload`,
+    `takes_prediction` (an argument holds what an ML model answered)."""
     doc: str = ""
     """First line of the docstring."""
     statements: int = 0

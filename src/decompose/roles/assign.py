@@ -12,7 +12,7 @@ from decompose.ir.symbols import MODULE_BODY, join, module_of
 from decompose.knowledge import Knowledge, load
 from decompose.roles.demand import demands
 from decompose.roles.evidence import Evidence, Reason, gather, name_scores, place
-from decompose.roles.inference import model_servers, serving, settle
+from decompose.roles.inference import model_servers, serving, settle, warm
 from decompose.roles.surroundings import Scores, share, with_surroundings
 
 MAX_TAGS = 3
@@ -40,6 +40,7 @@ def assign(graph: CodeGraph, knowledge: Knowledge | None = None) -> CodeGraph:
     }
     own = {symbol: found.scores for symbol, found in evidence.items()}
     labour = {symbol: found.labour for symbol, found in evidence.items()}
+    warm(graph, evidence)
     scores = with_surroundings(graph.units, modules, own, labour, graph.edges)
     online = serving(graph)
     servers = model_servers(graph, evidence)

@@ -20,6 +20,8 @@ FADE = 0.55
 MAX_REASONS = 6
 ENTRIES = frozenset(("main", "<module>", "run", "init", "parse_args", "get_args", "cli", "execute", "start"))
 """Units whose own name says nothing: they are what their file is called."""
+AFTER = 2.0
+"""Weight of taking what an ML model answered."""
 MODIFIER = 0.55
 """Share of a word that only qualifies another."""
 LOADING = 0.5
@@ -190,9 +192,11 @@ def _from_nature(unit: Unit, module: Module) -> Iterator[Reason]:
         role, weight = _STARTED[unit.entry.kind]
         what = f"{unit.entry.framework} {unit.entry.kind} {unit.entry.detail}".strip()
         yield Reason(role, weight, f"{where} is started as {what}")
+    if "takes_prediction" in unit.flags:
+        yield Reason("postprocess", AFTER, f"{where} takes what an ML model answered")
     if module.kind == "packaging":
         yield Reason("config_util", 4.0, f"{where} is packaging")
-    elif module.kind == "notebook":
+    elif module.kind == "notebook" and unit.kind in ("module", "cell"):
         yield Reason("exploration", 0.9, f"{where} stands in a notebook")
     elif module.kind == "test":
         yield Reason("validation", 0.3, f"{where} is a test")

@@ -60,6 +60,22 @@ def model_servers(graph: CodeGraph, evidence: Mapping[str, Evidence]) -> frozens
     )  # fmt: skip
 
 
+def warm(graph: CodeGraph, evidence: Mapping[str, Evidence]) -> None:
+    """Give loading a model to inference where the loader only keeps it in state that a unit which predicts reads.
+
+    The evidence of such units is changed in place: `init` of a scoring script is a part of serving, no registry.
+    """
+    infers = {
+        symbol for symbol, found in evidence.items() if found.scores.get(INFERENCE) or found.scores.get("online_inference")
+    }  # fmt: skip
+    used = {edge.target for edge in graph.edges if edge.kind == "state_read" and edge.source in infers}
+    keeping = {edge.source for edge in graph.edges if edge.kind == "state_write" and edge.target in used}
+    for unit in graph.units:
+        scores = evidence[unit.symbol].scores
+        if unit.symbol in keeping and unit.kind in ("function", "method") and INFERENCE in scores:
+            scores[INFERENCE] += scores.pop("registry", 0.0)
+
+
 def settle(
     scores: Mapping[str, float], unit: Unit, module: Module, *, is_served: bool, only_serves: bool = False
 ) -> dict[str, float]:

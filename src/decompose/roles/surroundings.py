@@ -85,21 +85,28 @@ def with_surroundings(
         add(scores, mine, 1.0)
         base[unit.symbol] = scores
     known = [edge for edge in edges if edge.kind == "call" and edge.source in base and edge.target in base]
-    _add_conducting(base, labour, known)
+    started = {unit.symbol for unit in units if unit.entry is not None and unit.entry.kind in ("route", "page")}
+    _add_conducting(base, labour, known, started)
     return _spread(base, known)
 
 
-def _add_conducting(base: dict[str, Scores], labour: Mapping[str, float], calls: Sequence[Edge]) -> None:
-    """Give orchestration to units that call several stages and do little work for one of them themselves."""
+def _add_conducting(
+    base: dict[str, Scores], labour: Mapping[str, float], calls: Sequence[Edge], requested: set[str]
+) -> None:
+    """Give orchestration to units that call several stages and do little work for one of them themselves.
+
+    Whoever starts such a unit orchestrates too, unless a request asked for it: that is the gateway's.
+    """
     stages: dict[str, dict[str, None]] = {}
     for edge in calls:
         called = base[edge.target]
         role = max(sorted(called), key=lambda r: called[r]) if called else ""
         if role in _STAGE_ROLES and edge.target.rpartition(".")[0] != edge.source.rpartition(".")[0]:
             stages.setdefault(edge.source, {})[role] = None
-    for symbol, found in stages.items():
-        if len(found) >= STAGES:
-            add(base[symbol], {"orchestration": CONDUCTING * PRIOR / (PRIOR + labour[symbol])}, 1.0)
+    conducting = {symbol for symbol, found in stages.items() if len(found) >= STAGES}
+    starting = {edge.source for edge in calls if edge.target in conducting} - requested
+    for symbol in sorted(conducting | starting):
+        add(base[symbol], {"orchestration": CONDUCTING * PRIOR / (PRIOR + labour[symbol])}, 1.0)
 
 
 def _groups(

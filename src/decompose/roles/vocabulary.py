@@ -14,7 +14,7 @@ INFERENCE = "inference"
 """Role of the knowledge base and of words that only the surroundings turn into batch or online inference."""
 
 _WORDS = {
-    "ingest": "ingest ingestion ingestor fetch download downloader crawl crawler scrape scraper etl"
+    "ingest": "ingest ingestion ingestor fetch:.6 download downloader crawl crawler scrape scraper etl"
     " acquisition extraction extract:.7 extractor:.6 load:.35 loader:.5 read:.4 reader:.5"
     " collect:.6 dataset:.6 datasets:.6 datasource:.8 source:.3 data:.12 query:.4 import:.3"
     " upload:.5 sync:.4 stream:.4 streaming:.5 kafka:.6 sql:.5 database:.5 db:.5",

@@ -79,3 +79,11 @@ def test_the_global_random_generator_is_seeded_here_and_drawn_from_there(linked)
     })  # fmt: skip
 
     assert uses(graph, "state:numpy.random:<rng>") == {("write", "m:start"), ("read", "m:draw")}
+
+
+def test_a_global_that_only_a_function_binds_is_state_too(linked):
+    graph = linked(
+        {"m.py": "import joblib\ndef init():\n    global model\n    model = joblib.load('m.pkl')\ndef run(x):\n    return model.predict(x)\n"}
+    )  # fmt: skip
+
+    assert uses(graph, "state:m:model") == {("write", "m:init"), ("read", "m:run")}

@@ -76,3 +76,41 @@ def test_a_function_defined_twice_keeps_its_own_parameters(linked):
     graph = linked({"m.py": "def f(a):\n    return a\ndef f(a, b=1):\n    return b\nf('x', 2)\n"})
 
     assert all(len(u.signature.parameters) <= 2 for u in graph.units if u.symbol == "m:f")
+
+
+def takers(graph: CodeGraph) -> list[str]:
+    return [u.symbol for u in graph.units if "takes_prediction" in u.flags]
+
+
+def test_a_unit_that_is_handed_what_a_model_answered_is_marked(linked):
+    graph = linked({
+        "m.py": """
+            import pickle
+            def label(rows):
+                return [str(row) for row in rows]
+            def answer(x):
+                model = pickle.load(open("m.pkl", "rb"))
+                distance, found = model.kneighbors(x)
+                return label(found)
+            def mapped(frames, model):
+                return label(frames.map(model.predict))
+            """
+    })  # fmt: skip
+
+    assert takers(graph) == ["m:label"]
+
+
+def test_a_score_of_a_prediction_is_no_prediction(linked):
+    graph = linked({
+        "m.py": """
+            from sklearn.linear_model import Ridge
+            from sklearn.metrics import r2_score
+            def keep(path, score):
+                path.write_text(str(score))
+            def main(path, x, y):
+                ml_model = Ridge().fit(x, y)
+                keep(path, r2_score(y, ml_model.predict(x)))
+            """
+    })  # fmt: skip
+
+    assert takers(graph) == []

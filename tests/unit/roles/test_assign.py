@@ -131,3 +131,56 @@ def test_the_order_of_edges_changes_nothing(order: list[int]):
     shuffled = assign(graph(units, [edges[i] for i in order]))
 
     assert [u.roles for u in plain.units] == [u.roles for u in shuffled.units]
+
+
+def test_what_takes_a_prediction_and_does_no_stage_itself_is_postprocessing():
+    units = [unit("m:predict_all"), unit("m:shape", flags=("takes_prediction",))]
+    edges = [call("m:predict_all", "external:sklearn.svm.SVC.predict"), call("m:predict_all", "m:shape")]
+
+    found = assign(graph(units, edges))
+
+    assert role_of(found, "m:shape") == "postprocess"
+
+
+def test_loading_a_model_into_state_that_a_prediction_reads_is_a_part_of_serving():
+    units = [unit("svc:init"), unit("svc:run"), unit("shelf:init")]
+    edges = [
+        call("svc:init", "external:joblib.load"),
+        call("shelf:init", "external:joblib.load"),
+        call("svc:run", "external:sklearn.svm.SVC.predict"),
+        Edge(source="svc:init", target="state:svc:model", kind="state_write"),
+        Edge(source="svc:run", target="state:svc:model", kind="state_read"),
+    ]
+
+    found = assign(graph(units, edges))
+
+    assert role_of(found, "svc:init") == "online_inference"
+    assert role_of(found, "shelf:init") == "registry"
+
+
+def test_whoever_starts_the_stages_orchestrates_unless_a_request_asked_for_it():
+    names = ("ingest:load", "features:build", "train:fit", "flow:steps", "flow:begin", "web:begin")
+    units = [unit(n) for n in names[:-1]]
+    units.append(unit("web:begin", entry=EntryPoint(kind="route", framework="flask", detail="POST /train")))
+    edges = [
+        call("ingest:load", "external:pandas.read_sql"),
+        call("features:build", "external:sklearn.preprocessing.StandardScaler.fit_transform"),
+        call("train:fit", "external:sklearn.svm.SVC.fit"),
+        *(call("flow:steps", stage) for stage in names[:3]),
+        call("flow:begin", "flow:steps"),
+        call("web:begin", "flow:steps"),
+    ]
+
+    found = assign(graph(units, edges))
+
+    assert role_of(found, "flow:begin") == "orchestration"
+    assert role_of(found, "web:begin") == "gateway_ui"
+
+
+def test_a_function_of_a_notebook_has_the_role_of_what_it_does():
+    units = [unit("nb:fit_all"), unit("nb:cell_1", kind="cell")]
+
+    found = assign(graph(units, [call("nb:fit_all", "external:sklearn.svm.SVC.fit")], nb="notebook"))
+
+    assert role_of(found, "nb:fit_all") == "training"
+    assert role_of(found, "nb:cell_1") == "exploration"
