@@ -19,6 +19,7 @@ from decompose.graph.library import (
     argument_values,
     label,
     library_calls,
+    member_name,
     opened_name,
     texts_of,
     unit_of,
@@ -33,11 +34,12 @@ from decompose.graph.naming import (
     normal_path,
 )
 from decompose.graph.objects import BOUND, CLASS, EXTERNAL_INSTANCE, FUNCTION, Bound, ExternalInstance, Frame, Values
+from decompose.graph.orm import statement_tables, tables_of
 from decompose.graph.sql import looks_like_sql, read_sql
 from decompose.graph.wrappers import Wrappers, argument_of
 from decompose.ir.facts import Node, column_of, line_of
 from decompose.ir.graph import AssetKind, Site
-from decompose.knowledge import Api, Knowledge
+from decompose.knowledge import RECEIVER, Api, Knowledge
 
 MAX_WRAPPING = 4
 """Wrappers round wrappers that are followed."""
@@ -117,7 +119,7 @@ class AssetLinker:
         if call.api.effect == "sql":
             yield from self._of_sql(call)
             return
-        for end in ends_of(call):
+        for end in ends_of(self.core, call):
             values = argument_values(self.core, end, end.api.argument, end.api.position)
             if values is None and not store_of(end.api):
                 continue
@@ -132,6 +134,8 @@ class AssetLinker:
         if names is None:
             return
         names = into_folder(self.core, call, names)
+        if call.api.argument == RECEIVER and call.api.asset == "table" and not names:
+            names = list(filter(None, (member_name(call.frame, node),)))
         if store:
             names = [n for n in names if not is_nameless(n)] or [store]
         parameter = "" if store else self._handed_on(call, node)
@@ -167,21 +171,21 @@ class AssetLinker:
             is_registry=kind == "model" and api.format in _REGISTRIES,
             store=store_of(api),
             original=name if name != normal else "",
-            is_place=effect == "create" or (kind == "directory" and way == "write"),
+            is_place=effect == "create" or (kind == "directory" and way == "write" and not api.format),
         )  # fmt: skip
 
     def _names(self, values: Values, api: Api) -> list[str] | None:
         """Return the names that an argument may be; empty when unknown, `None` when it names nothing (a buffer)."""
         core = self.core
-        found = [t.text for t in texts_of(core, values)]
-        if api.effect == "sql":
-            return list(dict.fromkeys(found))
+        found = [t.text for t in texts_of(core, values)] or tables_of(core, values)
         if not found and values:
             for item in sorted(values):
                 made = core.objects[item]
                 if made.kind == EXTERNAL_INSTANCE:
                     assert isinstance(made, ExternalInstance)
-                    if made.type.startswith(_HANDLES) or made.type.endswith(("Blob", "BytesIO()")):
+                    if made.type.startswith(_HANDLES) or made.type.endswith(
+                        ("Blob", "BlobClient", "boto3.Object", "BytesIO()")
+                    ):
                         found.extend(t.text for t in texts_of(core, opened_name(core, made)))
                         if not found:
                             return None
@@ -293,11 +297,13 @@ class AssetLinker:
         parameter = self._handed_on(call, node)
         if parameter is None:
             return
-        texts = self._names(values, call.api) or []
+        texts = [t.text for t in texts_of(self.core, values)]
         for final in self._resolved(_Touch(call, call.frame, call.record.node, texts, node, parameter=parameter)):
             pos = final.node[1]
             text = f"{call.api.name.rpartition('.')[2]}(…)"
             site = Site(final.frame.module.facts.path, line_of(pos), column_of(pos), text=text)
+            for way, table in statement_tables(self.core, values):
+                yield Link(unit_of(final.frame, line_of(pos)), table, "table", way, "orm", site, call.api.name)
             for statement in final.names:
                 yield from _of_statement(statement, unit_of(final.frame, line_of(pos)), site, call.api.name)
 
@@ -313,6 +319,10 @@ def _of_statement(text: str, unit: str, site: Site, api: str) -> Iterator[Link]:
         for table in tables:
             columns = statement.columns if way == "read" else ()
             yield Link(unit, table, "table", way, "sql", site, api, columns=columns)
+    for way, files in (("read", statement.reads_files), ("write", statement.writes_files)):
+        for file in files:
+            kind = kind_of(file, "file")
+            yield Link(unit, normal_path(file), kind, way, format_of(file, ""), site, api)
     for table in statement.creates:
         yield Link(unit, table, "table", "write", "sql", site, api, is_place=True)
 

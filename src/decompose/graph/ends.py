@@ -18,14 +18,18 @@ _STORES = {
     ("azureml", "model"): "azureml model registry", ("azureml", "table"): "azureml dataset",
     ("mlflow", "model"): "mlflow model registry", ("mlflow", "table"): "mlflow runs",
     ("wandb", "model"): "wandb artifacts", ("hopsworks", "model"): "hopsworks model registry",
-    ("hopsworks", "table"): "hopsworks feature store", ("comet", "model"): "comet model registry",
+    ("hopsworks", "table"): "hopsworks feature store", ("feast", "table"): "feast feature store", ("comet", "model"): "comet model registry",
 }  # fmt: skip
 """Names for entries of a store that the source does not name: the store itself is the asset then."""
 _SERIALIZERS = {"json": "json", "pickle": "pickle", "yaml": "yaml", "csv": "csv", "dill": "dill", "joblib": "joblib"}
 """Modules that take open files, and the formats that they speak."""
 
 
-def ends_of(call: LibraryCall) -> Iterator[LibraryCall]:
+_BUILDERS = frozenset(("csv", "json", "parquet", "text", "arrow", "imagefolder", "audiofolder", "pandas"))
+"""Names of `datasets.load_dataset` that say how local files are read, not which data set."""
+
+
+def ends_of(core: Core, call: LibraryCall) -> Iterator[LibraryCall]:
     """Yield the call once for each asset that it touches; `api` then says argument, effect and kind of that end.
 
     A download reads an object and writes a file, an upload the reverse; a copy reads one file and writes another.
@@ -35,10 +39,19 @@ def ends_of(call: LibraryCall) -> Iterator[LibraryCall]:
         yield _end(call, effect="read")
         yield _end(call, effect="write", argument="dst", position=api.position + 1)
         return
+    if api.name == "datasets.load_dataset" and _is_builder(core, call):
+        yield _end(call, argument="data_files", position=2, asset="file", format="")
+        return
     yield call
     if api.other:
         effect = "write" if api.effect == "read" else "read"
         yield _end(call, effect=effect, argument=api.other, position=api.other_position, asset="file", format="")
+
+
+def _is_builder(core: Core, call: LibraryCall) -> bool:
+    values = argument_values(core, call, call.api.argument, call.api.position)
+    names = {t.text for t in texts_of(core, values or frozenset())}
+    return bool(names) and names <= _BUILDERS
 
 
 def ways_of(core: Core, call: LibraryCall) -> tuple[str, ...]:

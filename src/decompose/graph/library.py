@@ -101,6 +101,32 @@ def written_text(scope: ScopeFact, node: Node | None, depth: int = 0) -> str:
     return ""
 
 
+def member_name(frame: Frame, node: Node | None, depth: int = 0) -> str:
+    """Return the name by which an expression asks a store for one of its members, as `orders` in `client["shop"].orders`.
+
+    Follows names and attributes of `self` to what the source binds them to; empty when it does not say.
+    """
+    if node is None or depth > 4:
+        return ""
+    if node[0] == SUB:
+        return str(node[2][1]) if node[2][0] == STR else ""
+    if node[0] == CALL:
+        first = node[3][0] if node[3] else next((value for _, value in node[4]), None)
+        return str(first[1]) if first is not None and first[0] == STR and node[2][0] == ATTR else ""
+    own = node[1] if node[0] == ATTR else None
+    if own is not None and own != [NAME, "self"]:
+        return str(node[2])
+    scopes = frame.module.facts.scopes
+    around = [frame.scope, scopes[0]]
+    if own is not None:
+        around = [s for s in scopes if s.parent == frame.scope.parent and s.kind == "function"]
+    for scope in around:
+        bound = [s[2] for s in statements_of(scope.body) if s[0] == ASSIGN and any(t[:3] == node[:3] for t in s[1])]
+        if bound:
+            return member_name(frame, bound[-1], depth + 1)
+    return ""
+
+
 def argument_values(core: Core, call: LibraryCall, name: str, position: int) -> Values | None:
     """Return what an argument may be: by keyword, else by position; `None` when it is not given."""
     if name == RECEIVER:
@@ -148,10 +174,11 @@ def texts_of(core: Core, values: Values) -> list[Text]:
 
 def opened_name(core: Core, made: ExternalInstance) -> Values:
     """Return the first argument with which an open file or connection was made."""
-    for key in ("file", "path", "filename", "name", "fp", "database"):
+    for key in ("file", "path", "filename", "name", "fp", "database", "blob", "blob_name"):
         if key in made.keywords:
             return made.keywords[key]
-    return made.positional[0] if made.positional else frozenset()
+    inside = -1 if made.type.endswith(("BlobClient", "boto3.Object")) else 0  # the container stands first
+    return made.positional[inside] if made.positional else frozenset()
 
 
 def label(node: Node | None) -> str:

@@ -20,8 +20,11 @@ FAMILY = "family"
 STANDARD = "stdlib"
 """Data file of the standard library and the builtins."""
 _MAX_STEPS = 8
-_COLUMNS = {"pandas.DataFrame": "pandas.Series"}
-"""Types whose unknown attributes are their columns, and the type of a column."""
+_COLUMNS = {
+    "pandas.DataFrame": "pandas.Series", "pymongo.MongoClient": "pymongo.database.Database",
+    "pymongo.database.Database": "pymongo.collection.Collection",
+}  # fmt: skip
+"""Types whose unknown attributes are their columns (or databases, or collections), and the type of one."""
 _SAME_FILE = {
     "pytorch_lightning": "lightning", "lightning_fabric": "lightning", "google": "google_cloud", "keras": "tensorflow",
     "azure": "azureml", "lightgbm": "boosting", "xgboost": "boosting", "catboost": "boosting", "ngboost": "boosting",
@@ -35,6 +38,8 @@ _ELEMENTS = {
     "torch.Tensor": ("torch.Tensor",), "torch.utils.data.DataLoader": ("torch.Tensor",),
     "polars.DataFrame": ("polars.Series", "polars.DataFrame"),
     "datasets.DatasetDict": ("datasets.Dataset",), "datasets.Dataset": ("datasets.Dataset",),
+    "pymongo.MongoClient": ("pymongo.database.Database", "pymongo.collection.Collection"),
+    "pymongo.database.Database": ("pymongo.collection.Collection",),
 }  # fmt: skip
 """Types of elements, the likeliest first."""
 
