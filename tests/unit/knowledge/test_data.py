@@ -48,7 +48,9 @@ def exists(name: str) -> bool:
 
 def dropped(knowledge: Knowledge, library: str, name: str) -> bool:
     found = knowledge.library(library)
-    until = found.until.get(name)
+    owner, _, method = name.rpartition(".")
+    bases = [base for cls in (owner, *found.like.get(owner, ())) for base in (cls, *found.like.get(cls, ()))]
+    until = next((found.until[f"{base}.{method}"] for base in bases if f"{base}.{method}" in found.until), "")
     return bool(until) and Version(importlib.metadata.version(found.distribution)) > Version(until)
 
 
