@@ -10,7 +10,7 @@ import msgspec
 from decompose.ir.graph import CodeGraph, Edge, Module, Role, RoleTag, Unit
 from decompose.ir.symbols import MODULE_BODY, join, module_of
 from decompose.knowledge import Knowledge, load
-from decompose.roles.demand import demands
+from decompose.roles.demand import demands, places_work
 from decompose.roles.evidence import Evidence, Reason, gather, name_scores, place
 from decompose.roles.inference import model_servers, serving, settle, warm
 from decompose.roles.surroundings import Scores, share, with_surroundings
@@ -44,6 +44,7 @@ def assign(graph: CodeGraph, knowledge: Knowledge | None = None) -> CodeGraph:
     scores = with_surroundings(graph.units, modules, own, labour, graph.edges)
     online = serving(graph)
     servers = model_servers(graph, evidence)
+    on_device = places_work(graph.edges)
     units = []
     for unit in graph.units:
         settled = settle(
@@ -51,7 +52,7 @@ def assign(graph: CodeGraph, knowledge: Knowledge | None = None) -> CodeGraph:
             is_served=unit.symbol in online, only_serves=unit.module in servers,
         )  # fmt: skip
         roles = _tags(unit, settled, evidence[unit.symbol], modules[unit.module])
-        resources = demands(unit, leaving.get(unit.symbol, ()), roles, known)
+        resources = demands(unit, leaving.get(unit.symbol, ()), roles, known, on_device=on_device)
         units.append(msgspec.structs.replace(unit, roles=roles, resources=resources))
     return msgspec.structs.replace(graph, units=tuple(units))
 

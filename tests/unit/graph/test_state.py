@@ -82,8 +82,15 @@ def test_the_global_random_generator_is_seeded_here_and_drawn_from_there(linked)
 
 
 def test_a_global_that_only_a_function_binds_is_state_too(linked):
-    graph = linked(
-        {"m.py": "import joblib\ndef init():\n    global model\n    model = joblib.load('m.pkl')\ndef run(x):\n    return model.predict(x)\n"}
-    )  # fmt: skip
+    graph = linked({
+        "m.py": """
+            import joblib
+            def init():
+                global model
+                model = joblib.load("m.pkl")
+            def run(x):
+                return model.predict(x)
+            """
+    })  # fmt: skip
 
     assert uses(graph, "state:m:model") == {("write", "m:init"), ("read", "m:run")}

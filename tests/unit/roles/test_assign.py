@@ -184,3 +184,14 @@ def test_a_function_of_a_notebook_has_the_role_of_what_it_does():
 
     assert role_of(found, "nb:fit_all") == "training"
     assert role_of(found, "nb:cell_1") == "exploration"
+
+
+@pytest.mark.parametrize(("placing", "resource"), [("torch.nn.Module.to", "gpu"), ("builtins.print", "cpu")])
+def test_torch_needs_a_gpu_only_where_something_chooses_a_device(placing: str, resource: str):
+    units = [unit("m:fit"), unit("m:main")]
+    edges = [call("m:fit", "external:torch.nn.Linear"), call("m:main", f"external:{placing}")]
+
+    found = assign(graph(units, edges))
+
+    assert resource in {tag.resource for tag in found.units[0].resources}
+    assert len({"gpu", "cpu"} & {tag.resource for tag in found.units[0].resources}) == 1
