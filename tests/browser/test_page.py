@@ -15,7 +15,7 @@ import view_graphs
 from decompose import views
 from decompose.boundary import parse_plan
 from decompose.ir.findings import Finding, Span
-from decompose.ir.graph import CodeGraph, Edge, Module, Site, Unit
+from decompose.ir.graph import Asset, CodeGraph, Edge, Module, Site, Unit
 from decompose.ir.membership import membership
 from decompose.ir.plan import Plan, ServicePlan
 
@@ -314,6 +314,27 @@ def test_assets_tell_who_writes_and_who_reads(open_page: Open) -> None:
     assert "crosses parts" in card.inner_text()
     assert "Trainer" in card.locator(".users").first.inner_text()
     assert "nobody writes it" in page.locator("article.flow", has_text="data/raw.csv").inner_text()
+
+
+def test_settings_stand_apart_from_the_data(open_page: Open) -> None:
+    units = (Unit(symbol="m:f", kind="function", module="m", span=Span("m.py", 1)),)
+    names = (("env:TOKEN", "env"), ("asset:conf.yaml", "config"), ("asset:x.csv", "file"))
+    graph = CodeGraph(
+        name="x", digest="x", modules=(Module(name="m", path="m.py", kind="module"),), units=units,
+        assets=tuple(Asset(symbol=symbol, kind=kind, name=symbol.partition(":")[2]) for symbol, kind in names),
+        edges=tuple(Edge(source="m:f", target=symbol, kind="read", sites=(Site("m.py", 1),)) for symbol, _ in names),
+    )  # fmt: skip
+    page = open_page(views.page(graph), "#view=assets")
+
+    data = page.locator("article.flow").all_inner_texts()
+    heads = page.locator(".heads").inner_text()
+    page.select_option("select[aria-label='Which assets']", "settings")
+    settings = page.locator("article.flow").all_inner_texts()
+
+    assert [text for text in data if "x.csv" in text] == data
+    assert "written by" in heads and "read by" in heads
+    assert len(settings) == 2
+    assert "set by whoever starts it" in next(text for text in settings if "TOKEN" in text)
 
 
 def test_pictures_of_the_map_can_be_saved(open_page: Open) -> None:

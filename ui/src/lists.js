@@ -62,10 +62,13 @@ export function makeTable(store, actions) {
   return { element, draw };
 }
 
+/** Whether an asset holds data: an environment variable and a configuration file are settings. @param {import("./model.js").Asset} a */
+export const isData = (a) => !a.isState && a.kind !== "env" && a.kind !== "config";
+
 /** Who writes and who reads what. @param {Store} store @param {Actions} actions */
 export function makeAssets(store, actions) {
   const filter = /** @type {HTMLInputElement} */ (h("input", { type: "search", placeholder: "Filter by name", "aria-label": "Filter assets by name", oninput: () => draw() }));
-  const which = /** @type {HTMLSelectElement} */ (h("select", { "aria-label": "Which assets", onchange: () => draw() }, h("option", { value: "data" }, "data assets"), h("option", { value: "state" }, "shared state"), h("option", { value: "across" }, "handed across parts"), h("option", { value: "loose" }, "only read or only written")));
+  const which = /** @type {HTMLSelectElement} */ (h("select", { "aria-label": "Which assets", onchange: () => draw() }, h("option", { value: "data" }, "data assets"), h("option", { value: "state" }, "shared state"), h("option", { value: "settings" }, "settings"), h("option", { value: "across" }, "handed across parts"), h("option", { value: "loose" }, "only read or only written")));
   const count = h("span.muted", { "aria-live": "polite" });
   const body = h("div.flows");
   const element = h("div.list", null, h("div.bar", null, filter, which, count), h("div.scroller", { tabindex: 0, role: "region", "aria-label": "Assets" }, body));
@@ -81,17 +84,18 @@ export function makeAssets(store, actions) {
   const live = (a) => [...a.writers, ...a.readers].filter(isLive).length;
   function draw() {
     const text = filter.value.toLowerCase();
-    const tests = /** @type {Record<string, (a: import("./model.js").Asset) => boolean>} */ ({ data: (a) => !a.isState, state: (a) => a.isState, across: isAcross, loose: (a) => !a.isState && a.kind !== "env" && a.kind !== "config" && (!a.writers.length || !a.readers.length) });
+    const tests = /** @type {Record<string, (a: import("./model.js").Asset) => boolean>} */ ({ data: isData, settings: (a) => !a.isState && !isData(a), state: (a) => a.isState, across: isAcross, loose: (a) => isData(a) && (!a.writers.length || !a.readers.length) });
     const rows = store.model.assets.filter((/** @type {any} */ a) => tests[which.value](a) && a.name.toLowerCase().includes(text))
       .sort((/** @type {any} */ a, /** @type {any} */ b) => Number(isAcross(b)) - Number(isAcross(a)) || live(b) - live(a) || (a.name < b.name ? -1 : 1));
-    count.textContent = plural(rows.length, which.value === "state" ? "state" : "asset");
-    put(body, rows.length ? rows.slice(0, 300).map((/** @type {any} */ a) => flow(a)) : h("p.empty", null, "Nothing of this kind was found."));
+    count.textContent = plural(rows.length, { state: "state", settings: "setting" }[which.value] ?? "asset");
+    const writes = which.value === "state" ? "changed by" : "written by";
+    put(body, rows.length > 0 && h("div.flow.heads", null, h("span", null, writes), h("span", null, which.value === "state" ? "state" : "asset"), h("span", null, "read by")), rows.length ? rows.slice(0, 300).map((/** @type {any} */ a) => flow(a)) : h("p.empty", null, "Nothing of this kind was found."));
   }
   /** @param {import("./model.js").Asset} a */
   function flow(a) {
     const nobody = (/** @type {string} */ t) => h("p.nobody", null, t);
     return h("article.flow", { class: isAcross(a) ? "across" : "" },
-      h("div.users", null, a.writers.length ? some(ranked(a.writers)) : nobody(a.isState ? "nobody changes it" : "nobody writes it")),
+      h("div.users", null, a.writers.length ? some(ranked(a.writers)) : a.kind === "env" ? h("p.muted", null, "set by whoever starts it") : nobody(a.isState ? "nobody changes it" : "nobody writes it")),
       h("div.asset", { class: a.isState ? "state" : "" }, h("b", null, a.name), h("span.muted", null, [a.kind, a.format, a.detail].filter(Boolean).join(" · ")), a.columns.length > 0 && h("span.muted", null, `columns: ${a.columns.slice(0, 12).join(", ")}${a.columns.length > 12 ? " …" : ""}`), isAcross(a) && h("span.tag", null, "crosses parts")),
       h("div.users", null, a.readers.length ? some(ranked(a.readers)) : nobody("nobody reads it")));
   }

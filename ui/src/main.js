@@ -4,7 +4,7 @@ import { makeStore, nameOf, pattern, unitsOf } from "./store.js";
 import { uncover } from "./layout.js";
 import { makeMap } from "./map.js";
 import { makeMatrix } from "./matrix.js";
-import { makeTable, makeAssets, makeFindings, makeCompare } from "./lists.js";
+import { isData, makeTable, makeAssets, makeFindings, makeCompare } from "./lists.js";
 import { makePanel } from "./panel.js";
 import { askMerge, askMove, askNew, askRename, askSearch, askSplit, showHelp } from "./dialogs.js";
 import { applyChanges } from "./changes.js";
@@ -40,7 +40,7 @@ function start(raw, remote, { isUnsaved = false, before } = {}) {
   const panel = makePanel(store, actions);
   const views = /** @type {Record<string, {label: string, made: any, count?: () => number}>} */ ({
     map: { label: "Map", made: map }, matrix: { label: "Matrix", made: makeMatrix(store, actions) }, table: { label: "Table", made: makeTable(store, actions) },
-    assets: { label: "Assets", made: makeAssets(store, actions), count: () => model.assets.filter((/** @type {any} */ a) => !a.isState).length },
+    assets: { label: "Assets", made: makeAssets(store, actions), count: () => model.assets.filter(isData).length },
     findings: { label: "Findings", made: makeFindings(store), count: () => model.findings.length },
     compare: { label: "Compare", made: makeCompare(store, actions), count: () => store.done.length },
   });
