@@ -158,8 +158,10 @@ export function makePanel(store, actions) {
   const end2 = (symbol) => symbol.slice(symbol.indexOf(":") + 1).replace("<module>", "module body");
   /** A place in the source: where the root is known, a link that the editor opens. @param {string} path @param {number} line */
   const where = (path, line) => {
-    const text = h("code", null, `${path}:${line}`);
-    return store.model.root ? h("a", { href: `vscode://file${encodeURI(`${store.model.root}/${path}`)}:${line}`, title: "Open in the editor" }, text) : text;
+    // A notebook has cells: `nb.ipynb:cell_4` and the line of that cell; its file opens without a line.
+    const [file, cell] = path.split(/(?<=\.ipynb):/), isNotebook = file.endsWith(".ipynb");
+    const text = h("code", null, isNotebook && !cell ? file : `${path}:${line}`);
+    return store.model.root ? h("a", { href: `vscode://file${encodeURI(`${store.model.root}/${file}`)}${isNotebook ? "" : `:${line}`}`, title: "Open in the editor" }, text) : text;
   };
   /** @param {string} key @param {string} text */
   const link = (key, text) => h("button.link", { onclick: () => actions.reveal(key) }, text);

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,29 +11,24 @@ from decompose.ir import symbols
 from decompose.ir.graph import CodeGraph, Edge, Unit
 from decompose.ir.masking import mask
 from decompose.views.palette import ROLE_LABELS
+from decompose.views.places import Places
 
 MOST_EDGES = 12
 _ORDER = ("call", "inherit", "read", "write", "state_read", "state_write", "import", "value")
 """Kinds of edges, the telling ones first."""
 
 
-@dataclass(frozen=True)
 class _Source:
     """What stands at a place: its name as a person would look for it, and the text of the line."""
 
-    graph: CodeGraph
-    lines: Mapping[str, Sequence[str]]
-
-    def place(self, path: str, line: int) -> str:
-        """Return `path:line`; in a notebook, whose file has no such lines, cell and line of the cell."""
-        if path.endswith(".ipynb"):
-            for unit in self.graph.units:
-                if unit.kind == "cell" and unit.span.path == path and unit.span.line <= line <= unit.span.end_line:
-                    return f"{path}:{symbols.qualname_of(unit.symbol)}:{line - unit.span.line + 1}"
-        return f"{path}:{line}"
+    def __init__(self, graph: CodeGraph, lines: Mapping[str, Sequence[str]]) -> None:
+        self.graph = graph
+        self.place = Places(graph).name
+        self._lines = lines
 
     def text(self, path: str, line: int) -> str:
-        found = self.lines.get(path, ())
+        """Return the line, secrets masked; empty when it is not known."""
+        found = self._lines.get(path, ())
         return mask(found[line - 1]) if 0 < line <= len(found) else ""
 
 

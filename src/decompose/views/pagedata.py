@@ -15,6 +15,7 @@ from decompose.views.grouping import Grouping, by_package, by_role, by_service, 
 from decompose.views.layout import flow_order, sequence, slots
 from decompose.views.links import Access, Link, Place, accesses, links, modules_by_name, top_units
 from decompose.views.palette import GROUP_LABELS, LIFE_CYCLE, LINK_STYLES, ROLE_COLOURS, ROLE_LABELS
+from decompose.views.places import Places
 
 PAGE_SCHEMA = 1
 KINDS = tuple(LINK_STYLES)
@@ -79,6 +80,7 @@ class _Writer:
         self.strings: list[str] = []
         self.places: list[list[int]] = []
         self.embedded: dict[int, dict[int, str]] = {}
+        self._spot = Places(graph).spot
         self._number_by_string: dict[str, int] = {}
         self._number_by_place: dict[Place, int] = {}
 
@@ -92,15 +94,17 @@ class _Writer:
         if place not in self._number_by_place:
             self._number_by_place[place] = len(self.places)
             words = (place.source, place.target, place.kind, place.reason, mask(place.text))
-            self.places.append([self.string(place.path), place.line, *(self.string(word) for word in words)])
-            self.embed(place.path, place.line)
+            where = self.embed(place.path, place.line)
+            self.places.append([*where, *(self.string(word) for word in words)])
         return self._number_by_place[place]
 
-    def embed(self, path: str, line: int) -> None:
-        """Keep one source line for the page."""
-        source = self.lines.get(path, ())
+    def embed(self, path: str, line: int) -> tuple[int, int]:
+        """Keep one source line for the page; return its place: number of the file's name, and line."""
+        name, number = self._spot(path, line)
+        file, source = self.string(name), self.lines.get(path, ())
         if 0 < line <= len(source):
-            self.embedded.setdefault(self.string(path), {})[line] = mask(source[line - 1])
+            self.embedded.setdefault(file, {})[number] = mask(source[line - 1])
+        return file, number
 
     def units(self, units: Sequence[Unit], ranks: Mapping[str, int]) -> list[list[Any]]:
         module_number = {module.name: n for n, module in enumerate(self.modules)}
@@ -151,8 +155,7 @@ class _Writer:
 
     def finding(self, index: int) -> list[Any]:
         found = self.graph.findings[index]
-        self.embed(found.span.path, found.span.line)
-        where = (self.string(found.span.path), found.span.line)
+        where = self.embed(found.span.path, found.span.line)
         return [
             found.code,
             found.level,
