@@ -60,8 +60,16 @@ def _is_third_party(imported: Imported, need: Need, territory: Territory) -> boo
     if imported.level or not root or root in sys.stdlib_module_names:
         return False
     inner = territory.submodule(imported, need.module.name) if imported.attribute else None
-    is_ours = territory.find_module(imported, need.module.name) is not None or inner is not None
-    return not is_ours and not territory.is_package_folder(root)
+    if territory.find_module(imported, need.module.name) is not None or inner is not None:
+        return False
+    return not territory.is_package_folder(root) or _is_library_too(root, territory)
+
+
+def _is_library_too(root: str, territory: Territory) -> bool:
+    """Return whether a folder without `__init__.py` only has the name of a library that the monolith requires."""
+    is_package = territory.is_module(root)
+    named = {_normal(match.group(1)) for line in territory.graph.requirements if (match := _NAME.match(line))}
+    return not is_package and _normal(_DISTRIBUTIONS.get(root, root)) in named
 
 
 def _normal(name: str) -> str:

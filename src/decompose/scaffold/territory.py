@@ -155,6 +155,10 @@ class Territory:
         """Return whether modules of the tree stand below the dotted name."""
         return any(known.startswith(name + ".") for known in self._modules_by_import)
 
+    def is_module(self, name: str) -> bool:
+        """Return whether a file of the tree is imported by the dotted name."""
+        return name in self._modules_by_import
+
     @cached_property
     def units_of(self) -> dict[str, tuple[str, ...]]:
         """Symbols of the functions and classes at module level, by module."""

@@ -9,7 +9,6 @@ import time
 import types
 
 import pytest
-from fastapi.testclient import TestClient
 from service_runtime import context, tokens, tracing
 from service_runtime.client import Client
 from service_runtime.errors import DeadlineExceeded, RemoteCallError
@@ -18,6 +17,7 @@ from service_runtime.serve import drain
 from service_runtime.server import Host, build_app
 from service_runtime.service import Service
 from service_runtime.transport import LocalAnswer, NotSent
+from starlette.testclient import TestClient
 
 CALLS: list[int] = []
 

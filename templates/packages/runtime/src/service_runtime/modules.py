@@ -48,6 +48,8 @@ class SourceFinder(importlib.abc.MetaPathFinder):
         if relative is None:
             return None
         if relative.endswith("/"):
+            if path is None and _is_library(fullname):
+                return None
             spec = importlib.machinery.ModuleSpec(fullname, None, is_package=True)
             spec.submodule_search_locations = [str(self.source / relative)]
             return spec
@@ -57,6 +59,12 @@ class SourceFinder(importlib.abc.MetaPathFinder):
         return importlib.util.spec_from_file_location(
             fullname, file, loader=loader, submodule_search_locations=locations
         )
+
+
+def _is_library(name: str) -> bool:
+    """Return whether a library has this name: as everywhere in Python, it goes before a folder without `__init__.py`."""
+    found = importlib.machinery.PathFinder.find_spec(name)
+    return found is not None and found.loader is not None
 
 
 class _Loader(importlib.machinery.SourceFileLoader):

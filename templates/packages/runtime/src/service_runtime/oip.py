@@ -8,7 +8,9 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI, Request, Response
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 
 from service_runtime.oip_models import Model, infer_function, infer_route, signature
 from service_runtime.oip_tensors import HEADER, TensorError, read_request, write_answer
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 Answer = Callable[[Request, Model], Awaitable[Response]]
 
 
-def add_protocol(app: FastAPI, host: Host) -> None:
+def add_protocol(app: Starlette, host: Host) -> None:
     """Add the routes of the protocol for the service's models."""
     models = {model.name: model for model in host.service.models}
 
@@ -73,7 +75,7 @@ async def _infer(request: Request, model: Model, host: Host) -> Response:
     try:
         if model.symbol:
             host.admit(request, model.symbol)
-        body = await read_body(request, int(request.headers.get("content-length") or 0))
+        body = await read_body(request.receive, int(request.headers.get("content-length") or 0))
         if body is None:
             return _failed(413, "the request is too large")
         asked = read_request(body, request.headers.get(HEADER, ""))

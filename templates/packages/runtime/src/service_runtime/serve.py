@@ -73,7 +73,7 @@ def serve(service: Service) -> None:
     drain(host, server)
     server.run()
     if host.failure:
-        sys.exit(3)
+        sys.exit(f"error: {host.failure}")
 
 
 def application(service: Service, host: Host, handed: Handover | None) -> Any:

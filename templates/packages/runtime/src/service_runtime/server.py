@@ -17,8 +17,9 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import PlainTextResponse, StreamingResponse
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from service_runtime import context, surroundings, tokens, tracing, view
 from service_runtime.dispatch import Dispatcher, Reply, problem
@@ -30,6 +31,7 @@ from service_runtime.metrics import Metrics
 from service_runtime.modules import is_ours
 from service_runtime.once import INSTANCE, Once
 from service_runtime.openapi import document
+from service_runtime.refusal import reason
 from service_runtime.reloading import OwnModules, Reloader
 from service_runtime.runs import Runs
 from service_runtime.service import Service
@@ -39,6 +41,8 @@ QUEUE_LIMIT = int(os.environ.get("SERVICE_QUEUE_LIMIT", "128"))
 """Calls that may be under way; further ones are told to come back later."""
 
 OVERLOADED = 503
+_CALLED = ("/operations/", "/objects")
+_INSTANCE = INSTANCE.encode()
 LOAD_TIMEOUT_S = 120.0
 
 log = logging.getLogger("service")
@@ -142,25 +146,32 @@ class Host:
             log.warning("%s is not loaded: %s", module, error)
 
     def _give_up(self, error: Exception) -> None:
-        self.failure = "".join(traceback.format_exception(error))
-        print(self.failure, file=sys.stderr, flush=True)
+        self.failure = reason(error, self.service)
+        print("".join(traceback.format_exception(error)), file=sys.stderr, flush=True)
         signal.raise_signal(signal.SIGTERM)
 
-    async def call(self, request: Request) -> Response:
-        """Answer a call to an operation or an object."""
+    async def call(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer a call to an operation or an object; an ASGI application, because a framework's layers cost as much."""
         started = time.perf_counter()
-        path = request.scope["path"].removeprefix("/_service")
-        headers = headers_of(request)
+        path, headers = scope["path"], headers_of(scope)
         with tracing.span(path, headers):
-            reply = await self._admitted(request, path, headers)
+            reply = await self._admitted(receive, path, headers)
         label = path if path.startswith("/operations") else "/objects"
         self.metrics.count(label, reply.status, time.perf_counter() - started)
-        if isinstance(reply.chunks, list):
-            body = bytes(reply.chunks[0]) if len(reply.chunks) == 1 else b"".join(reply.chunks)
-            extra = {"X-Instance": INSTANCE} | ({"Retry-After": "1"} if reply.status == OVERLOADED else {})
-            return Response(body, reply.status, extra, reply.content_type)
-        session = headers.get("x-session", "")
-        return StreamingResponse(self._stream(reply.chunks, session), reply.status, media_type=reply.content_type)
+        if not isinstance(reply.chunks, list):
+            chunks = self._stream(reply.chunks, headers.get("x-session", ""))
+            await StreamingResponse(chunks, reply.status, media_type=reply.content_type)(scope, receive, send)
+            return
+        body = bytes(reply.chunks[0]) if len(reply.chunks) == 1 else b"".join(reply.chunks)
+        about = [
+            (b"content-type", reply.content_type.encode("latin-1")),
+            (b"content-length", b"%d" % len(body)),
+            (b"x-instance", _INSTANCE),
+        ]
+        if reply.status == OVERLOADED:
+            about.append((b"retry-after", b"1"))
+        await send({"type": "http.response.start", "status": reply.status, "headers": about})
+        await send({"type": "http.response.body", "body": body})
 
     def caller_of(self, headers: Mapping[str, str]) -> str:
         """Return who calls.
@@ -176,9 +187,9 @@ class Host:
         Raises:
             PermissionError: If the caller is not known or may not.
         """
-        self.dispatcher.admit(self.caller_of(headers_of(request)), symbol)
+        self.dispatcher.admit(self.caller_of(headers_of(request.scope)), symbol)
 
-    async def _admitted(self, request: Request, path: str, headers: Mapping[str, str]) -> Reply:
+    async def _admitted(self, receive: Any, path: str, headers: Mapping[str, str]) -> Reply:
         try:
             caller = self.caller_of(headers)
         except PermissionError as error:
@@ -193,7 +204,7 @@ class Host:
             return problem(OVERLOADED, "too many calls are under way, come back later")
         if depth > context.CHAIN_LIMIT:
             return problem(508, f"the call went through more than {context.CHAIN_LIMIT} services")
-        body = await read_body(request, int(headers.get("content-length") or 0))
+        body = await read_body(receive, int(headers.get("content-length") or 0))
         if body is None:
             return problem(413, f"a message may have {BODY_LIMIT} bytes")
         self.metrics.in_flight += 1
@@ -239,12 +250,12 @@ class Host:
             self.sessions.submit(session, chunks.close)
 
 
-def build_app(service: Service, host: Host | None = None) -> FastAPI:
-    """Return the application of a service."""
+def build_app(service: Service, host: Host | None = None) -> Any:
+    """Return the ASGI application of a service: calls go straight to the host, everything else through routes."""
     host = host or Host(service)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
         host.dispatcher.loop = asyncio.get_running_loop()
         loading = asyncio.create_task(host.start())
         yield
@@ -254,23 +265,24 @@ def build_app(service: Service, host: Host | None = None) -> FastAPI:
             await host.gateway.stop()
         host.sessions.shutdown()
 
-    app = FastAPI(title=service.name, lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.openapi = lambda: document(service)  # type: ignore[method-assign]
-    app.add_route("/operations/{name}", host.call, methods=["POST"])
-    app.add_route("/objects", host.call, methods=["POST"])
-    app.add_route("/objects/{handle}", host.call, methods=["POST"])
-    _add_probes(app, host)
-    _add_runs(app, host)
+    routes = Starlette(lifespan=lifespan)
+    _add_probes(routes, host)
+    _add_runs(routes, host)
     if service.models:
         from service_runtime.oip import add_protocol  # noqa: PLC0415  (only inference services speak it)
 
-        add_protocol(app, host)
-    return app
+        add_protocol(routes, host)
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        is_call = scope["type"] == "http" and scope["method"] == "POST" and scope["path"].startswith(_CALLED)
+        await (host.call if is_call else routes)(scope, receive, send)
+
+    return answer
 
 
-def headers_of(request: Request) -> dict[str, str]:
+def headers_of(scope: Any) -> dict[str, str]:
     """Return the headers by lower-case name, read once: looking each up in the raw list costs more than the call."""
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
 def _number(headers: Mapping[str, str], name: str) -> float:
@@ -289,17 +301,25 @@ def _number(headers: Mapping[str, str], name: str) -> float:
     return value
 
 
-async def read_body(request: Request, announced: int) -> bytes | None:
-    """Return the body, `None` when more bytes come, or are announced, than a message may have."""
+async def read_body(receive: Any, announced: int) -> bytes | None:
+    """Return the body, `None` when more bytes come, or are announced, than a message may have.
+
+    Raises:
+        ConnectionError: If the caller goes away before all of it is here.
+    """
     if announced > BODY_LIMIT:
         return None
     chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
+    size, is_more = 0, True
+    while is_more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionError("the caller went away")
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
         if size > BODY_LIMIT:
             return None
-        chunks.append(chunk)
+        is_more = message.get("more_body", False)
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
@@ -313,37 +333,38 @@ def _follow(folder: str) -> None:
         os.chdir(wanted)
 
 
-def _add_probes(app: FastAPI, host: Host) -> None:
-    @app.get("/livez")
-    async def livez() -> dict[str, str]:
+def _add_probes(app: Starlette, host: Host) -> None:
+    async def livez(request: Request) -> Response:
         """Whether the process runs."""
-        return {"status": "alive"}
+        return JSONResponse({"status": "alive"})
 
-    @app.get("/startupz")
-    @app.get("/readyz")
-    async def readyz(response: Response) -> dict[str, Any]:
+    async def readyz(request: Request) -> Response:
         """Whether the service takes calls."""
-        response.status_code = 200 if host.is_ready else 503
-        return {
-            "status": "ready" if host.is_ready else "not ready",
-            "service": host.service.name,
-            "missing": host.missing,
-        }
+        status = "ready" if host.is_ready else "not ready"
+        content = {"status": status, "service": host.service.name, "missing": host.missing}
+        return JSONResponse(content, 200 if host.is_ready else 503)
 
-    @app.get("/metrics", response_class=PlainTextResponse)
-    async def metrics() -> str:
+    async def metrics(request: Request) -> Response:
         """Counts and times of calls."""
-        return host.metrics.text()
+        return PlainTextResponse(host.metrics.text())
+
+    async def openapi(request: Request) -> Response:
+        """What the service offers."""
+        return JSONResponse(document(host.service))
+
+    probes = {"/livez": livez, "/readyz": readyz, "/startupz": readyz, "/metrics": metrics, "/openapi.json": openapi}
+    for path, answer in probes.items():
+        app.add_route(path, answer, methods=["GET"])
 
 
-def _add_runs(app: FastAPI, host: Host) -> None:
+def _add_runs(app: Starlette, host: Host) -> None:
     def guarded(answer: Callable[..., Any]) -> Callable[..., Any]:
         async def handle(request: Request) -> Response:
             try:
-                caller = host.caller_of(headers_of(request))
+                caller = host.caller_of(headers_of(request.scope))
                 if caller != "client" or not host.dispatcher.is_open:
                     raise PermissionError("only the operator may start runs")
-                asked = await read_body(request, 0)
+                asked = await read_body(request.receive, 0)
                 status, content = answer(request, json.loads(asked or b"{}"))
             except PermissionError as error:
                 status, content = 403, {"detail": str(error)}

@@ -1,0 +1,249 @@
+"""What is generated for any code base: does it compile, import in its own clean environment, and start?
+
+Run: `python benchmarks/generation/services_start.py PATH… [--work FOLDER] [--stubs] [--seconds 600]`
+
+Each PATH is copied, proposed and generated as a user would. Every service then gets a virtual environment of its own,
+made from its own generated dependency list. Where that cannot be installed, or with `--stubs`, the present interpreter runs
+it and libraries that it lacks are stood in for by names without content (`stubs/`): that shows that the code's own
+imports hold together, not that it works. The services are started together, each in its environment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import compileall
+import contextlib
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+READY_S = 90
+IGNORED = shutil.ignore_patterns(".git", "__pycache__", ".venv", "venv", "node_modules")
+
+
+def main() -> int:
+    """Print a table, a line a service; the status is the number of services that neither start nor say why."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("paths", type=Path, nargs="+", metavar="PATH")
+    parser.add_argument("--work", type=Path, default=Path("services-start"))
+    parser.add_argument("--stubs", action="store_true", help="install nothing, stand in for what is missing")
+    parser.add_argument("--seconds", type=int, default=600, help="time for the installation of one service")
+    options = parser.parse_args()
+    unexplained = 0
+    print(f"{'system':<28} {'service':<16} {'compiles':<8} {'environment':<12} {'imports':<8} {'starts':<8} why not")
+    for path in options.paths:
+        for row in measure(path.resolve(), options.work.resolve() / path.resolve().name, options):
+            unexplained += row["starts"] == "no" and not row["why"]
+            cells = (row["compiles"], row["environment"], row["imports"], row["starts"])
+            print(f"{path.resolve().name[:28]:<28} {row['service']:<16} ", end="")
+            print(f"{cells[0]:<8} {cells[1]:<12} {cells[2]:<8} {cells[3]:<8} {row['why']}", flush=True)
+    return unexplained
+
+
+def measure(path: Path, work: Path, options: argparse.Namespace) -> list[dict[str, str]]:
+    """Return a row for each service of a code base, or one that says why there is none."""
+    work.mkdir(parents=True, exist_ok=True)
+    copy = work / "monolith"
+    if not copy.exists():
+        shutil.copytree(path, copy, ignore=IGNORED, symlinks=True, ignore_dangling_symlinks=True)
+    for words in (["propose", str(copy)], ["generate", str(copy), "-o", "services"]):
+        command = [sys.executable, "-m", "decompose", *words]
+        done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
+        if done.returncode:
+            lines = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]
+            return [_row("-", why=f"{words[0]} refused: {' '.join(lines)[:300]}")]
+    system = json.loads((work / "services" / "system.json").read_text())["services"]
+    compiles = compileall.compile_dir(work / "services", quiet=2, force=True, workers=1)
+    rows = [_row(service["name"], compiles="yes" if compiles else "no") for service in system]
+    pythons: list[tuple[Path, dict[str, str]]] = []
+    for service, row in zip(system, rows, strict=True):
+        *found, row["environment"], row["why"] = environment(work, service, options)
+        pythons.append((found[0], found[1]))
+    started: dict[str, subprocess.Popen[str]] = {}
+    try:
+        _start(work, system, rows, pythons, started)
+        _import(work, system, rows, pythons)
+    finally:
+        for process in started.values():
+            process.terminate()
+        for process in started.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(20)
+            process.kill()
+    return rows
+
+
+def environment(
+    work: Path, service: dict[str, Any], options: argparse.Namespace
+) -> tuple[Path, dict[str, str], str, str]:
+    """Return the interpreter of a service with its variables, what kind of environment it is, and why not its own."""
+    packages = work / "services" / "packages"
+    why = ""
+    if not options.stubs:
+        lines = (work / "services/services" / service["name"] / "requirements.txt").read_text()
+        key = hashlib.sha256((lines + (packages / "runtime/pyproject.toml").read_text()).encode()).hexdigest()[:16]
+        folder = work.parent / ".environments" / key
+        python = folder / "bin" / "python"
+        if (folder / "complete").exists():
+            return python, {}, "own", ""
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        wanted = ["-r", str(work / "services/services" / service["name"] / "requirements.txt")]
+        ours = [f"{packages / 'runtime'}[server]", str(packages / "contracts")]
+        try:
+            command = [str(python), "-m", "pip", "install", "-q", *ours, *wanted]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=options.seconds, check=False)
+            if done.returncode == 0:
+                (folder / "complete").touch()
+                return python, {}, "own", ""
+            why = _pip_reason(done.stderr)
+        except subprocess.TimeoutExpired:
+            why = f"its dependencies do not install within {options.seconds} s"
+        shutil.rmtree(folder, ignore_errors=True)
+    missing = [name for name in _imported(work / "services" / service["source"]) if not _is_installed(name)]
+    variables = {"STUBBED": ",".join(missing), "PYTHONPATH": str(HERE / "stubs")}
+    return Path(sys.executable), variables, f"stubs ({len(missing)})", why
+
+
+def _start(
+    work: Path,
+    system: list[dict[str, Any]],
+    rows: list[dict[str, str]],
+    pythons: list[tuple[Path, dict[str, str]]],
+    started: dict[str, subprocess.Popen[str]],
+) -> None:
+    """Start the services, those that others wait for first, and note which become ready."""
+    order = sorted(range(len(system)), key=lambda i: _depth(system, system[i]["name"], frozenset()))
+    for index in order:
+        service, row, (python, _) = system[index], rows[index], pythons[index]
+        log = work / f"{service['name']}.log"
+        command = [str(python), "-P", str(work / "services" / service["app"])]
+        command += ["--port", str(_port(system, service["name"])), "--workdir", str(work / "monolith")]
+        begun = time.monotonic()
+        with log.open("w") as target:
+            process = subprocess.Popen(
+                command,
+                cwd=work / "monolith",
+                env=_variables(work, system, service, pythons[index]),
+                stdout=target,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                text=True,
+            )
+        started[service["name"]] = process
+        while not _is_ready(system, service) and process.poll() is None and time.monotonic() < begun + READY_S:
+            time.sleep(0.1)
+        if process.poll() is None and _is_ready(system, service):
+            row["starts"] = f"{time.monotonic() - begun:.1f} s"
+        else:
+            row["starts"] = "no"
+            row["why"] = " · ".join(filter(None, (row["why"], _last_words(log))))
+
+
+def _import(
+    work: Path, system: list[dict[str, Any]], rows: list[dict[str, str]], pythons: list[tuple[Path, dict[str, str]]]
+) -> None:
+    for service, row, found in zip(system, rows, pythons, strict=True):
+        command = [str(found[0]), "-P", str(HERE / "importing.py"), str(work / "services" / service["app"])]
+        variables = _variables(work, system, service, found)
+        done = subprocess.run(
+            [*command, str(work / "monolith")], cwd=work, env=variables, capture_output=True, text=True, check=False
+        )
+        try:
+            result = json.loads(done.stdout.splitlines()[-1])
+        except (IndexError, ValueError):
+            result = {"modules": 0, "failures": {"?": done.stderr[-300:]}}
+        row["imports"] = f"{result['modules'] - len(result['failures'])}/{result['modules']}"
+        failures = [f"{module}: {why}" for module, why in result["failures"].items()]
+        row["why"] = " · ".join(filter(None, (row["why"], *failures)))
+
+
+def _variables(
+    work: Path, system: list[dict[str, Any]], service: dict[str, Any], found: tuple[Path, dict[str, str]]
+) -> dict[str, str]:
+    urls = {
+        f"SERVICE_URL_{s['name'].upper()}": f"http://127.0.0.1:{_port(system, s['name'])}{s['probes']}" for s in system
+    }
+    packages = sorted(str(p) for p in (work / "services/packages").glob("*/src"))
+    return {
+        **os.environ,
+        **urls,
+        **found[1],
+        "SERVICE_TOKEN_SECRET": "a secret for this run alone",
+        "SERVICE_NAME": service["name"],
+        "SERVICE_STORE": str(work / "monolith" / ".services" / "store"),
+        "SERVICE_SHARED_WORKDIR": "1",
+        "PYTHONPATH": os.pathsep.join([*packages, found[1].get("PYTHONPATH", "")]).rstrip(os.pathsep),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def _row(service: str, *, compiles: str = "-", why: str = "") -> dict[str, str]:
+    return {
+        "service": service, "compiles": compiles, "environment": "-", "imports": "-", "starts": "-", "why": why,
+    }  # fmt: skip
+
+
+def _depth(system: list[dict[str, Any]], name: str, above: frozenset[str]) -> int:
+    (service,) = [s for s in system if s["name"] == name]
+    return 1 + max((_depth(system, n, above | {name}) for n in service["starts_after"] if n not in above), default=0)
+
+
+def _port(system: list[dict[str, Any]], name: str) -> int:
+    return 18200 + [s["name"] for s in system].index(name)
+
+
+def _is_ready(system: list[dict[str, Any]], service: dict[str, Any]) -> bool:
+    url = f"http://127.0.0.1:{_port(system, service['name'])}{service['probes']}/readyz"
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _pip_reason(text: str) -> str:
+    lines = [line for line in text.splitlines() if re.search(r"ERROR|error:|conflict", line)]
+    return ("does not install: " + " ".join(lines))[:300]
+
+
+def _last_words(log: Path) -> str:
+    lines = [line for line in log.read_text().splitlines() if line.strip()]
+    return lines[-1][:300] if lines else ""
+
+
+def _imported(source: Path) -> list[str]:
+    """Return the top-level names that the sources import and do not define."""
+    found: set[str] = set()
+    for file in source.rglob("*.py"):
+        text = file.read_text(errors="replace")
+        found.update(re.findall(r"^\s*(?:from|import)\s+([A-Za-z_]\w*)", text, re.MULTILINE))
+    return sorted(found - set(sys.stdlib_module_names) - set(_own(source)))
+
+
+def _own(source: Path) -> Iterator[str]:
+    for path in source.iterdir():
+        yield path.stem
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        return name.startswith("service_") or importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())
