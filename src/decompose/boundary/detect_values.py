@@ -156,7 +156,8 @@ def stateful_instance(crossing: Crossing) -> Iterator[Found]:
             yield found(12, crossing.here(use), f"`{argument.parameter}` is a fitted model", subject=argument.parameter)
     callee = crossing.callee
     for effect in crossing.effects("returns") if callee is not None else ():
-        if effect.subject == "ml_model" and callee is not None:
+        is_used_as_one = effect.subject == "unpickled" and any("result_as_model" in use.traits for use in crossing.uses)
+        if (effect.subject == "ml_model" or is_used_as_one) and callee is not None:
             yield found(12, (*crossing.here(), site_of(effect, callee)), "the result is a model with learned state")
         elif effect.subject == "instance" and callee is not None:
             change = crossing.land.stateful(effect.detail)

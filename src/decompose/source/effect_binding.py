@@ -111,6 +111,13 @@ class Bindings(State):
         for tag in tags:
             if tag.startswith("parameter:") and tag[10:] != self.receiver:
                 self.effect("keeps_parameter", tag[10:], line, where)
+            elif tag.startswith("closure:"):
+                self.escape(tag, line)
+
+    def escape(self, tag: str, line: int) -> None:
+        """Note that a nested function that leaves keeps what it captures."""
+        for name in self.file.captures.get(tag, ()):
+            self.effect("keeps_parameter", name, line, "closure")
 
     def keep_in(self, into: Tags, tags: Tags, line: int) -> None:
         """Note that a parameter is put into something that outlives the call."""

@@ -320,6 +320,7 @@ def _method(
     _context_value(walk, node, name, receiver)
     if name in tables.MODEL_METHODS:
         for tag in receiver:
+            walk.use(tag, "result_as_model")
             if tag.startswith("parameter:") and tag[10:] != walk.receiver:
                 walk.effect("uses_model", tag[10:], line, name)
     if name in ("parse_args", "parse_known_args") and not node.args:

@@ -14,6 +14,8 @@ from decompose.source.effect_scope import constant_path, is_sized_loop
 from decompose.source.effect_state import CARRIED, INNER, LITERAL, NOTHING, ORIGINS, Call, Tags, held
 
 _COMPUTED = ("large:", "exotic:", "type:", "rng")
+_SIZED = ("large:", "handle:open", "handle:NamedTemporaryFile", "handle:TextIOWrapper")
+_BESIDE = ("zip", "enumerate", "tqdm", "reversed")
 _SINGLETONS = (None, True, False, Ellipsis)
 _PATH_MAKERS = ("os.path.join", "pathlib.Path", "pathlib.PurePath")
 _MAX_LARGE_INT = 2**53
@@ -195,6 +197,19 @@ class Expressions(Bindings):
             found.add("aliased")
         return frozenset(found)
 
+    def is_over_data(self, node: ast.expr, tags: Tags) -> bool:
+        """Return whether what a loop goes over has the size of the data, by its form or by where it comes from."""
+        if is_sized_loop(node, self.dotted) or any(t.startswith(_SIZED) for t in tags):
+            return True
+        beside = node.args if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ()
+        return any(self.is_part_of_data(part) for part in beside if getattr(node.func, "id", "") in _BESIDE)
+
+    def is_part_of_data(self, node: ast.expr) -> bool:
+        """Return whether an expression is a name of something large, or a column of it."""
+        base = node.value if isinstance(node, (ast.Subscript, ast.Attribute)) else node
+        known = self.env.get(base.id, NOTHING) if isinstance(base, ast.Name) else NOTHING
+        return any(tag.startswith(_SIZED) for tag in known)
+
     def comprehension(self, node: Any) -> Tags:
         """Return the value of a comprehension or generator expression."""
         saved = dict(self.env)
@@ -204,7 +219,7 @@ class Expressions(Bindings):
         for generator in node.generators:
             tags = self.value(generator.iter)
             self.iterate(tags, node.lineno)
-            self.around.append("loop:data" if is_sized_loop(generator.iter, self.dotted) else "loop")
+            self.around.append("loop:data" if self.is_over_data(generator.iter, tags) else "loop")
             marks += 1
             self.bind(generator.target, self.element(tags))
             for condition in generator.ifs:

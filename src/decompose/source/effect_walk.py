@@ -14,11 +14,9 @@ from typing import Any
 from decompose.ir.effects import ArgumentFact, CallFact, FunctionEffects
 from decompose.source import effect_tables as tables
 from decompose.source.effect_expressions import Expressions
-from decompose.source.effect_scope import is_sized_loop
 from decompose.source.effect_state import LITERAL, NOTHING, ORIGINS, Call, Tags
 
 _LASTING = ("attribute:", "global:", "imported:")
-_SIZED = ("large:", "handle:open", "handle:NamedTemporaryFile", "handle:TextIOWrapper")
 """Traits of what has as many elements as the data: tables, and lines of files."""
 
 
@@ -131,11 +129,6 @@ class Walker(Expressions):
                 for tag in self.env.get(element.id, NOTHING):
                     self.escape(tag, node.lineno)
 
-    def escape(self, tag: str, line: int) -> None:
-        """Note that a nested function that leaves keeps what it captures."""
-        for name in self.file.captures.get(tag, ()):
-            self.effect("keeps_parameter", name, line, "closure")
-
     def s_branch(self, node: ast.If) -> None:
         """Walk an `if`."""
         self.value(node.test)
@@ -166,8 +159,7 @@ class Walker(Expressions):
         """Walk a `for`, its body once."""
         tags = self.value(node.iter)
         self.iterate(tags, node.lineno)
-        is_sized = is_sized_loop(node.iter, self.dotted) or any(t.startswith(_SIZED) for t in tags)
-        mark = "loop:data" if is_sized or "loop" in self.around else "loop"
+        mark = "loop:data" if self.is_over_data(node.iter, tags) or "loop" in self.around else "loop"
         begin = self.order
         self.loops.append(begin)
         self.around.append(mark)

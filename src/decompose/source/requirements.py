@@ -64,13 +64,27 @@ def _pyproject(text: str, lines: set[str], scripts: dict[str, str]) -> None:
 
 
 def _poetry_line(name: str, wanted: Any) -> str:
-    version = wanted.get("version", "") if isinstance(wanted, dict) else str(wanted)
-    version = version.strip()
-    if not version or version == "*":
+    version = str(wanted.get("version", "") if isinstance(wanted, dict) else wanted).strip()
+    if not version or version == "*" or "|" in version:
         return name
-    if version[0] == "^" or version[0] == "~":
-        return f"{name}>={version[1:]}"
-    return f"{name}{version}" if version[0] in "<>=!" else f"{name}=={version}"
+    if version[0] in "^~" and version[1:2].isdigit():
+        return f"{name}>={version[1:]},<{_end_of_range(version)}"
+    return f"{name}{version}" if version[0] in "<>=!~" else f"{name}=={version}"
+
+
+def _end_of_range(version: str) -> str:
+    """Return the first version that a caret (`^1.2`: the same leftmost part above zero) or tilde range leaves out."""
+    parts = [int(part) for part in re.findall(r"\d+", version)[:3]]
+    if version[0] == "~":
+        last = min(len(parts), 2) - 1
+    else:
+        last = next((i for i, part in enumerate(parts) if part), len(parts) - 1)
+    return ".".join(map(str, [*parts[:last], parts[last] + 1]))
+
+
+def _pipfile(text: str, lines: set[str], scripts: dict[str, str]) -> None:
+    for name, wanted in tomllib.loads(text).get("packages", {}).items():
+        lines.add(_poetry_line(name, wanted))
 
 
 def _setup_cfg(text: str, lines: set[str], scripts: dict[str, str]) -> None:
@@ -122,6 +136,6 @@ def _literal(node: ast.expr) -> Any:
 
 
 _READERS = {
-    "pyproject.toml": _pyproject, "setup.cfg": _setup_cfg, "environment.yml": _environment,
+    "Pipfile": _pipfile, "pyproject.toml": _pyproject, "setup.cfg": _setup_cfg, "environment.yml": _environment,
     "environment.yaml": _environment, "conda.yaml": _environment, "conda.yml": _environment,
 }  # fmt: skip

@@ -9,7 +9,7 @@ import time
 import types
 
 import pytest
-from service_runtime import context, tokens, tracing
+from service_runtime import context, tokens, tracing, transport
 from service_runtime.client import Client
 from service_runtime.errors import DeadlineExceeded, RemoteCallError
 from service_runtime.operations import Operation
@@ -252,3 +252,11 @@ def test_a_secret_file_that_is_not_there_is_named(tmp_path, monkeypatch):
 
     with pytest.raises(PermissionError, match="absent"):
         tokens.secret()
+
+
+@pytest.mark.parametrize(
+    ("path", "value"), [("/objects/a b", "x"), ("/x", "a\r\nX-Chain: 0"), ("/x\n", "x"), ("/x", "a\rb")]
+)
+def test_nothing_in_a_message_becomes_a_header_of_its_own(path, value):
+    with pytest.raises(ValueError, match="line break"):
+        transport._head("127.0.0.1", path, {"X-Folder": value}, 0)

@@ -197,7 +197,8 @@ class Client:
     def _headers(self, content_type: str) -> dict[str, str]:
         left = context.remaining_s(TIMEOUT_S)
         changes = surroundings.changes_for(self.service)
-        more = {"X-Environment": changes} if changes else {}
+        run = context.current_run()
+        more = ({"X-Environment": changes} if changes else {}) | ({"X-Run": run} if run else {})
         return more | {
             "Content-Type": content_type,
             "Authorization": "Bearer " + tokens.issue(context.process_name(), audience_of(self.service)),
@@ -206,7 +207,6 @@ class Client:
             "X-Request-Id": context.request_id.get(),
             "X-Session": context.session.get() or f"{os.getpid()}-{threading.get_ident()}",
             "X-Chain": str(context.chain.get() + 1),
-            "X-Run": context.current_run(),
             "X-Folder": view.outside(os.getcwd()).encode("unicode_escape").decode(),
         }
 

@@ -73,11 +73,18 @@ class Door:
             await _refuse(send, 400, b"what is said of the artifacts is unreadable")
             return
         await self._catch_up(theirs, request_id)
-        async with self._gate.passing(request_id), _part_of(run) as may_work:
-            if not may_work:
-                await _refuse(send, 409, b"the attempt of the run that calls is over")
-            else:
+        await self._gate.enter(request_id)
+        try:
+            if not run or os.environ.get("SERVICE_SHARED_WORKDIR") != "1":
                 await self._with_files(self._handover, headers, scope, receive, send)
+                return
+            async with _part_of(run) as may_work:
+                if may_work:
+                    await self._with_files(self._handover, headers, scope, receive, send)
+                else:
+                    await _refuse(send, 409, b"the attempt of the run that calls is over")
+        finally:
+            self._gate.leave(request_id)
 
     async def _with_files(self, handover: Handover | None, headers: Any, scope: Any, receive: Any, send: Any) -> None:
         is_call = b"x-chain" in headers
@@ -145,9 +152,6 @@ def _told(headers: dict[bytes, bytes]) -> tuple[str, str]:
 @asynccontextmanager
 async def _part_of(run: str) -> AsyncIterator[bool]:
     """Work on behalf of an attempt of a run, so that what is changed is noted; give `False` when that one is over."""
-    if not run or os.environ.get("SERVICE_SHARED_WORKDIR") != "1":
-        yield True
-        return
     undo.watch(view.shared_root())
     context.run.set(run)
     with undo.undo_of(view.shared_root(), run).held() as is_alive:

@@ -71,6 +71,7 @@ def serve(service: Service) -> None:
     )
     server = uvicorn.Server(config)
     drain(host, server)
+    host.end = lambda: setattr(server, "should_exit", True)
     server.run()
     if host.failure:
         sys.exit(f"error: {host.failure}")

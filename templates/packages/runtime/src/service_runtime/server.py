@@ -72,6 +72,9 @@ class Host:
         self.is_ready = False
         self.is_ending = False
         self.failure = ""
+        """Why the service could not start; empty when it could, or still may."""
+        self.end: Callable[[], None] = lambda: signal.raise_signal(signal.SIGTERM)
+        """Ends the process, in order, when it cannot start."""
         self.missing: list[str] = []
         """Modules that could not be loaded because a library is not installed."""
 
@@ -148,7 +151,7 @@ class Host:
     def _give_up(self, error: Exception) -> None:
         self.failure = reason(error, self.service)
         print("".join(traceback.format_exception(error)), file=sys.stderr, flush=True)
-        signal.raise_signal(signal.SIGTERM)
+        self.end()
 
     async def call(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer a call to an operation or an object; an ASGI application, because a framework's layers cost as much."""
@@ -236,7 +239,8 @@ class Host:
         run, content_type = contextvars.copy_context().run, headers.get("content-type", "")
         is_strict = "x-chain" not in headers
         future = self.sessions.submit(session, run, self.dispatcher.answer, path, caller, content_type, body, is_strict)
-        return await asyncio.wait_for(asyncio.wrap_future(future), until - time.time())
+        async with asyncio.timeout(until - time.time()):
+            return await asyncio.wrap_future(future)
 
     async def _stream(self, chunks: Any, session: str) -> AsyncIterator[bytes]:
         end = object()

@@ -86,13 +86,11 @@ class HttpTransport:
         try:
             connection = self._connect(timeout_s)
             try:
-                connection.putrequest("POST", self._prefix + path, skip_accept_encoding=True)
-                for name, value in headers.items():
-                    connection.putheader(name, value)
-                connection.putheader("Content-Length", str(size_of(chunks)))
-                connection.endheaders()
-                _send_body(connection, chunks)
-                return HttpAnswer(self, connection, connection.getresponse())
+                size = size_of(chunks)
+                _send(connection, _head(self._host, self._prefix + path, headers, size), chunks, size)
+                response = http.client.HTTPResponse(connection.sock, method="POST")
+                response.begin()
+                return HttpAnswer(self, connection, response)
             except BaseException:
                 connection.close()
                 raise
@@ -223,12 +221,27 @@ def frame(content_type: str, chunks: list[Part]) -> bytes:
     return FRAME_HEAD.pack(size_of(chunks), FRAME_TYPES.index(content_type)) + b"".join(chunks)
 
 
-def _send_body(connection: http.client.HTTPConnection, chunks: list[Part]) -> None:
-    if size_of(chunks) < 65536:  # noqa: PLR2004
-        connection.send(b"".join(chunks))
+def _head(host: str, path: str, headers: dict[str, str], size: int) -> bytes:
+    """Return request line and headers, written at once: a packet fewer, and a fifth of the time of `putheader`.
+
+    Raises:
+        ValueError: If path or a header could be read as something else.
+    """
+    lines = [f"POST {path} HTTP/1.1", f"Host: {host}", f"Content-Length: {size}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    text = "\r\n".join(lines)
+    if text.count("\n") != len(lines) - 1 or text.count("\r") != len(lines) - 1 or " " in path:
+        raise ValueError("a path or header of a message holds a space or a line break")
+    return (text + "\r\n\r\n").encode("latin-1")
+
+
+def _send(connection: http.client.HTTPConnection, head: bytes, chunks: list[Part], size: int) -> None:
+    if size < 65536:  # noqa: PLR2004
+        connection.sock.sendall(b"".join((head, *chunks)))
         return
+    connection.sock.sendall(head)
     for chunk in chunks:
-        connection.send(chunk)
+        connection.sock.sendall(chunk)
 
 
 def _read_into(response: Any, target: memoryview) -> None:

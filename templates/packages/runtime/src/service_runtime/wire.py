@@ -16,6 +16,7 @@ STREAM = "application/vnd.service.stream"
 _MAGIC = b"SVC1"
 _HEAD = struct.Struct("<4sI")
 _ALIGNMENT = 64
+_text = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 Part = bytes | bytearray | memoryview
 
@@ -28,9 +29,9 @@ def pack(message: Any, parts: list[Part]) -> tuple[str, list[Part]]:
         multiple of 64 bytes.
     """
     if not parts:
-        return JSON, [json.dumps(message, separators=(",", ":"), allow_nan=False).encode()]
+        return JSON, [_text(message).encode()]
     sizes = [memoryview(part).nbytes for part in parts]
-    header = json.dumps({"message": message, "parts": sizes}, separators=(",", ":"), allow_nan=False).encode()
+    header = _text({"message": message, "parts": sizes}).encode()
     chunks: list[Part] = [_HEAD.pack(_MAGIC, len(header)), header]
     chunks.append(_padding(_HEAD.size + len(header)))
     for part, size in zip(parts, sizes, strict=True):
