@@ -1,6 +1,6 @@
 """What is generated for any code base: does it compile, import in its own clean environment, and start?
 
-Run: `python benchmarks/generation/services_start.py PATH… [--work FOLDER] [--stubs] [--seconds 600]`
+Run: `python benchmarks/generation/services_start.py PATH… [--work FOLDER] [--stubs] [--seconds 600] [--set NAME=VALUE]`
 
 Each PATH is copied, proposed and generated as a user would. Every service then gets a virtual environment of its own,
 made from its own generated dependency list. Where that cannot be installed, or with `--stubs`, the present interpreter runs
@@ -40,7 +40,9 @@ def main() -> int:
     parser.add_argument("--work", type=Path, default=Path("services-start"))
     parser.add_argument("--stubs", action="store_true", help="install nothing, stand in for what is missing")
     parser.add_argument("--seconds", type=int, default=600, help="time for the installation of one service")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="setting of the services")
     options = parser.parse_args()
+    os.environ.update(setting.split("=", 1) for setting in options.set)
     unexplained = 0
     print(f"{'system':<28} {'service':<16} {'compiles':<8} {'environment':<12} {'imports':<8} {'starts':<8} why not")
     for path in options.paths:
@@ -221,7 +223,8 @@ def _pip_reason(text: str) -> str:
 
 def _last_words(log: Path) -> str:
     lines = [line for line in log.read_text().splitlines() if line.strip()]
-    return lines[-1][:300] if lines else ""
+    refusals = [line for line in lines if line.startswith("error: ")]
+    return (refusals or lines or [""])[-1][:300]
 
 
 def _imported(source: Path) -> list[str]:

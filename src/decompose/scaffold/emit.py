@@ -101,7 +101,7 @@ def emit(
     files |= functions.files
     files["provenance.json"] = _json(_provenance(rendered) | functions.provenance)
     files[CONTRACTS_FILE] = codec.encode(offer_of(territory, operations, callers_by_symbol(territory, needs)))
-    files["openapi.json"] = _json(document(context, territory))
+    files["openapi.json"] = _json(document(context, territory, messages))
     files["system.json"] = _json(as_json(context))
     findings = (*_moved_whole(rendered), *functions.findings)
     return FileTree(dict(sorted(files.items())), executable=frozenset({"run.py"}), findings=findings)
@@ -116,6 +116,12 @@ def _check(territory: Territory) -> None:
                 raise GenerateError(
                     f"`{service.name}`: no source for `{member}`",
                     hint="analyse and propose again: the tree has changed",
+                )
+            path = territory.modules[module_of(member)].path
+            if not path.endswith((".py", ".pyw")):
+                raise GenerateError(
+                    f"`{service.name}`: {path} is a notebook, which no service can load",
+                    hint=f"leave it `offline`: `functions/` holds its cells as functions, to be made a module ({member})",
                 )
 
 

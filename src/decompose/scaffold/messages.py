@@ -21,7 +21,7 @@ _TAKEN = frozenset({
 """Names that every model has already: such a parameter gets an underscore behind, and its own name as alias."""
 _FROM_SCHEMA = (
     "LISTED", "MAPPED", "Arguments", "Array", "Bool", "Bytes", "Callback", "Column", "Float", "Frame", "Int",
-    "OpenArguments", "PathLike", "Reply", "Stream", "Text", "guessed", "instance", "left_out",
+    "OpenArguments", "PathLike", "Reply", "Stream", "Text", "array", "guessed", "instance", "left_out",
 )  # fmt: skip
 _KINDS = ("function", "route", "constructor", "method", "static")
 
@@ -32,6 +32,10 @@ class FieldText:
 
     text: str
     doc: str
+    name: str = "result"
+    type: str = "Any"
+    """Type expression."""
+    is_required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +154,18 @@ def _field(territory: Territory, plan: Operation, field: Field, columns: tuple[s
     notes = [_origin(field)]
     notes += [f"columns read: {', '.join(columns[:8])}"] if columns else []
     notes += ["changed in place, so it comes back"] if field.is_copied_back else []
-    return FieldText(f"{name}: {expression}{default}", _sentence("; ".join(notes)))
+    text = f"{name}: {expression}{default}"
+    return FieldText(text, _sentence("; ".join(notes)), field.name, expression, field.default is None)
 
 
 def _result(territory: Territory, plan: Operation) -> FieldText:
     if plan.result.codec == "stream":
-        return FieldText("result: Stream", "Values one after the other.")
-    if plan.kind == "constructor":
-        return FieldText(f"result: {expression_of(plan.symbol, lambda name: name)}", "A handle to the new instance.")
-    return FieldText(f"result: {_typed(territory, plan, plan.result)}", _sentence(_origin(plan.result)))
+        kind, doc = "Stream", "Values one after the other."
+    elif plan.kind == "constructor":
+        kind, doc = expression_of(plan.symbol, lambda name: name), "A handle to the new instance."
+    else:
+        kind, doc = _typed(territory, plan, plan.result), _sentence(_origin(plan.result))
+    return FieldText(f"result: {kind}", doc, type=kind)
 
 
 def _typed(territory: Territory, plan: Operation, field: Field) -> str:

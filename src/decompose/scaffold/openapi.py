@@ -6,27 +6,30 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from decompose.ir.blueprint import Field, Operation
 from decompose.ir.graph import Unit
 from decompose.ir.symbols import top_level_of
 from decompose.scaffold.context import ServiceContext, SystemContext
+from decompose.scaffold.jsonschema import schema_of
+from decompose.scaffold.messages import MessageModel, Messages
 from decompose.scaffold.operations import ServedOperation
 from decompose.scaffold.territory import Territory
 
 VERSION = "3.1.0"
-_JSON_TYPES = {
-    "int": "integer", "float": "number", "str": "string", "bool": "boolean", "list": "array", "tuple": "array",
-    "set": "array", "dict": "object", "None": "null", "NoneType": "null",
-}  # fmt: skip
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _PROBLEM = {"description": "The call was refused, or the code raised", "content": {"application/json": {"schema": {}}}}
 
 
-def document(context: SystemContext, territory: Territory) -> dict[str, Any]:
-    """Return the document; a path that two services have stands once for each, told apart by a fragment."""
+def document(context: SystemContext, territory: Territory, messages: Mapping[str, Messages]) -> dict[str, Any]:
+    """Return the document; a path that two services have stands once for each, told apart by a fragment.
+
+    Args:
+        context: The system.
+        territory: What is known of its code.
+        messages: The models of each service's messages.
+    """
     paths: dict[str, Any] = {}
     for service in context.services:
-        for path, item in _paths(service, territory):
+        for path, item in _paths(service, territory, messages[service.name]):
             servers = [{"url": f"http://{service.name.replace('_', '-')}:8000", "description": service.name}]
             known = paths.get(path)
             if known is not None and known["servers"] == servers:
@@ -38,17 +41,23 @@ def document(context: SystemContext, territory: Territory) -> dict[str, Any]:
         "info": {"title": context.name, "version": "1.0.0"},
         "tags": [{"name": s.name, "description": s.because or s.kind} for s in context.services],
         "paths": dict(sorted(paths.items())),
-        "components": {"securitySchemes": {"service": {"type": "http", "scheme": "bearer"}}},
+        "components": {
+            "schemas": {name: schema for s in context.services for name, schema in _models(s.name, messages[s.name])},
+            "securitySchemes": {"service": {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 
-def _paths(service: ServiceContext, territory: Territory) -> Iterable[tuple[str, dict[str, Any]]]:
+def _paths(service: ServiceContext, territory: Territory, messages: Messages) -> Iterable[tuple[str, dict[str, Any]]]:
     if service.web:
         yield from _routes(service, territory)
-    planned = {o.symbol: o for s in territory.blueprint.services for o in s.operations if o.kind == "function"}
+    models = {model.symbol: model for model in messages.messages}
     prefix = service.probe_prefix
     for operation in service.operations:
-        yield f"{prefix}/operations/{operation.name}", {"post": _operation(service, operation, planned)}
+        yield (
+            f"{prefix}/operations/{operation.name}",
+            {"post": _operation(service, operation, models[operation.symbol])},
+        )
     for probe in ("livez", "readyz"):
         yield f"{prefix}/{probe}", {"get": _simple(service, probe, "Whether the service runs or takes calls")}
     if service.entries:
@@ -88,20 +97,11 @@ def _route(service: ServiceContext, unit: Unit, path: str, method: str) -> dict[
     return {**found, "parameters": parameters} if parameters else found
 
 
-def _operation(service: ServiceContext, operation: ServedOperation, planned: Mapping[str, Operation]) -> dict[str, Any]:
-    plan = planned.get(operation.symbol)
-    fields = {field.name: field for field in plan.parameters} if plan is not None else {}
-    arguments: dict[str, Any] = {
-        "type": "object",
-        "properties": {name: _schema(fields.get(name)) for name in operation.parameters},
-    }
-    required = [n for n in operation.parameters if n in fields and fields[n].default is None and _is_plain(fields[n])]
-    if required:
-        arguments["required"] = required
-    result = _schema(plan.result if plan is not None else None)
+def _operation(service: ServiceContext, operation: ServedOperation, model: MessageModel) -> dict[str, Any]:
     binary = {"schema": {"type": "string", "format": "binary"}}
+    arguments = {"$ref": f"#/components/schemas/{service.name}.{model.name}Arguments"}
     body = {"type": "object", "properties": {"args": {"type": "array"}, "arguments": arguments}}
-    answer = {"type": "object", "properties": {"result": result}}
+    answer = {"$ref": f"#/components/schemas/{service.name}.{model.name}Reply"}
     return {
         **_simple(service, operation.name, operation.summary or f"Stands for {operation.symbol}"),
         "security": [{"service": []}],
@@ -117,6 +117,21 @@ def _operation(service: ServiceContext, operation: ServedOperation, planned: Map
             "5XX": _PROBLEM,
         },
     }  # fmt: skip
+
+
+def _models(service: str, messages: Messages) -> Iterable[tuple[str, dict[str, Any]]]:
+    """Yield the schemas of a service's messages by name."""
+    for model in messages.messages:
+        arguments: dict[str, Any] = {
+            "type": "object",
+            "description": model.doc,
+            "properties": {f.name: {**schema_of(f.type), "description": f.doc} for f in model.fields},
+            "additionalProperties": model.is_open,
+        }
+        required = [field.name for field in model.fields if field.is_required]
+        yield f"{service}.{model.name}Arguments", arguments | ({"required": required} if required else {})
+        result = {**schema_of(model.result.type), "description": model.result.doc}
+        yield f"{service}.{model.name}Reply", {"type": "object", "properties": {"result": result}}
 
 
 def _inference(service: ServiceContext, name: str) -> dict[str, Any]:
@@ -140,17 +155,3 @@ def _inference(service: ServiceContext, name: str) -> dict[str, Any]:
 def _simple(service: ServiceContext, name: str, summary: str) -> dict[str, Any]:
     found = {"tags": [service.name], "operationId": f"{service.name}.{name}", "summary": summary}
     return {**found, "responses": {"200": {"description": "Done"}}}
-
-
-def _schema(field: Field | None) -> dict[str, Any]:
-    """Return the JSON schema of a value as far as its type is known."""
-    if field is None:
-        return {}
-    if field.codec in ("frame", "array"):
-        return {"type": "string", "format": "binary", "description": field.type}
-    name = field.type.partition("[")[0].rpartition(".")[2]
-    return {"type": _JSON_TYPES[name]} if name in _JSON_TYPES else {"description": field.type}
-
-
-def _is_plain(field: Field) -> bool:
-    return not field.kind.startswith("var_")

@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from decompose.scaffold.arraytypes import ARRAYS, bounds_of
 from decompose.scaffold.pytext import pystr
 
 FRAMES = frozenset({"DataFrame", "Series", "Index", "MultiIndex", "DatetimeIndex", "GeoDataFrame"})
-ARRAYS = frozenset({"ndarray", "NDArray", "ArrayLike", "Tensor", "matrix", "FloatTensor", "LongTensor"})
 _SCALARS = {
     "int": "Int", "float": "Float", "bool": "Bool", "str": "Text", "bytes": "Bytes", "bytearray": "Bytes",
     "complex": "complex", "datetime": "datetime.datetime", "date": "datetime.date", "time": "datetime.time",
@@ -99,6 +99,9 @@ def _instance(symbol: str) -> str:
 def _generic(node: ast.Subscript, class_of: ClassOf, depth: int) -> str:
     last = ast.unparse(node.value).rpartition(".")[2]
     inner = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
+    bounds = bounds_of(last, inner)
+    if bounds is not None:
+        return bounds
     if last == "Optional":
         return _union([_expression(inner[0], class_of, depth - 1), "None"])
     if last == "Union":

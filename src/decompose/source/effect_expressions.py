@@ -201,8 +201,8 @@ class Expressions(Bindings):
         """Return whether what a loop goes over has the size of the data, by its form or by where it comes from."""
         if is_sized_loop(node, self.dotted) or any(t.startswith(_SIZED) for t in tags):
             return True
-        beside = node.args if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ()
-        return any(self.is_part_of_data(part) for part in beside if getattr(node.func, "id", "") in _BESIDE)
+        is_beside = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _BESIDE
+        return isinstance(node, ast.Call) and is_beside and any(map(self.is_part_of_data, node.args))
 
     def is_part_of_data(self, node: ast.expr) -> bool:
         """Return whether an expression is a name of something large, or a column of it."""

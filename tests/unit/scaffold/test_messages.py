@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import datetime
+import typing
+import uuid
+
 import numpy as np
 import pytest
+from pydantic import TypeAdapter
+from service_runtime import schema
 from service_runtime.dispatch import Dispatcher
 from service_runtime.messages import Message, troubles
 from service_runtime.openapi import document
 from service_runtime.operations import Operation
-from service_runtime.schema import Arguments, Reply
+from service_runtime.schema import Arguments, Reply, array
 from service_runtime.service import Service
 from tests.unit.scaffold.monoliths import blueprint_of, graph_of
 
 from decompose.ir.graph import CodeGraph, Parameter, Signature, TypeGuess
 from decompose.scaffold import emit
+from decompose.scaffold.jsonschema import schema_of
 from decompose.scaffold.schema import expression_of
 
 OWN = {"Order": "shop.entities:Order"}
@@ -29,7 +36,15 @@ OWN = {"Order": "shop.entities:Order"}
         ("dict[str, list[float]]", "Annotated[dict[Text, Annotated[list[Float], LISTED]], MAPPED]"),
         ("tuple[int, ...]", "Annotated[list[Int], LISTED]"),
         ("pd.DataFrame", "Frame"),
-        ("'npt.NDArray[np.float64]'", "Array"),
+        ("'npt.NDArray[np.float64]'", 'Annotated[Any, array("float64")]'),
+        ("npt.NDArray[Any]", "Array"),
+        ("np.ndarray[tuple[int, Literal[3]], np.dtype[np.float32]]", 'Annotated[Any, array("float32", (None, 3))]'),
+        ("np.ndarray[tuple[int, ...], np.dtype[np.int64]]", 'Annotated[Any, array("int64")]'),
+        ("np.ndarray[tuple[int], Any]", 'Annotated[Any, array("", (None,))]'),
+        ("Float[Tensor, 'batch 3']", 'Annotated[Any, array("float", (None, 3))]'),
+        ("Float[torch.Tensor, '... 3'] | None", 'Annotated[Any, array("float")] | None'),
+        ("Shaped[Array, '...']", "Array"),
+        ("Int[other]", "Any"),
         ("Literal['a', 1]", 'Literal["a", 1]'),
         ("Order", 'Annotated[Any, instance("shop.entities:Order")]'),
         ("Callable[[int], int]", "Callback"),
@@ -41,6 +56,43 @@ OWN = {"Order": "shop.entities:Order"}
 )
 def test_an_annotation_becomes_a_type_of_the_contract(annotation, expected):
     assert expression_of(annotation, lambda name: OWN.get(name, "")) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "bounds", "holds"),
+    [
+        (np.zeros((2, 3), "float32"), ("float32", (None, 3)), True),
+        (np.zeros((2, 3), "float32"), ("float", (2, 3)), True),
+        (np.zeros((2, 3), "float64"), ("float32", None), False),
+        (np.zeros((2, 3), "int64"), ("float", None), False),
+        (np.zeros((2, 3)), ("", (None,)), False),
+        (np.zeros((2, 3)), ("", (None, 4)), False),
+        ([[1.0, 2.0]], ("float32", (None, 2)), True),
+        ("text", ("float32", None), False),
+    ],
+)
+def test_element_type_and_shape_of_an_array_are_checked(value, bounds, holds):
+    kind = array(*bounds)
+
+    assert kind.is_one(value) is holds
+    assert dict(kind.schema).get("x-shape") == (list(bounds[1]) if bounds[1] is not None else None)
+
+
+EXPRESSIONS = (
+    "Any", "Int", "Float | None", "Bool", "Text", "PathLike", "Bytes", "Array", "Frame", "Column", "Stream", "Callback",
+    "Annotated[list[Int], LISTED]", "Annotated[dict[Text, Annotated[list[Float], LISTED]], MAPPED]",
+    "Annotated[dict[Any, Any], MAPPED]", "Annotated[list[Int | Text], LISTED]", 'Literal["a", 1]', 'Literal["a"]',
+    'Annotated[Any, instance("shop:Order")]', 'Annotated[Any, array("float32", (None, 3))]', "datetime.datetime",
+    "datetime.date", "datetime.timedelta", "uuid.UUID", 'Annotated[Int, guessed("flow")]', "Int | Text | None",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_the_document_made_at_generation_says_what_the_running_service_says(expression):
+    names = {**vars(typing), **vars(schema), "datetime": datetime, "uuid": uuid}
+    live = TypeAdapter(eval(expression, names)).json_schema()
+
+    assert schema_of(expression) == live
 
 
 SOURCES = {

@@ -11,6 +11,9 @@ from service_runtime.refusal import reason
 from service_runtime.service import Service
 from tests.unit.scaffold.monoliths import blueprint_of, graph_of
 
+from decompose.errors import GenerateError
+from decompose.ir.findings import Span
+from decompose.ir.graph import Module, Unit
 from decompose.scaffold import emit
 
 
@@ -61,3 +64,17 @@ def test_a_service_that_cannot_start_says_what_is_missing_and_where(tmp_path, mo
     said = reason(caught.value, service)
     assert said.startswith(f"`one` cannot start: {expected}")
     assert said.endswith("(settings_of_a_test.py:2)")
+
+
+def test_a_notebook_in_a_service_is_refused_with_its_place():
+    graph = graph_of({"a.py": "def f():\n    return 1\n"})
+    notebook = Module(name="nb.ipynb", path="nb.ipynb", kind="notebook", import_names=("nb.ipynb",))
+    unit = Unit(symbol="nb.ipynb:f", kind="function", module="nb.ipynb", span=Span("nb.ipynb"))
+    graph = msgspec.structs.replace(graph, modules=(*graph.modules, notebook), units=(*graph.units, unit))
+
+    with pytest.raises(GenerateError, match=r"`one`: nb\.ipynb is a notebook"):
+        emit(
+            blueprint_of(graph, {"one": ("a", "nb.ipynb:f")}),
+            graph,
+            {"a.py": b"def f():\n    return 1\n", "nb.ipynb": b"{}"},
+        )

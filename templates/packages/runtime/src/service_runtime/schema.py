@@ -80,6 +80,41 @@ def instance(symbol: str) -> Kind:
     return Kind(f"a `{name}`", is_one, (("type", "object"), ("x-class", f"{module}:{name}")))
 
 
+def array(element: str = "", shape: tuple[int | None, ...] | None = None) -> Kind:
+    """Return the type of arrays with these elements and this shape.
+
+    Args:
+        element: Element type (`float32`) or a family of them (`float`); empty for any.
+        shape: Length of each axis, `None` for any; `None` altogether when nothing is known of the axes.
+    """
+    words = [f"of {element}" if element else "", f"with shape {_shape_text(shape)}" if shape is not None else ""]
+
+    def is_one(value: Any) -> bool:
+        return _is_array(value) and _has_elements(value, element) and _has_shape(value, shape)
+
+    bounds: tuple[tuple[str, Any], ...] = (("x-element", element),) if element else ()
+    bounds += (("x-shape", list(shape)),) if shape is not None else ()
+    return Kind(" ".join(["an array", *filter(None, words)]), is_one, _ARRAY_SCHEMA + bounds)
+
+
+def _shape_text(shape: tuple[int | None, ...]) -> str:
+    return "(" + ", ".join("any" if length is None else str(length) for length in shape) + ")"
+
+
+def _has_elements(value: Any, element: str) -> bool:
+    """Return whether the elements are of a type; what has no element type (a list) is the callee's to convert."""
+    found = str(getattr(value, "dtype", "")).removeprefix("torch.")
+    return not element or not found or found == element or found.rstrip("0123456789") == element
+
+
+def _has_shape(value: Any, shape: tuple[int | None, ...] | None) -> bool:
+    found = getattr(value, "shape", None)
+    if shape is None or found is None:
+        return True
+    pairs = zip(found, shape, strict=False)
+    return len(found) == len(shape) and all(wanted is None or wanted == length for length, wanted in pairs)
+
+
 def is_remote(value: Any) -> bool:
     """Return whether the value is a stand-in for an object of another service."""
     return hasattr(type(value), "_remote_symbol")
@@ -134,7 +169,8 @@ Bytes = Annotated[
     bytes,
     Kind("bytes", lambda v: isinstance(v, (bytes, bytearray, memoryview)), (("type", "string"), ("format", "byte"))),
 ]
-Array = Annotated[Any, Kind("an array", _is_array, _binary("array", "application/x-npy"))]
+_ARRAY_SCHEMA = _binary("array", "application/x-npy")
+Array = Annotated[Any, Kind("an array", _is_array, _ARRAY_SCHEMA)]
 Frame = Annotated[Any, Kind("a data frame", _is_frame, _binary("frame", "application/vnd.service.frames"))]
 Column = Annotated[Any, Kind("a column", _is_frame, _binary("column", "application/vnd.service.frames"))]
 Stream = Annotated[Any, Kind("a stream", lambda v: True, (("type", "array"), ("x-codec", "stream")))]
