@@ -194,6 +194,12 @@ stream = names(frame)
 assert next(stream) == "a"
 stream.close()
 assert list(names(frame)) == ["a", "b", "c"]
+stream, drawn = names(frame), []
+try:
+    while True:
+        drawn.append(next(stream))
+except StopIteration as end:
+    assert (drawn, end.value) == (["a", "b", "c"], "end")
 assert apply(lambda v, by: v + by, 1, 2, by=10) == [11, 12]
 assert apply(np.sqrt, 4.0) == [2.0]
 assert asyncio.run(later(4)) == 8

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from decompose.boundary.distributions import candidates, distribution_of, is_standard, name_of
 from decompose.boundary.sharing import is_value_class
 from decompose.boundary.system import System
 from decompose.ir.findings import Finding, Span
 from decompose.ir.symbols import module_of
+from decompose.knowledge.distributions import distribution_of, is_standard, line_by_name, line_of, name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ def closure_of(system: System, members: Iterable[str]) -> Closure:
         members: Symbols of the service's own units and of the shared ones that it holds.
     """
     tops = sorted(set(members))
-    lines = _line_by_name(system.graph.requirements)
+    lines = line_by_name(system.graph.requirements)
     found: dict[str, str] = {}
     unpinned: list[str] = []
     for name in _imports(system, tops):
-        line = next((lines[candidate] for candidate in candidates(name) if candidate in lines), "")
+        line = line_of(name, lines)
         if not line:
             unpinned.append(name)
         line = line or distribution_of(name)
@@ -108,13 +108,3 @@ def _environment(system: System, tops: Iterable[str]) -> tuple[str, ...]:
             unit = system.units[symbol]
             names |= {effect.subject for effect in unit.effects if effect.kind == "reads_env"}
     return tuple(sorted(name for name in names if name.isidentifier()))
-
-
-def _line_by_name(lines: Iterable[str]) -> dict[str, str]:
-    """Return the requirement line by distribution; a line with a version wins over one without."""
-    found: dict[str, str] = {}
-    for line in lines:
-        name, text = name_of(line), line.partition(" #")[0].strip()
-        if name and (name not in found or (len(found[name]) == len(name) and len(text) > len(name))):
-            found[name] = text
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from decompose.boundary.distributions import name_of
+from decompose.knowledge.distributions import name_of
 
 UNKNOWN_MB = 5.0
 """Size of a distribution that the table does not have: the median of those in it."""

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable
 
+from decompose.knowledge.distributions import distribution_of, line_by_name, line_of, name_of
 from decompose.scaffold.need import Need
 from decompose.scaffold.statements import Imported
 from decompose.scaffold.territory import Territory
-
-_DISTRIBUTIONS = {
-    "PIL": "pillow", "bs4": "beautifulsoup4", "cv2": "opencv-python", "dotenv": "python-dotenv",
-    "sklearn": "scikit-learn", "skimage": "scikit-image", "yaml": "PyYAML", "dateutil": "python-dateutil",
-    "attr": "attrs", "jwt": "PyJWT", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient", "serial": "pyserial",
-    "Crypto": "pycryptodome", "google.cloud.storage": "google-cloud-storage", "imblearn": "imbalanced-learn",
-    "fitz": "PyMuPDF", "docx": "python-docx", "pymongo": "pymongo", "bson": "pymongo", "umap": "umap-learn",
-    "faiss": "faiss-cpu", "sentence_transformers": "sentence-transformers", "pytorch_lightning": "pytorch-lightning",
-    "flask_cors": "Flask-Cors", "category_encoders": "category-encoders", "git": "GitPython",
-}  # fmt: skip
-_NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
 def imported_roots(needs: Iterable[Need], territory: Territory) -> tuple[str, ...]:
@@ -46,13 +35,10 @@ def requirements(roots: Iterable[str], lines: Iterable[str]) -> tuple[str, ...]:
         roots: Top-level modules.
         lines: Requirement lines of the monolith, first the ones that count most.
     """
-    by_name: dict[str, str] = {}
-    for line in lines:
-        match = _NAME.match(line)
-        if match:
-            by_name.setdefault(_normal(match.group(1)), line.strip())
-    found = {_normal(d): by_name.get(_normal(d), d) for d in (_DISTRIBUTIONS.get(root, root) for root in roots)}
-    return tuple(found[name] for name in sorted(found))
+    known = line_by_name(lines)
+    found = [line_of(root, known) or distribution_of(root) for root in roots]
+    by_name = {name_of(line): line for line in found}
+    return tuple(by_name[name] for name in sorted(by_name))
 
 
 def _is_third_party(imported: Imported, need: Need, territory: Territory) -> bool:
@@ -67,10 +53,4 @@ def _is_third_party(imported: Imported, need: Need, territory: Territory) -> boo
 
 def _is_library_too(root: str, territory: Territory) -> bool:
     """Return whether a folder without `__init__.py` only has the name of a library that the monolith requires."""
-    is_package = territory.is_module(root)
-    named = {_normal(match.group(1)) for line in territory.graph.requirements if (match := _NAME.match(line))}
-    return not is_package and _normal(_DISTRIBUTIONS.get(root, root)) in named
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return not territory.is_module(root) and bool(line_of(root, line_by_name(territory.graph.requirements)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from decompose.scaffold.pytext import doc_literal, pystr
@@ -51,7 +51,8 @@ def function_facade(node: Function, target: Target) -> str:
             loop = wrapped(f"async for item in {target.client}.stream_async(", asked, "):", 4)
             body = f"{loop}\n        yield item"
     elif is_generator:
-        body = wrapped(f"yield from {target.client}.stream(", asked, ")", 4)
+        before, after = _from_stream(node)
+        body = wrapped(f"{before}{target.client}.stream(", asked, after, 4)
     else:
         body = wrapped(f"return {target.client}.call(", asked, ")", 4)
     keyword = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
@@ -178,15 +179,24 @@ def _call_arguments(node: Function, *, skip_first: bool = False) -> list[str]:
     return passed
 
 
+def _from_stream(node: Function) -> tuple[str, str]:
+    """Return what stands before and after a call that a generator yields from; what it returns is handed on too."""
+    has_result = any(isinstance(inner, ast.Return) and inner.value is not None for inner in _own_nodes(node))
+    return ("return (yield from ", "))") if has_result else ("yield from ", ")")
+
+
 def _is_generator(node: Function) -> bool:
+    return any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in _own_nodes(node))
+
+
+def _own_nodes(node: Function) -> Iterator[ast.AST]:
+    """Yield what stands in the body of a function, without that of definitions inside."""
     stack: list[ast.AST] = list(node.body)
     while stack:
         current = stack.pop()
-        if isinstance(current, (ast.Yield, ast.YieldFrom)):
-            return True
+        yield current
         if not isinstance(current, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
             stack.extend(ast.iter_child_nodes(current))
-    return False
 
 
 def _method(node: Function) -> list[str]:
@@ -219,8 +229,8 @@ def _method(node: Function) -> list[str]:
         return ["", "    @classmethod", *_definition(node, call)]
     if node.name == "__init__":
         return ["", *_definition(node, wrapped(f"{receiver}._remote_create(", passed, ")", 8))]
-    keyword = "yield from" if _is_generator(node) and not node.decorator_list else "return"
-    call = wrapped(f"{keyword} {receiver}._remote_call(", [pystr(node.name), *passed], ")", 8)
+    before, after = _from_stream(node) if _is_generator(node) and not node.decorator_list else ("return ", ")")
+    call = wrapped(f"{before}{receiver}._remote_call(", [pystr(node.name), *passed], after, 8)
     return ["", *_definition(node, call)]
 
 

@@ -9,12 +9,12 @@ import pytest
 from decompose import graph, source
 from decompose.boundary import hazard_report, resolve
 from decompose.boundary.closure import closure_of
-from decompose.boundary.distributions import candidates, name_of
 from decompose.boundary.system import view
 from decompose.boundary.types import codec_of, names_in
 from decompose.errors import PlanError
 from decompose.ir.blueprint import Blueprint, Operation
 from decompose.ir.plan import Plan, ServicePlan
+from decompose.knowledge.distributions import candidates, name_of
 
 WEB = """
 import os

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import socketserver
 import sys
+import threading
 import time
 import types
 
 import pytest
 from service_runtime import context, tokens, tracing, transport
+from service_runtime.breaker import Breaker
 from service_runtime.client import Client
-from service_runtime.errors import DeadlineExceeded, RemoteCallError
+from service_runtime.errors import DeadlineExceeded, NotSent, RemoteCallError
 from service_runtime.operations import Operation
 from service_runtime.serve import drain
 from service_runtime.server import Host, build_app
 from service_runtime.service import Service
-from service_runtime.transport import LocalAnswer, NotSent
+from service_runtime.transport import HttpTransport, LocalAnswer
 from starlette.testclient import TestClient
 
 CALLS: list[int] = []
@@ -260,3 +264,84 @@ def test_a_secret_file_that_is_not_there_is_named(tmp_path, monkeypatch):
 def test_nothing_in_a_message_becomes_a_header_of_its_own(path, value):
     with pytest.raises(ValueError, match="line break"):
         transport._head("127.0.0.1", path, {"X-Folder": value}, 0)
+
+
+class Clock:
+    """Time that moves when it is told to."""
+
+    def __init__(self):
+        self.time = 100.0
+
+    def __call__(self):
+        return self.time
+
+
+def is_open(breaker):
+    try:
+        breaker.admit()
+    except NotSent:
+        return True
+    return False
+
+
+def broken(clock, *outcomes):
+    made = Breaker(clock)
+    for failed in outcomes:
+        made.note(failed=failed)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "opens"),
+    [
+        ([True] * 5, True),
+        ([True] * 4, False),
+        ([False] * 10 + [True] * 9, False),
+        ([False] * 10 + [True] * 10, True),
+        ([False, True] * 5, True),
+        ([True] * 4 + [False] * 20 + [True] * 4, False),
+    ],
+)
+def test_the_breaker_opens_when_half_of_the_last_calls_failed(outcomes, opens):
+    assert is_open(broken(Clock(), *outcomes)) is opens
+
+
+def test_one_call_a_pause_tries_whether_the_service_is_back():
+    clock = Clock()
+    breaker = broken(clock, *[True] * 5)
+
+    clock.time += 1.1
+    assert (is_open(breaker), is_open(breaker)) == (False, True)
+    breaker.note(failed=True)
+    clock.time += 1.1
+    assert is_open(breaker) is False
+    breaker.note(failed=False)
+    assert (is_open(breaker), is_open(breaker)) == (False, False)
+
+
+class Slow(socketserver.StreamRequestHandler):
+    """Answers 503, or nothing at all."""
+
+    answer = b""
+
+    def handle(self):
+        self.rfile.readline()
+        if self.answer:
+            self.wfile.write(self.answer)
+        else:
+            time.sleep(0.3)
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"])
+def test_time_outs_and_refusals_for_load_open_the_breaker(answer):
+    handler = type("Handler", (Slow,), {"answer": answer})
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        sender = HttpTransport(f"http://127.0.0.1:{server.server_address[1]}")
+        for _ in range(5):
+            with contextlib.suppress(OSError):
+                sender.send("/x", {}, [b""], 0.05 if not answer else 5.0).read()
+        server.shutdown()
+
+    with pytest.raises(NotSent, match="moment ago"):
+        sender.send("/x", {}, [b""], 1.0)

@@ -8,14 +8,14 @@ import random
 import secrets
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
 from typing import Any
 
 from service_runtime import callbacks, context, echo, handover, surroundings, tokens, tracing, view
-from service_runtime.errors import DeadlineExceeded, RemoteCallError
+from service_runtime.errors import DeadlineExceeded, NotSent, RemoteCallError
 from service_runtime.handles import Reference
 from service_runtime.restore import overwrite
-from service_runtime.transport import Answer, HttpTransport, NotSent, Transport
+from service_runtime.transport import Answer, HttpTransport, Transport
 from service_runtime.values import Decoder, Encoder
 from service_runtime.wire import FRAMES, JSON, STREAM, pack, unpack
 
@@ -97,9 +97,11 @@ class Client:
         """Do as `call`, without blocking the event loop."""
         return await asyncio.to_thread(self.call, operation, arguments, args, is_idempotent=is_idempotent)
 
-    def stream(self, operation: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()) -> Iterator[Any]:
-        """Yield what the operation yields; stopping early stops it there too."""
-        yield from self.call(operation, arguments, args)
+    def stream(
+        self, operation: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()
+    ) -> Generator[Any, None, Any]:
+        """Yield what the operation yields, and return what it returns; stopping early stops it there too."""
+        return (yield from self.call(operation, arguments, args))
 
     async def stream_async(
         self, operation: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()

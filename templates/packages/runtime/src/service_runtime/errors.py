@@ -14,6 +14,10 @@ class DeadlineExceeded(RemoteCallError, TimeoutError):
     """The time that the caller allowed is over."""
 
 
+class NotSent(OSError):
+    """The message did not reach the service, so it may be sent again."""
+
+
 class RemoteError(Exception):
     """The called code raised an exception whose class does not exist on this side."""
 

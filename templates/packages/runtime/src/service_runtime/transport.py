@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http
 import http.client
 import select
 import struct
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from service_runtime.breaker import Breaker
+from service_runtime.errors import NotSent
 from service_runtime.handover import HEADER
 from service_runtime.wire import FRAMES, JSON, Part, size_of
 
@@ -22,14 +25,8 @@ IDLE_S = 4.0
 Less than a service that is told to end goes on answering (`SERVICE_DRAIN_S`, 5 where several stand side by side); those
 that are used meanwhile it closes itself. So no call is sent over a connection that is about to be closed.
 """
-BREAKER_FAILURES = 5
-BREAKER_PAUSE_S = 1.0
 FRAME_HEAD = struct.Struct("<IB")
 FRAME_TYPES = (JSON, FRAMES)
-
-
-class NotSent(OSError):
-    """The message did not reach the service, so it may be sent again."""
 
 
 class Answer(Protocol):
@@ -76,11 +73,11 @@ class HttpTransport:
         self._idle: list[tuple[http.client.HTTPConnection, float]] = []
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(POOL_LIMIT)
-        self._failures = 0
-        self._closed_until = 0.0
+        self.breaker = Breaker()
 
     def send(self, path: str, headers: dict[str, str], chunks: list[Part], timeout_s: float) -> Answer:
         """Send a message over a pooled connection."""
+        self.breaker.admit()
         if not self._slots.acquire(timeout=timeout_s):
             raise TimeoutError("all connections to the service are in use")
         try:
@@ -90,11 +87,14 @@ class HttpTransport:
                 _send(connection, _head(self._host, self._prefix + path, headers, size), chunks, size)
                 response = http.client.HTTPResponse(connection.sock, method="POST")
                 response.begin()
+                self.breaker.note(failed=response.status == http.HTTPStatus.SERVICE_UNAVAILABLE)
                 return HttpAnswer(self, connection, response)
             except BaseException:
                 connection.close()
                 raise
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, (OSError, http.client.HTTPException)):
+                self.breaker.note(failed=True)
             self._slots.release()
             raise
 
@@ -110,15 +110,11 @@ class HttpTransport:
     def _connect(self, timeout_s: float) -> http.client.HTTPConnection:
         connection = self._reuse()
         if connection is None:
-            if time.monotonic() < self._closed_until:
-                raise NotSent("the service was unreachable a moment ago")
             connection = http.client.HTTPConnection(self._host, self._port, timeout=min(timeout_s, 5.0))
             try:
                 connection.connect()
             except OSError as error:
-                self._count_failure()
                 raise NotSent(str(error)) from error
-        self._failures = 0
         connection.sock.settimeout(timeout_s)
         return connection
 
@@ -132,11 +128,6 @@ class HttpTransport:
             if is_open and time.monotonic() - since < IDLE_S:
                 return connection
             connection.close()
-
-    def _count_failure(self) -> None:
-        self._failures += 1
-        if self._failures >= BREAKER_FAILURES:
-            self._closed_until = time.monotonic() + BREAKER_PAUSE_S
 
 
 class HttpAnswer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable, Mapping
 
 DISTRIBUTION_BY_IMPORT = {
     "Bio": "biopython", "Crypto": "pycryptodome", "IPython": "ipython", "MySQLdb": "mysqlclient",
@@ -85,6 +86,21 @@ def candidates(import_name: str) -> tuple[str, ...]:
 def distribution_of(import_name: str) -> str:
     """Return the distribution to ask for when the monolith's own lines name none."""
     return DISTRIBUTION_BY_IMPORT.get(import_name, import_name.replace("_", "-"))
+
+
+def line_by_name(lines: Iterable[str]) -> dict[str, str]:
+    """Return the requirement line by normalised distribution; of two, the first that states a version wins."""
+    found: dict[str, str] = {}
+    for line in lines:
+        name, text = name_of(line), line.partition(" #")[0].strip()
+        if name and (name not in found or (len(found[name]) == len(name) and len(text) > len(name))):
+            found[name] = text
+    return found
+
+
+def line_of(import_name: str, lines: Mapping[str, str]) -> str:
+    """Return the requirement line, by distribution in `lines`, that provides an import name; empty when none does."""
+    return next((lines[name] for name in candidates(import_name) if name in lines), "")
 
 
 _VARIANTS = {
