@@ -70,12 +70,19 @@ def measure(notebook: Path) -> tuple[str, bool, bool, str]:
         except SyntaxError as error:
             return notebook.name, False, False, str(error)
         why = imported(made[0])
+        if why.startswith(("ImportError", "ModuleNotFoundError")):
+            return notebook.name, True, not imported(made[0], stub_all=True), f"with its libraries stood in for: {why}"
         return notebook.name, True, not why, why
 
 
-def imported(module: Path) -> str:
-    """Return why a module cannot be imported; empty when it can."""
-    missing = [name for name in _imported(module.parent) if not _is_installed(name)]
+def imported(module: Path, *, stub_all: bool = False) -> str:
+    """Return why a module cannot be imported; empty when it can.
+
+    Args:
+        module: File.
+        stub_all: Also stand in for libraries that are installed, in a version other than the notebook was written for.
+    """
+    missing = [name for name in _imported(module.parent) if stub_all or not _is_installed(name)]
     variables = {**os.environ, "STUBBED": ",".join(missing), "PYTHONPATH": str(HERE / "stubs")}
     code = f"import json, runpy; runpy.run_path({json.dumps(str(module))}, run_name='imported')"
     command = [sys.executable, "-W", "ignore", "-c", code]

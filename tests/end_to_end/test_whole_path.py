@@ -58,6 +58,16 @@ def test_every_unit_of_the_example_is_placed_and_has_a_role(workspace: Path) -> 
     assert len(found["services"]) >= 3
 
 
+def test_the_hazards_of_a_plan_are_told_for_each_edge_that_it_cuts(workspace: Path) -> None:
+    found = json.loads(decompose(workspace, "hazards", str(EXAMPLE), "--cut", "decompose.yaml", "--json"))["edges"]
+
+    assert found == json.loads(decompose(workspace, "hazards", str(EXAMPLE), "--json"))["edges"]
+    assert len(found) >= 10
+    assert {edge["verdict"] for edge in found} <= {"safe", "safe-with-adapter", "needs-change", "forbidden"}
+    assert all(bool(edge["hazards"]) == (edge["verdict"] != "safe") for edge in found)
+    assert all((EXAMPLE / path).is_file() for edge in found for path, _ in edge["lines"])
+
+
 def test_generating_again_changes_nothing(workspace: Path) -> None:
     before = {p: p.read_bytes() for p in sorted((workspace / "services").rglob("*")) if p.is_file()}
 

@@ -59,3 +59,10 @@ def test_a_live_handle_as_an_argument_is_forbidden(outcomes: list[suite.Outcome]
 
     assert case.verdict == "forbidden"
     assert "live handle" in case.why
+
+
+def test_a_constant_that_is_made_anew_on_each_side_needs_no_change(outcomes: list[suite.Outcome]) -> None:
+    verdicts = {o.case.label: o.verdict for o in outcomes}
+
+    assert verdicts["path constant of the caller's module"] == "safe-with-adapter"
+    assert verdicts["computed data"] == "needs-change"

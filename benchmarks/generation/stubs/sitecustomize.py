@@ -128,4 +128,4 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module.__version__ = "0"  # type: ignore[attr-defined]
 
 
-sys.meta_path.append(_Finder({name for name in os.environ.get("STUBBED", "").split(",") if name}))
+sys.meta_path.insert(0, _Finder({name for name in os.environ.get("STUBBED", "").split(",") if name}))

@@ -21,7 +21,7 @@ _TAKEN = frozenset({
 """Names that every model has already: such a parameter gets an underscore behind, and its own name as alias."""
 _FROM_SCHEMA = (
     "LISTED", "MAPPED", "Arguments", "Array", "Bool", "Bytes", "Callback", "Column", "Float", "Frame", "Int",
-    "OpenArguments", "PathLike", "Reply", "Stream", "Text", "array", "guessed", "instance", "left_out",
+    "OpenArguments", "PathLike", "Reply", "Stream", "Text", "array", "guessed", "instance", "left_out", "renamed",
 )  # fmt: skip
 _KINDS = ("function", "route", "constructor", "method", "static")
 
@@ -148,8 +148,7 @@ def _field(territory: Territory, plan: Operation, field: Field, columns: tuple[s
         name, alias = f"{name.strip('_') or 'value'}_", name
     left_out = "left_out()" if field.default is not None else ""
     if alias:
-        options = f'default_factory=lambda: None, alias="{alias}"' if left_out else f'alias="{alias}"'
-        left_out = f"Field({options})"
+        left_out = f'renamed("{alias}"{", may_be_left_out=True" if left_out else ""})'
     default = f" = {left_out}" if left_out else ""
     notes = [_origin(field)]
     notes += [f"columns read: {', '.join(columns[:8])}"] if columns else []
@@ -216,7 +215,6 @@ def _imports(models: Iterable[MessageModel]) -> tuple[str, ...]:
     typing = [name for name in ("Annotated", "Any", "Literal") if name in words]
     found += [f"from typing import {', '.join(typing)}"] if typing else []
     found += [""] if found else []
-    found += ["from pydantic import Field"] if "Field" in words else []
     found.append("from service_runtime.messages import Message")
     used = [name for name in _FROM_SCHEMA if name in words]
     line = f"from service_runtime.schema import {', '.join(used)}"

@@ -423,3 +423,11 @@ METHOD_RAISES = {
     "fit": ("ValueError",), "predict": ("ValueError", "sklearn.exceptions.NotFittedError"),
     "read_text": ("FileNotFoundError", "OSError"), "read_bytes": ("FileNotFoundError", "OSError"),
 }  # fmt: skip
+
+PLAIN_MAKERS = frozenset({
+    "builtins.frozenset", "builtins.tuple", "builtins.float", "builtins.int", "builtins.str", "builtins.bool",
+    "builtins.bytes", "builtins.range", "pathlib.Path", "pathlib.PurePath", "pathlib.PurePosixPath", "re.compile",
+    "datetime.timedelta", "datetime.datetime", "datetime.date", "decimal.Decimal", "fractions.Fraction",
+    "types.MappingProxyType", "torch.device",
+})  # fmt: skip
+"""Calls on constants that give the same value wherever they run: what they make is a constant too."""

@@ -58,7 +58,8 @@ class Walker(Expressions):
         for tag in tags:
             if tag.startswith("context:"):
                 self.effect("defines", target.id, target.lineno, tag)
-        if any(isinstance(part, ast.Call) for part in ast.walk(source)):
+        calls = [part for part in ast.walk(source) if isinstance(part, ast.Call)]
+        if any(self.dotted(call.func) not in tables.PLAIN_MAKERS for call in calls):
             self.effect("defines", target.id, target.lineno, "computed")
 
     def s_augmented(self, node: ast.AugAssign) -> None:

@@ -8,8 +8,8 @@ import uuid
 
 import numpy as np
 import pytest
-from pydantic import TypeAdapter
-from service_runtime import schema
+from pydantic import TypeAdapter, create_model
+from service_runtime import plainchecks, schema
 from service_runtime.dispatch import Dispatcher
 from service_runtime.messages import Message, troubles
 from service_runtime.openapi import document
@@ -205,3 +205,54 @@ def test_the_document_names_models_callers_and_binary_bodies(tmp_path):
     assert post["x-callers"] == ["two"]
     assert "application/vnd.service.frames" in post["requestBody"]["content"]
     assert "TotalArguments" in found["components"]["schemas"]
+
+
+CHECKED = {
+    "Int": (1, 1.5, "1", None, np.int64(3), True),
+    "Text | None": ("x", None, 1),
+    "Annotated[list[Int], LISTED]": ([1], (1, 2), "ab", ["x"], {1}, 3),
+    "Annotated[dict[Text, Annotated[list[Float], LISTED]], MAPPED]": ({"a": [1.0]}, {"a": ["x"]}, {1: [1.0]}, [1]),
+    'Literal["a", 1]': ("a", 1, "b", True, 1.0),
+    'Annotated[Int, guessed("flow")]': (1, "x"),
+    'Annotated[Any, array("float32", (None, 3))]': (np.zeros((2, 3), "float32"), np.zeros((2, 3)), "x", [1.0]),
+    "datetime.date": (datetime.date(2024, 1, 1), "2024-01-01", 3),
+    "Frame | Array": (np.zeros(2), "x", [1]),
+    "Any": (1, None, "x"),
+    "Callback": (print, 3),
+}
+
+
+@pytest.mark.parametrize("expression", CHECKED)
+def test_the_checks_without_pydantic_2_agree_with_those_of_its_models(expression):
+    hint = eval(expression, {**vars(typing), **vars(schema), "datetime": datetime})
+    plain = eval(expression, {**vars(typing), **vars(schema), **PLAIN, "datetime": datetime})
+
+    for value in CHECKED[expression]:
+        with_models = not schema.troubles_of(create_model("M", __base__=Arguments, x=(hint, ...)), {"x": value})
+        assert (not plainchecks._troubles(plain, value, ("x",))) == with_models, value
+
+
+PLAIN = {
+    "LISTED": plainchecks.BeforeValidator(schema._listed),
+    "MAPPED": plainchecks.BeforeValidator(schema._mapped),
+    "guessed": lambda source: plainchecks.WrapValidator(lambda value, check: value),
+}
+
+
+class Plain(plainchecks.BaseModel):
+    """A model of the checks without pydantic 2."""
+
+    model_config: typing.ClassVar = {"extra": "forbid"}
+    a: schema.Int
+    b: schema.Text = plainchecks.Field(default_factory=lambda: None)  # type: ignore[assignment]
+    c_: schema.Int = plainchecks.Field(alias="_c")  # type: ignore[assignment]
+
+
+def test_missing_and_further_arguments_are_told_without_pydantic_2_too():
+    with pytest.raises(plainchecks.ValidationError) as caught:
+        Plain.model_validate({"a": "x", "d": 1})
+
+    assert [(e["loc"], e["type"]) for e in caught.value.errors()] == [
+        (("a",), "kind"), (("_c",), "missing"), (("d",), "extra_forbidden"),
+    ]  # fmt: skip
+    Plain.model_validate({"a": 1, "_c": 2})

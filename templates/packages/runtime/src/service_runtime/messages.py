@@ -7,9 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
-from service_runtime.schema import Arguments, Reply
+from service_runtime.schema import Arguments, Reply, troubles_of
 
 log = logging.getLogger("service.contract")
 _told: set[tuple[str, str]] = set()
@@ -30,14 +28,10 @@ class Message:
 def troubles(message: Message, args: Sequence[Any], arguments: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return what is wrong with the arguments of a call, as `{"where", "what", "kind"}`; empty when nothing is."""
     given = dict(zip(message.positional, args, strict=False)) | dict(arguments)
-    try:
-        message.arguments.model_validate(given)
-    except ValidationError as error:
-        return [
-            {"where": ".".join(map(str, item["loc"])), "what": item["msg"], "kind": item["type"]}
-            for item in error.errors(include_url=False, include_input=False, include_context=False)
-        ]
-    return []
+    return [
+        {"where": ".".join(map(str, item["loc"])), "what": item["msg"], "kind": item["type"]}
+        for item in troubles_of(message.arguments, given)
+    ]
 
 
 def report(symbol: str, found: list[dict[str, str]]) -> int:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic.json_schema import models_json_schema
-
 from service_runtime.messages import Message
 from service_runtime.operations import Operation
+from service_runtime.schema import HAS_MODELS
 from service_runtime.service import Service
 from service_runtime.wire import FRAMES, JSON, STREAM
 
@@ -33,8 +32,7 @@ def document(service: Service) -> dict[str, Any]:
         for symbol in sorted(service.messages)
         for model in (service.messages[symbol].arguments, service.messages[symbol].reply)
     ]
-    references, schemas = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
-    found = {model: reference for (model, _), reference in references.items()}
+    found, schemas = _schemas(models)
     paths = {
         f"/operations/{operation.name}": {"post": _operation(operation, service.messages.get(operation.symbol), found)}
         for operation in service.operations
@@ -44,11 +42,21 @@ def document(service: Service) -> dict[str, Any]:
         "info": {"title": service.name, "version": "1.0.0"},
         "paths": paths,
         "components": {
-            "schemas": schemas.get("$defs", {}),
+            "schemas": schemas,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
         "security": [{"token": []}],
     }
+
+
+def _schemas(models: list[Any]) -> tuple[dict[Any, Any], dict[str, Any]]:
+    """Return a reference by model and the schemas by name; without pydantic 2, only the document made at generation has them."""
+    if not HAS_MODELS:
+        return {model: {"type": "object"} for model, _ in models}, {}
+    from pydantic.json_schema import models_json_schema  # noqa: PLC0415  (as above)
+
+    references, schemas = models_json_schema(models, ref_template="#/components/schemas/{model}")
+    return {model: reference for (model, _), reference in references.items()}, schemas.get("$defs", {})
 
 
 def _operation(operation: Operation, message: Message | None, references: dict[Any, Any]) -> dict[str, Any]:

@@ -11,18 +11,23 @@ import numbers
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-    WrapValidator,
-)
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from service_runtime.plainchecks import has_models
+
+HAS_MODELS = has_models()
+if TYPE_CHECKING or HAS_MODELS:
+    from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WrapValidator
+    from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+else:
+    from service_runtime.plainchecks import (
+        BaseModel,
+        BeforeValidator,
+        ConfigDict,
+        Field,
+        ValidationError,
+        WrapValidator,
+    )
 
 MAX_BYTES = int(os.environ.get("SERVICE_BODY_LIMIT_MB", "256")) * 1024 * 1024
 """Largest array or frame, in bytes: that of the largest message."""
@@ -55,16 +60,20 @@ class Kind:
     is_one: Callable[[Any], bool]
     schema: tuple[tuple[str, Any], ...]
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
         """Check the value and hand it on."""
         return core_schema.no_info_plain_validator_function(self._check)
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
         """Return the documentation."""
         return dict(self.schema)
 
+    def accepts(self, value: Any) -> bool:
+        """Return whether a value, or what it stands in for, is one."""
+        return self.is_one(value) or is_remote(value)
+
     def _check(self, value: Any) -> Any:
-        if self.is_one(value) or is_remote(value):
+        if self.accepts(value):
             return value
         found = type(value).__qualname__
         raise PydanticCustomError("kind", "should be {what}, not `{found}`", {"what": self.what, "found": found})
@@ -189,3 +198,17 @@ def guessed(source: str) -> WrapValidator:
 def left_out() -> Any:
     """Return the default of a field that may be left out: the callee then evaluates its own."""
     return Field(default_factory=lambda: None)
+
+
+def renamed(name: str, *, may_be_left_out: bool = False) -> Any:
+    """Return a field whose name in messages is one that a model cannot have."""
+    return Field(default_factory=lambda: None, alias=name) if may_be_left_out else Field(alias=name)
+
+
+def troubles_of(model: type[BaseModel], given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what is wrong with values by name, each with `loc`, `msg` and `type`; empty when nothing is."""
+    try:
+        model.model_validate(given)
+    except ValidationError as error:
+        return error.errors(include_url=False, include_input=False, include_context=False)  # type: ignore[return-value]
+    return []
