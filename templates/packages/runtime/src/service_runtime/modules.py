@@ -62,7 +62,7 @@ class SourceFinder(importlib.abc.MetaPathFinder):
 
 
 def _is_library(name: str) -> bool:
-    """Return whether a library has this name: as everywhere in Python, it goes before a folder without `__init__.py`."""
+    """Return whether a library has this name: in Python it goes before a folder without `__init__.py`."""
     found = importlib.machinery.PathFinder.find_spec(name)
     return found is not None and found.loader is not None
 

@@ -50,7 +50,7 @@ def document(service: Service) -> dict[str, Any]:
 
 
 def _schemas(models: list[Any]) -> tuple[dict[Any, Any], dict[str, Any]]:
-    """Return a reference by model and the schemas by name; without pydantic 2, only the document made at generation has them."""
+    """Return a reference by model and the schemas by name; without pydantic 2, only `openapi.json` has them."""
     if not HAS_MODELS:
         return {model: {"type": "object"} for model, _ in models}, {}
     from pydantic.json_schema import models_json_schema  # noqa: PLC0415  (as above)

@@ -1,12 +1,11 @@
-"""What `schema` needs of pydantic 2, for services whose own code is held to pydantic 1: the same checks, in plain Python.
+"""What `schema` needs of pydantic 2, where the monolith is held to pydantic 1: the same checks, in plain Python.
 
-The monolith's versions decide what is installed, and many pin pydantic 1 (often through their web framework). The models
-of the messages are read here as what they are: annotations of a class.
+The monolith's versions decide what is installed, and many pin pydantic 1 (often through their web framework). The
+models of the messages are read here as what they are: annotations of a class.
 """
 
 from __future__ import annotations
 
-import functools
 import importlib.metadata
 import types
 from collections.abc import Callable, Mapping
@@ -84,16 +83,21 @@ class BaseModel:
             raise ValidationError(found)
 
 
-@functools.cache
+_known: dict[type[BaseModel], dict[str, tuple[Any, Field]]] = {}
+
+
 def _fields(model: type[BaseModel]) -> dict[str, tuple[Any, Field]]:
     """Return annotation and field by the name in the message."""
+    if model in _known:
+        return _known[model]
     hints = get_type_hints(model, include_extras=True)
-    found = {}
+    found: dict[str, tuple[Any, Field]] = {}
     for name, hint in hints.items():
         if name != "model_config" and get_origin(hint) is not ClassVar:
             value = getattr(model, name, None)
             field = value if isinstance(value, Field) else Field()
             found[field.alias or name] = (hint, field)
+    _known[model] = found
     return found
 
 

@@ -154,7 +154,7 @@ class Host:
         self.end()
 
     async def call(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer a call to an operation or an object; an ASGI application, because a framework's layers cost as much."""
+        """Answer a call to an operation or an object, as ASGI: a framework's layers would cost as much again."""
         started = time.perf_counter()
         path, headers = scope["path"], headers_of(scope)
         with tracing.span(path, headers):
