@@ -10,8 +10,10 @@ import sys
 import threading
 import time
 import types
+from pathlib import Path
 
 import pytest
+import service_runtime
 from service_runtime import context, tokens, tracing, transport
 from service_runtime.breaker import Breaker
 from service_runtime.client import Client
@@ -21,6 +23,7 @@ from service_runtime.serve import drain
 from service_runtime.server import Host, build_app
 from service_runtime.service import Service
 from service_runtime.transport import HttpTransport, LocalAnswer
+from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
 
 CALLS: list[int] = []
@@ -345,3 +348,28 @@ def test_time_outs_and_refusals_for_load_open_the_breaker(answer):
 
     with pytest.raises(NotSent, match="moment ago"):
         sender.send("/x", {}, [b""], 1.0)
+
+
+def test_a_body_that_is_refused_on_its_way_in_is_refused_in_our_words(host):
+    sent = []
+
+    async def receive():
+        raise HTTPException(408, "the body came too slowly")
+
+    async def send(message):
+        sent.append(message)
+
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers().items()]
+    scope = {"type": "http", "method": "POST", "path": "/operations/grow", "headers": raw}
+    asyncio.run(host.call(scope, receive, send))
+
+    assert sent[0]["status"] == 408
+    assert b"too slowly" in sent[1]["body"]
+
+
+def test_nothing_of_the_runtime_needs_fastapi():
+    files = Path(service_runtime.__file__).parent.glob("*.py")
+
+    assert [
+        file.name for file in files if "import fastapi" in file.read_text() or "from fastapi" in file.read_text()
+    ] == []

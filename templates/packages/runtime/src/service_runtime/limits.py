@@ -7,7 +7,7 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from fastapi import HTTPException
+from starlette.exceptions import HTTPException
 
 MIB = 1024 * 1024
 BODY_LIMIT = int(os.environ.get("SERVICE_BODY_LIMIT_MB", "256")) * MIB

@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
@@ -207,7 +208,10 @@ class Host:
             return problem(OVERLOADED, "too many calls are under way, come back later")
         if depth > context.CHAIN_LIMIT:
             return problem(508, f"the call went through more than {context.CHAIN_LIMIT} services")
-        body = await read_body(receive, int(headers.get("content-length") or 0))
+        try:
+            body = await read_body(receive, int(headers.get("content-length") or 0))
+        except HTTPException as refusal:
+            return problem(refusal.status_code, refusal.detail)
         if body is None:
             return problem(413, f"a message may have {BODY_LIMIT} bytes")
         self.metrics.in_flight += 1
