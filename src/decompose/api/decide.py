@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from decompose.api.places import PLAN_FILE, find_trace, relative_to_here, root_by_digest, state_folder
 from decompose.api.see import analyze
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from decompose.ir.evidence import History, Trace
     from decompose.ir.extraction import ExtractionStep
     from decompose.ir.graph import CodeGraph
-    from decompose.ir.partition import Partition
+    from decompose.ir.partition import Partition, Partitioner
     from decompose.ir.plan import Plan
 
 
@@ -46,15 +46,32 @@ def propose_all(
     previous: Plan | None = None,
     trace: Trace | None = None,
     history: History | None = None,
+    partitioner: str = "",
 ) -> tuple[Plan, tuple[Partition, ...]]:
-    """Return the plan and every partition that was weighed, the recommended one first."""
-    from decompose import boundary, cluster, evidence
+    """Return the plan and every partition that was weighed, the recommended one first.
+
+    Args:
+        system: A graph from `analyze`, or the path to analyse.
+        previous: A plan whose locks are kept and from which as little as possible moves.
+        trace: What a traced run showed.
+        history: What the git history shows; read from the analysed tree when absent.
+        partitioner: Name of an installed plug-in (`decompose.partitioners`) whose partition is recommended instead.
+
+    Raises:
+        ConfigError: If there is no such plug-in.
+        PlanError: If what it returns is no partition of the system.
+    """
+    from decompose import boundary, cluster, evidence, plugins
 
     graph = _graph(system)
     root = root_by_digest.get(graph.digest)
     if history is None and root is not None:
         history = evidence.read_history(root)
     partitions = cluster.partitions(graph, trace=trace, history=history, previous=previous)
+    if partitioner:
+        divide = cast("Partitioner", plugins.load_plugin(plugins.PARTITIONERS, partitioner))
+        given = cluster.accept(graph, divide(graph, seed=0), partitions[0], name=partitioner, previous=previous)
+        partitions = (given, *partitions)
     plan = boundary.draft(graph, partitions, previous=previous, trace=trace, history=history)
     return plan.model_copy(update={"root": relative_to_here(root)} if root is not None else {}), partitions
 

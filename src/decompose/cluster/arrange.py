@@ -16,6 +16,8 @@ from decompose.ir.partition import DEAD, OFFLINE, SHARED
 
 NOWHERE = frozenset((SHARED, OFFLINE, DEAD))
 """Names that are no parts."""
+LARGE = 20_000
+"""Units from which an arrangement is taken as it is: what another would gain is little, and time is short."""
 MAX_STEPS = 20
 """Better arrangements taken one after another; each must gain, so that few systems see more than two."""
 
@@ -83,9 +85,9 @@ def steady(problem: Problem, found: Arrangement, *, seed: int = 0) -> Arrangemen
     """Return the arrangement from which no other is worth moving to; the one given when there is none.
 
     Another is worth it when what it gains exceeds the inertia of all units that would move. So a plan that was proposed
-    stays as it is when it is proposed again.
+    stays as it is when it is proposed again; that of a large system stays while it is complete.
     """
-    for _ in range(MAX_STEPS):
+    for _ in range(MAX_STEPS if len(problem.system.profiles) <= LARGE else 0):
         placed = _alive(problem, found.cluster_by_unit)
         other = arrange(drawn_to(problem, _in_parts(placed)), seed=seed, start=placed)
         after = _alive(problem, other.cluster_by_unit)

@@ -86,7 +86,7 @@ def call_percentage(services: Services, calls: Calls, *, logarithmic: bool = Fal
     """
     service = service_by_unit(services)
     crossing = whole = 0.0
-    for (a, b), n in sorted(calls.items()):
+    for (a, b), n in calls.items():
         if a == b:
             continue
         volume = log(n) + 1 if logarithmic else n
@@ -182,7 +182,7 @@ def modularity(services: Services, calls: Calls) -> float:
     service = service_by_unit(services)
     inside: dict[str, float] = {}
     degree: dict[str, float] = {}
-    for (a, b), n in sorted(calls.items()):
+    for (a, b), n in calls.items():
         if a != b:
             for unit in (a, b):
                 degree[service[unit]] = degree.get(service[unit], 0.0) + n
@@ -200,7 +200,7 @@ def cohesion(services: Services, calls: Calls) -> float:
     """
     service = service_by_unit(services)
     inside, outside = dict.fromkeys(services, 0.0), dict.fromkeys(services, 0.0)
-    for (a, b), n in sorted(calls.items()):
+    for (a, b), n in calls.items():
         if a == b:
             continue
         if service[a] == service[b]:
@@ -294,12 +294,15 @@ def _pairs(services: Services, calls: Calls) -> tuple[dict[str, int], dict[tuple
     service = service_by_unit(services)
     inside: dict[str, int] = {}
     between: dict[tuple[str, str], int] = {}
-    for a, b in sorted({(min(pair), max(pair)) for pair in calls if pair[0] != pair[1]}):
-        first, second = sorted((service[a], service[b]))
+    for a, b in calls:
+        if a == b or (a > b and (b, a) in calls):  # a pair that calls both ways counts once
+            continue
+        first, second = service[a], service[b]
         if first == second:
             inside[first] = inside.get(first, 0) + 1
         else:
-            between[first, second] = between.get((first, second), 0) + 1
+            pair = (first, second) if first < second else (second, first)
+            between[pair] = between.get(pair, 0) + 1
     return inside, between
 
 

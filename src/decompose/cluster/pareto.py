@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decompose.cluster.arrange import Arrangement, adopt, arrange, steady
+from decompose.cluster.arrange import LARGE, Arrangement, adopt, arrange, steady
 from decompose.cluster.metrics import measure
 from decompose.cluster.problem import Problem, prepare, priced
 from decompose.cluster.weights import Weights
@@ -14,8 +14,6 @@ from decompose.ir.plan import Plan
 
 ALTERNATIVES = (("coarser", 0.4), ("finer", 2.2))
 """Names of the partitions beside the recommended one, and the factor on everything that drives units apart."""
-LARGE = 20_000
-"""Units from which alternatives start from the recommended partition."""
 
 
 def partitions(

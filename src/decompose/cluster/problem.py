@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import log10
 
 from decompose.cluster.conduct import conducted
@@ -35,6 +36,26 @@ class Problem:
     pulls: tuple[Pull, ...]
     weights: Weights
     constraints: Constraints
+
+    @cached_property
+    def network(self) -> Network:
+        """The problem as numbers, without what drives units apart."""
+        number = {symbol: i for i, atom in enumerate(self.atoms) for symbol in atom}
+        hubs = sorted({end for pull in self.pulls for end in (pull.unit, pull.other)} - number.keys())
+        number.update({hub: len(self.atoms) + i for i, hub in enumerate(hubs)})
+        profiles, locked = self.system.profiles, self.constraints.locked
+        sizes = [sum(profiles[symbol].size for symbol in atom) for atom in self.atoms]
+        labels = [next((locked[s] for s in atom if s in locked), "") for atom in self.atoms]
+        return build(
+            len(self.atoms) + len(hubs),
+            ((number[pull.unit], number[pull.other], pull.weight) for pull in self.pulls),
+            sizes=sizes + [0] * len(hubs),
+            masses=[_mass(self.system, atom) for atom in self.atoms] + [()] * len(hubs),
+            labels=labels + [""] * len(hubs),
+            apart=[self.constraints.sides_of(atom) for atom in self.atoms] + [frozenset()] * len(hubs),
+            total=_scale(sum(sizes), self.weights),
+            terms=Terms(),
+        )
 
 
 def prepare(
@@ -82,31 +103,21 @@ def drawn_to(problem: Problem, cluster_by_unit: Mapping[str, str]) -> Problem:
 
 
 def network_of(problem: Problem, factor: float = 1.0) -> Network:
-    """Return a problem as numbers: the atoms first, then the hubs in order of name."""
-    number = {symbol: i for i, atom in enumerate(problem.atoms) for symbol in atom}
-    hubs = sorted({end for pull in problem.pulls for end in (pull.unit, pull.other)} - number.keys())
-    number.update({hub: len(problem.atoms) + i for i, hub in enumerate(hubs)})
-    profiles, weights, constraints = problem.system.profiles, problem.weights, problem.constraints
-    sizes = [sum(profiles[symbol].size for symbol in atom) for atom in problem.atoms] + [0] * len(hubs)
-    masses = [_mass(problem.system, atom) for atom in problem.atoms] + [()] * len(hubs)
-    labels = [next((constraints.locked[s] for s in atom if s in constraints.locked), "") for atom in problem.atoms]
-    sides = [constraints.sides_of(atom) for atom in problem.atoms]
-    return build(
-        len(sizes),
-        ((number[pull.unit], number[pull.other], pull.weight) for pull in problem.pulls),
-        sizes=sizes,
-        masses=masses,
-        labels=labels + [""] * len(hubs),
-        apart=sides + [frozenset()] * len(hubs),
-        total=_scale(sum(sizes), weights),
-        terms=Terms(
-            density=round(weights.density * factor),
-            stage=round(weights.stage * factor),
-            premium=round(weights.premium / factor),
-            conflict=conflicts(),
-            max_size=constraints.max_size,
-        ),
+    """Return a problem as numbers: the atoms first, then the hubs in order of name.
+
+    Args:
+        problem: The system.
+        factor: On everything that drives units apart.
+    """
+    weights = problem.weights
+    terms = Terms(
+        density=round(weights.density * factor),
+        stage=round(weights.stage * factor),
+        premium=round(weights.premium / factor),
+        conflict=conflicts(),
+        max_size=problem.constraints.max_size,
     )
+    return replace(problem.network, terms=terms)
 
 
 def priced(weights: Weights | None, hop: HopCost | None) -> Weights:

@@ -144,8 +144,8 @@ class _Moves:
         self.size = [0] * spaces
         self.nodes = [0] * spaces
         self.pull = [[0] * self.stages for _ in range(spaces)]
-        self.label: list[dict[str, int]] = [{} for _ in range(spaces)]
-        self.apart: list[dict[tuple[int, int], int]] = [{} for _ in range(spaces)]
+        self.label: dict[int, dict[str, int]] = {}
+        self.apart: dict[int, dict[tuple[int, int], int]] = {}
         self.own = [self._own_charge(node) for node in range(len(network))]
         for node, cluster in enumerate(clusters):
             self._place(node, cluster, 1)
@@ -171,19 +171,36 @@ class _Moves:
 
     def _improve(self, node: int) -> bool:
         """Move a node to the cluster that gains most; ties go to staying, then to the lowest cluster."""
-        home, clusters = self.clusters[node], self.clusters
-        if self.within is not None and self.nodes[home] > 1:
+        home, clusters, within = self.clusters[node], self.clusters, self.within
+        if within is not None and self.nodes[home] > 1:
             return False
         attraction: dict[int, int] = {}
         for other, weight in self.network.adjacency[node].items():
-            if self.within is None or self.within[other] == self.within[node]:
+            if within is None or within[other] == within[node]:
                 cluster = clusters[other]
                 attraction[cluster] = attraction.get(cluster, 0) + weight
-        best, best_value = home, self._value(node, home, attraction.get(home, 0), leaving=True)
+        size, masses = self.network.sizes[node], self.network.masses[node]
+        # what it is worth where it is, as if it stood outside
+        charge = self.density * size * (self.size[home] - size) - self.own[node]
+        for stage, mass in masses:
+            charge += mass * self.pull[home][stage]
+        if size and self.size[home] == size:
+            charge += self.premium
+        best, best_value = home, self.scale * attraction.get(home, 0) - charge
+        rate = self.density * size
         for cluster in self._candidates(node, attraction):
-            if cluster == home or not (self.is_free or self._allows(node, cluster)):
+            if cluster == home:
                 continue
-            value = self._value(node, cluster, attraction.get(cluster, 0))
+            held = self.size[cluster]
+            value = self.scale * attraction.get(cluster, 0) - rate * held
+            # charges only grow from here on: what is behind already cannot come first
+            if value < best_value or not (self.is_free or self._allows(node, cluster)):
+                continue
+            pull = self.pull[cluster]
+            for stage, mass in masses:
+                value -= mass * pull[stage]
+            if size and not held:
+                value -= self.premium
             if value > best_value or (value == best_value and best != home and cluster < best):
                 best, best_value = cluster, value
         if best == home:
@@ -200,28 +217,15 @@ class _Moves:
             found.add(self.free[-1])
         return found
 
-    def _value(self, node: int, cluster: int, attraction: int, *, leaving: bool = False) -> int:
-        """Return what the node's presence in a cluster is worth; in its own, as if it stood outside."""
-        size, pull = self.network.sizes[node], self.pull[cluster]
-        held = self.size[cluster] - (size if leaving else 0)
-        charge = self.density * size * held
-        for stage, mass in self.network.masses[node]:
-            charge += mass * pull[stage]
-        if leaving:
-            charge -= self.own[node]
-        if size and not held:
-            charge += self.premium
-        return self.scale * attraction - charge
-
     def _allows(self, node: int, cluster: int) -> bool:
         """Return whether the constraints let a node into a cluster."""
         limit = self.network.terms.max_size
         if limit and self.network.sizes[node] and self.size[cluster] + self.network.sizes[node] > limit:
             return False
         label = self.network.labels[node]
-        if label and any(other != label for other in self.label[cluster]):
+        if label and any(other != label for other in self.label.get(cluster, ())):
             return False
-        return not are_apart(self.network.apart[node], self.apart[cluster])
+        return not are_apart(self.network.apart[node], self.apart.get(cluster, ()))
 
     def _move(self, node: int, home: int, target: int) -> None:
         """Take a node out of one cluster and put it into another."""
@@ -244,9 +248,9 @@ class _Moves:
             for other in range(self.stages):
                 pull[other] += amount * row[other]
         if self.network.labels[node]:
-            _count(self.label[cluster], self.network.labels[node], sign)
+            _count(self.label.setdefault(cluster, {}), self.network.labels[node], sign)
         for side in self.network.apart[node]:
-            _count(self.apart[cluster], side, sign)
+            _count(self.apart.setdefault(cluster, {}), side, sign)
 
     def _own_charge(self, node: int) -> int:
         """Return the stage charge of a node against itself, which no move changes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from decompose.cluster.contract import asset_writers, is_shareable
 from decompose.cluster.profile import System
@@ -67,19 +68,27 @@ def settle(
 
 def _follow(system: System, members: Iterable[str], cluster: Mapping[str, str], bare: Iterable[str]) -> dict[str, str]:
     """Return where module bodies without statements stand: with most of their module, else of the nearest package."""
+    bodies = list(bare)
     counts: dict[str, Counter[str]] = {}
-    for symbol, name in ((symbol, cluster[symbol]) for symbol in members if symbol in cluster):
-        parts = system.profiles[symbol].module.split(".")
-        for i in range(1, len(parts) + 1):
-            counts.setdefault(".".join(parts[:i]), Counter())[name] += 1
+    for symbol in members if bodies else ():
+        if symbol in cluster:
+            for scope in _scopes(system.profiles[symbol].module):
+                counts.setdefault(scope, Counter())[cluster[symbol]] += 1
     found: dict[str, str] = {}
-    for symbol in bare:
+    for symbol in bodies:
         scope = system.profiles[symbol].module
         while scope and scope not in counts:
             scope = scope.rpartition(".")[0]
         held = counts.get(scope)
         found[symbol] = max(sorted(held), key=lambda name: held[name]) if held else SHARED
     return found
+
+
+@cache
+def _scopes(module: str) -> tuple[str, ...]:
+    """Return a module and the packages above it."""
+    parts = module.split(".")
+    return tuple(".".join(parts[:i]) for i in range(1, len(parts) + 1))
 
 
 def _is_support(system: System, symbol: str) -> bool:

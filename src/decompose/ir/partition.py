@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from decompose.ir.graph import Record
+from typing import Protocol
+
+from decompose.ir.graph import CodeGraph, Record
 
 SHARED = "shared"
 """Cluster of library code that is copied into every service that needs it."""
@@ -42,3 +44,19 @@ class Partition(Record):
     metrics: dict[str, float] = {}  # noqa: RUF012  (msgspec copies an empty default)
     """Figures of `cluster.metrics` by name."""
     objective: float = 0.0
+
+
+class Partitioner(Protocol):
+    """Divides a system; other distributions offer theirs as entry points of the group `decompose.partitioners`."""
+
+    def __call__(self, graph: CodeGraph, *, seed: int) -> Partition:
+        """Return one partition.
+
+        A cluster of another name than `shared`, `offline` and `dead` becomes a service; kinds, owners, reasons and the
+        verdict are worked out from it. Module-level units that it leaves out go where the built-in search puts them if
+        that is no service, and are an error otherwise.
+
+        Args:
+            graph: The graph with roles.
+            seed: Of whatever is random.
+        """

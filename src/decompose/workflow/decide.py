@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 
 def report_proposal(
-    path: Path | None, *, plan_file: Path, cache: bool = True, progress: api.Progress | None = None
+    path: Path | None,
+    *,
+    plan_file: Path,
+    partitioner: str = "",
+    cache: bool = True,
+    progress: api.Progress | None = None,
 ) -> Outcome:
     """Propose boundaries and write the plan file; an existing one's locks, names, notes and comments are kept."""
     root = find_root(path, plan_file)
@@ -28,7 +33,7 @@ def report_proposal(
     previous = _previous(plan_file, root)
     if previous is not None:
         api.check_rules(previous, system, path=plan_file)
-    plan, partitions = api.propose_all(system, previous=previous, trace=api.find_trace())
+    plan, partitions = api.propose_all(system, previous=previous, trace=api.find_trace(), partitioner=partitioner)
     api.write_plan(plan, plan_file)
     return Outcome(summary=api.summary(system, plan), figures=_figures(plan, system, partitions), written=(plan_file,))
 
