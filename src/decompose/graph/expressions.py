@@ -31,6 +31,7 @@ from decompose.graph.objects import (
     Text,
     Values,
 )
+from decompose.graph.spreads import fitting_mappings
 from decompose.graph.strings import joined, percent, slashed
 from decompose.ir import facts as f
 from decompose.ir.facts import Node
@@ -151,19 +152,34 @@ class Expressions(Core):
                 self._spread(frame, self.eval(frame, argument[1]), positional, node[1])
             else:
                 positional.append(self.eval(frame, argument))
+        spread = EMPTY
         for name, expression in node[4]:
             values = self.eval(frame, expression)
             if name is not None:
                 keywords[name] = values
             else:
-                self._spread_mapping(frame, values, keywords, node[1])
+                spread = self.union(spread, values)
+        named = keywords if not spread else dict(keywords)
+        self._spread_mapping(frame, spread, keywords, node[1])
         record = CallRecord(node, callees, positional, keywords)
         frame.calls[id(node)] = record
+        if callees and len(spread) > 1:
+            record.result = self._call_each(frame, record, named, spread)
+            return record.result
         if callees:
             record.result = self.invoke(frame, callees, positional, keywords, node[1], node)
             return record.result
         record.result = self.unknown_call(frame, node, positional, keywords)
         return record.result
+
+    def _call_each(self, frame: Frame, call: CallRecord, named: dict[str, Values], spread: Values) -> Values:
+        """Call what a call may reach one by one, each with those of the spread mappings that it can take."""
+        out = EMPTY
+        for item in sorted(call.callees):
+            made, keywords = self.objects[item], dict(named)
+            self._spread_mapping(frame, fitting_mappings(self, made, spread), keywords, call.node[1])
+            out = self.union(out, self.invoke(frame, made.single, call.positional, keywords, call.node[1], call.node))
+        return out
 
     def _spread(self, frame: Frame, values: Values, positional: list[Values], pos: int) -> None:
         """Add `*values` to positional arguments: element by element where the length is known."""

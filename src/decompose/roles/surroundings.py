@@ -85,8 +85,10 @@ def with_surroundings(
         add(scores, mine, 1.0)
         base[unit.symbol] = scores
     known = [edge for edge in edges if edge.kind == "call" and edge.source in base and edge.target in base]
-    started = {unit.symbol for unit in units if unit.entry is not None and unit.entry.kind in ("route", "page")}
-    _add_conducting(base, labour, known, started)
+    requested = {unit.symbol for unit in units if unit.entry is not None and unit.entry.kind in ("route", "page")}
+    functions = {unit.symbol for unit in units if unit.kind in ("function", "method")}
+    wrappers = {unit.symbol for unit in units if unit.parent in functions}
+    _add_conducting(base, labour, [edge for edge in known if edge.source not in wrappers], requested)
     return _spread(base, known)
 
 
@@ -95,7 +97,8 @@ def _add_conducting(
 ) -> None:
     """Give orchestration to units that call several stages and do little work for one of them themselves.
 
-    Whoever starts such a unit orchestrates too, unless a request asked for it: that is the gateway's.
+    What a decorator puts around functions of every stage is not among the calls: it conducts none of them. Whoever starts
+    a unit that conducts orchestrates too, unless a request asked for it: that is the gateway's.
     """
     stages: dict[str, dict[str, None]] = {}
     for edge in calls:

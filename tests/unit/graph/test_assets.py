@@ -213,3 +213,38 @@ def test_a_folder_that_only_a_test_knows_makes_no_second_file(linked):
     })  # fmt: skip
 
     assert {name for unit, _, name in links(graph) if unit == "m:split"} == {"data/raw.csv"}
+
+
+def test_each_settings_class_is_made_from_the_section_that_fits_it(linked):
+    source = """
+        from dataclasses import dataclass
+        from pathlib import Path
+        import yaml
+        @dataclass
+        class Features:
+            folder: Path
+            test_size: float
+            def table(self):
+                return self.folder / "train.csv"
+        @dataclass
+        class Training:
+            folder: Path
+            folds: int
+            def model(self):
+                return self.folder / "model.bin"
+        SECTIONS = {"features": Features, "training": Training}
+        def section(name, values):
+            return SECTIONS[name](**values)
+        def settings():
+            content = yaml.safe_load(Path("conf.yaml").read_text())
+            return {name: section(name, content.pop(name)) for name in SECTIONS}
+        def run():
+            made = settings()
+            made["features"].table().write_text("a")
+            made["training"].model().write_bytes(b"")
+        """
+    sections = {"features": {"folder": "f", "test_size": 0.2}, "training": {"folder": "t", "folds": 3}}
+
+    found = {name for _, kind, name in links(linked({"m.py": source}, {"conf.yaml": sections})) if kind == "write"}
+
+    assert found == {"f/train.csv", "t/model.bin"}

@@ -177,6 +177,26 @@ def test_whoever_starts_the_stages_orchestrates_unless_a_request_asked_for_it():
     assert role_of(found, "web:begin") == "gateway_ui"
 
 
+def test_the_wrapper_of_a_decorator_conducts_none_of_the_stages_that_it_wraps():
+    names = ("ingest:load", "features:build", "train:fit")
+    units = [
+        *(unit(n) for n in names),
+        unit("util:timed"),
+        unit("util:timed.wrapper", parent="util:timed"),
+        unit("a:main"),
+    ]
+    edges = [
+        call("ingest:load", "external:pandas.read_sql"),
+        call("features:build", "external:sklearn.preprocessing.StandardScaler.fit_transform"),
+        call("train:fit", "external:sklearn.svm.SVC.fit"),
+        *(call("util:timed.wrapper", stage) for stage in names),
+        call("a:main", "util:timed.wrapper"),
+        call("a:main", "train:fit"),
+    ]
+
+    assert role_of(assign(graph(units, edges)), "a:main") == "training"
+
+
 def test_a_function_of_a_notebook_has_the_role_of_what_it_does():
     units = [unit("nb:fit_all"), unit("nb:cell_1", kind="cell")]
 
