@@ -34,7 +34,7 @@ from decompose.graph.naming import (
     normal_path,
 )
 from decompose.graph.objects import BOUND, CLASS, EXTERNAL_INSTANCE, FUNCTION, Bound, ExternalInstance, Frame, Values
-from decompose.graph.orm import statement_tables, tables_of
+from decompose.graph.orm import DjangoTables, statement_tables, tables_of
 from decompose.graph.sql import looks_like_sql, read_sql
 from decompose.graph.wrappers import Wrappers, argument_of
 from decompose.ir.facts import Node, column_of, line_of
@@ -94,6 +94,7 @@ class AssetLinker:
         self.columns = columns or {}
         """Columns needed of what a call returned, by the identity of its node."""
         self.wrappers = Wrappers()
+        self.django = DjangoTables(core)
         self._wrapped: set[tuple[int, str]] = set()
         self._callers: dict[int, list[tuple[Frame, Node, Values | None]]] | None = None
 
@@ -121,7 +122,7 @@ class AssetLinker:
             return
         for end in ends_of(self.core, call):
             values = argument_values(self.core, end, end.api.argument, end.api.position)
-            if values is None and not store_of(end.api):
+            if values is None and not store_of(end.api) and end.api.format != "orm":
                 continue
             yield from self._of_end(end, values or frozenset())
 
@@ -129,13 +130,18 @@ class AssetLinker:
         node = argument_node(call, call.api.argument, call.api.position)
         effect, store = call.api.effect, store_of(call.api)
         names = self._names(values, call.api)
-        if names is None and store:
+        is_member = call.api.argument == RECEIVER and call.api.asset == "table"
+        if names is None and (store or is_member):
             names = []
         if names is None:
             return
         names = into_folder(self.core, call, names)
-        if call.api.argument == RECEIVER and call.api.asset == "table" and not names:
-            names = list(filter(None, (member_name(call.frame, node),)))
+        if is_member and not names and not store:
+            is_django = call.api.name.startswith("django.")
+            name = self.django.of(node) if is_django else member_name(call.frame, node)
+            if is_django and not name:
+                return
+            names = list(filter(None, (name,)))
         if store:
             names = [n for n in names if not is_nameless(n)] or [store]
         parameter = "" if store else self._handed_on(call, node)

@@ -141,3 +141,33 @@ def test_stores_of_other_libraries(linked):
         ("write", "fetch", "asset:near.bin"),
         ("write", "send", "topic:tasks"),
     }
+
+
+def test_a_django_model_stands_for_the_table_of_its_app(linked):
+    graph = linked({
+        "shop/__init__.py": "",
+        "shop/models.py": """
+            from django.db import models
+            class Order(models.Model):
+                name = models.CharField()
+            """,
+        "shop/views.py": """
+            from shop.models import Order
+            def listed():
+                return Order.objects.all().filter(name="x")
+            def add(rows):
+                Order.objects.bulk_create(rows)
+            def new():
+                Order(name="x").save()
+            def clear():
+                Order.objects.filter(name="x").delete()
+            """,
+    })  # fmt: skip
+
+    assert links(graph) == {
+        ("read", "listed", "table:shop_order"),
+        ("write", "add", "table:shop_order"),
+        ("write", "new", "table:shop_order"),
+        ("read", "clear", "table:shop_order"),
+        ("write", "clear", "table:shop_order"),
+    }
