@@ -104,9 +104,16 @@ def interrupted(
         process.wait()
         wait_until_gone(work)
         say(f"killed {victim} ({sum(killed.values())})")
+        if is_over(work):
+            return taken(work)  # the launcher had only its services left to stop; starting it is another pipeline run
     if start(options, work).wait():
         raise SystemExit((work.parent / "log.txt").read_text()[-3000:])
     return taken(work)
+
+
+def is_over(work: Path) -> bool:
+    """Return whether the pipeline says that it is done."""
+    return all(json.loads(path.read_text())["is_done"] for path in work.glob(".services/pipelines/*.json"))
 
 
 def wait_for_job(process: subprocess.Popen[bytes], work: Path) -> int:

@@ -114,6 +114,13 @@ def test_what_is_no_workspace_is_refused(tmp_path):
         launch(tmp_path)
 
 
+def test_an_unknown_target_is_refused(tmp_path):
+    _, out = parity_toy.build(tmp_path)
+
+    with pytest.raises(ConfigError, match="no target `moon`"):
+        launch(out, target="moon")
+
+
 def test_an_unknown_kind_and_a_missing_driver_are_refused(tmp_path):
     root, out = parity_toy.build(tmp_path)
 

@@ -24,6 +24,8 @@ from decompose.ir.graph import Record
 
 LAUNCHERS = {"local": "run.py", "ray": "run_ray.py"}
 """Program of a workspace that starts it, by target."""
+SLOWER = {"ray": 3.0}
+"""How many times longer than local processes a target may take to start: Ray brings up a cluster first."""
 _POLL_S = 0.05
 _GRACE_S = 20.0
 _LOG_LINES = 20

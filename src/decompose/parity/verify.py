@@ -18,7 +18,7 @@ from decompose.ir.reports import Check, Equivalence
 from decompose.parity import replay
 from decompose.parity.artifacts import compare_drivers
 from decompose.parity.driver import DriverRun, run_driver
-from decompose.parity.launch import Running, launch, moved_modules, read_workspace
+from decompose.parity.launch import SLOWER, Running, launch, moved_modules, read_workspace
 from decompose.parity.outcomes import compare_suites
 from decompose.parity.patches import describe_moved, find_patches
 from decompose.parity.probe.places import Tolerance
@@ -190,7 +190,7 @@ class Bench:
         with launch(
             self.out,
             workdir=tree,
-            timeout_s=options.start_timeout_s,
+            timeout_s=options.start_timeout_s * SLOWER.get(options.target, 1.0),
             base_port=options.base_port,
             python=options.python,
             environment=environment,
