@@ -65,11 +65,11 @@ class Extraction:
         self.told(
             "The monolith, trained, before anything was changed; a client asks it for predictions without a pause."
         )
-        self.command("python -m churn.cli run-all --workdir ../work", cwd="churn", lines=4)
+        self.command("python -m churn.cli run-all --workdir ../work", cwd="churn", lines=0)
         first, port = self.monolith("local", {}, switch=False)
         load = Load(port)
         self.told("Which service first, its code, and a patch that adds a switch.")
-        self.command("decompose propose churn", lines=3)
+        self.command("decompose propose churn", lines=1)
         self.command("decompose plan order churn", lines=4)
         self.command(f"decompose generate churn --only {self.service} --in-place -o extracted", lines=3)
         self.command("git apply --stat ../extracted/monolith.patch", cwd="churn")
@@ -95,7 +95,7 @@ class Extraction:
         load.finish()
         shadow = Seen.of(self.report)
         print(
-            f"# in all: {len(load.answers)} predictions, {len(load.failures)} failed, {len(set(load.answers))} different answer(s)"
+            f"# in all: {len(load.answers)} predictions, {len(load.failures)} failed, {len(set(load.answers)) - 1} that differ from the first"
         )
         print(f"# the shadow compared {sum(shadow.compared.values())} of its calls: {shadow.differences} differences")
         is_well = load.answers and not load.failures and len(set(load.answers)) == 1
