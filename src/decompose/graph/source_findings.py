@@ -23,6 +23,8 @@ _BUILTINS = frozenset(
      "__package__", "__loader__", "__annotations__", "__qualname__", "__module__", "WindowsError", "reveal_type")
 )  # fmt: skip
 _NOTEBOOK = frozenset(("display", "get_ipython", "In", "Out", "_", "__", "dbutils", "spark", "sc"))
+_CONFIGURED = re.compile(r"(?:^|/)(?:ipython|jupyter\w*)_config\.py$")
+"""Files that are run with the configuration `c` at hand."""
 _KEYS = re.compile(
     r"AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|sk-(?:proj-)?[A-Za-z0-9]{32,}|hf_[A-Za-z0-9]{30,}|xox[bap]-[0-9A-Za-z-]{20,}"
     r"|AIza[0-9A-Za-z_\-]{35}|-----BEGIN (?:RSA |EC |OPENSSH )?PRIVATE KEY-----"
@@ -51,6 +53,8 @@ def undefined_names(info: ModuleInfo, uses: dict[tuple[str, int], Uses]) -> Iter
     known = set(top.local_names) | _BUILTINS | {g for s in facts.scopes for g in s.global_names}
     if facts.cells:
         known |= _NOTEBOOK
+    if _CONFIGURED.search(facts.path):
+        known |= {"c", "get_config"}
     for index, scope in enumerate(facts.scopes):
         visible = _visible(facts.scopes, index) | _comprehended(facts.path, facts.scopes, index, uses)
         reported = set()

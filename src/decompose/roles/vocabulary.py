@@ -51,7 +51,7 @@ _WORDS = {
     "orchestration": "pipeline:.7 pipelines:.8 orchestrate orchestrator orchestration dag dags flow:.6 flows:.7"
     " workflow workflows scheduler:.8 schedule:.7 job:.4 jobs:.5 main:.4 stage:.4 stages:.4"
     " launch:.4 run:.0 runner:.5 deploy:.7 deployment:.7 deployments:.7 airflow:.9 prefect:.9"
-    " dagster:.9 entrypoint:.5 step:.2 steps:.3 task:.3 workers:.3",
+    " register_pipelines pipeline_registry dagster:.9 entrypoint:.5 step:.2 steps:.3 task:.3 workers:.3",
     "gateway_ui": "app:.5 api:.5 route:.8 routes:.8 router:.8 routers:.8 view:.4 views:.6 ui:.9 gui:.9 web:.6"
     " webapp frontend dashboard page:.6 pages:.7 html:.7 server:.4 handler:.3 index:.4 home:.5"
     " gateway streamlit gradio flask fastapi toolbox:.5 widget:.6 window:.5 button:.6 form:.4"

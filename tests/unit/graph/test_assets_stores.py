@@ -171,3 +171,29 @@ def test_a_django_model_stands_for_the_table_of_its_app(linked):
         ("read", "clear", "table:shop_order"),
         ("write", "clear", "table:shop_order"),
     }
+
+
+def test_a_kedro_node_reads_and_writes_what_its_catalog_places(linked):
+    files = {
+        "src/shop/nodes.py": "def clean(frame, share):\n    return frame\ndef fit(frame):\n    return frame\n",
+        "src/shop/pipeline.py": """
+            from kedro.pipeline import node, pipeline
+            from shop.nodes import clean, fit
+            def create_pipeline():
+                return pipeline([
+                    node(clean, ["raw", "params:share"], "tidy", name="clean"),
+                    node(func=fit, inputs=dict(frame="tidy"), outputs="model"),
+                ])
+            """,
+    }
+    catalog = {
+        "raw@pandas": {"type": "pandas.CSVDataset", "filepath": "data/01_raw/raw.csv"},
+        "model": {"type": "pickle.PickleDataset", "filepath": "data/06_models/model.pkl"},
+    }
+
+    graph = linked(files, {"conf/base/catalog.yml": catalog})
+
+    assert links(graph) == {
+        ("read", "clean", "asset:data/01_raw/raw.csv"),
+        ("write", "fit", "asset:data/06_models/model.pkl"),
+    }

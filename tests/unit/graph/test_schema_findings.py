@@ -228,3 +228,10 @@ def test_a_file_that_others_fetch_from_a_bucket_by_its_name_is_read(linked):
         """
 
     assert codes(linked({"m.py": text})) == []
+
+
+def test_the_configuration_of_jupyter_is_run_with_its_object_at_hand(linked):
+    text = "c.InteractiveShellApp.extensions = ['a']\n"
+    graph = linked({".ipython/profile_default/ipython_config.py": text, "plain.py": text})
+
+    assert [f.span.path for f in graph.findings if f.code == "DC307"] == ["plain.py"]
