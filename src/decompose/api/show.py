@@ -25,17 +25,19 @@ def explanation(
 
     One service of the plan, or two: the price and the worth of its boundaries. With the analysed folder as `root`, the
     source lines are quoted.
+    Types that a trace saw stand before those that the source shows.
 
     Raises:
         PlanError: If a symbol is not in the graph; the nearest known ones are named.
     """
-    from decompose import boundary, views
+    from decompose import boundary, evidence, views
 
     if plan is not None and {service.name for service in plan.services}.issuperset(symbols):
         entries = [e for e in boundaries(plan, system, trace=find_trace()) if {e.first, e.second}.issuperset(symbols)]
         return {"text": "\n\n".join(map(boundary.as_text, entries)), "boundaries": [asdict(entry) for entry in entries]}
     where = membership(plan, system) if plan is not None else None
     lines = read_lines(system, root) if root is not None else None
+    system = evidence.with_observed_types(system, find_trace())
     return views.explanation(system, symbols, membership=where, lines=lines)
 
 
