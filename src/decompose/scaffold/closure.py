@@ -33,6 +33,8 @@ class Closure:
         self._overlaid: set[str] = set()
         self._pending: list[tuple[str, int]] = []
         self._live_bodies: dict[str, bool] = {}
+        self._registries: set[str] = set()
+        """Values (`module:NAME`) that decorators fill as code is imported, the same in every process that imports it."""
         self._copyable = Copyable(territory, self.is_local)
         self._force_bases()
 
@@ -228,6 +230,7 @@ class Closure:
         if (
             statement.kind in ("assign", "compound")
             and not is_ours
+            and f"{need.module.name}:{name}" not in self._registries
             and not self._copyable.holds(need.module.name, statement)
         ):
             need.remote_values.add(name)
@@ -454,6 +457,22 @@ class Closure:
                         if module_of(symbol) in self.needs:
                             self.needs[module_of(symbol)].facades.discard(qualname_of(symbol))
                             self.want(module_of(symbol), qualname_of(symbol))
+                    if symbol in self.territory.units:
+                        self._want_registries(symbol)
+
+    def _want_registries(self, decorator: str) -> None:
+        """Have an own copy of what a decorator alone fills, where all that it decorates is imported here."""
+        module = module_of(decorator)
+        text = self.territory.text(module)
+        if text is None or not all(self.is_local(symbol) for symbol in self.territory.decorated.get(decorator, ())):
+            return
+        uses = {name for i in text.binders.get(qualname_of(decorator), ()) for name in text.statements[i].uses}
+        for name in sorted(uses & text.binders.keys()):
+            value = f"{module}:{name}"
+            if value not in self._registries and self.territory.writers.get(value) == {decorator}:
+                self._registries.add(value)
+                self.want_module(module).remote_values.discard(name)
+                self.want(module, name)
 
     def _is_mixed(self, module: str) -> bool:
         """Return whether units of the module run in this process beside units that do not: both need its values."""

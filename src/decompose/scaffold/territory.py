@@ -204,6 +204,24 @@ class Territory:
         return frozenset(s.symbol.partition(":")[2] for s in self.graph.states if s.is_mutated)
 
     @cached_property
+    def writers(self) -> dict[str, set[str]]:
+        """Module-level units that change each module-level value (`module:NAME`)."""
+        found: dict[str, set[str]] = {}
+        for edge in self.graph.edges:
+            if edge.kind == "state_write":
+                found.setdefault(edge.target.removeprefix("state:"), set()).add(top_level_of(edge.source))
+        return found
+
+    @cached_property
+    def decorated(self) -> dict[str, set[str]]:
+        """Module-level units that each module-level function decorates, or something inside of which it does."""
+        found: dict[str, set[str]] = {}
+        for unit in self.graph.units:
+            for name in unit.decorators:
+                found.setdefault(top_level_of(name), set()).add(top_level_of(unit.symbol))
+        return found
+
+    @cached_property
     def value_classes(self) -> frozenset[str]:
         """Classes whose definition stands on both sides, so that instances cross by their state."""
         found: set[str] = set()

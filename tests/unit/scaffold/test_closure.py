@@ -32,3 +32,36 @@ def test_a_process_that_restores_objects_has_their_classes_although_they_are_sha
     territory = Territory(blueprint, graph, {path: text.encode() for path, text in SAVED_CLASS.items()})
 
     assert "shop.steps" in Closure(territory, "score").compute()
+
+
+REGISTRY = {
+    "nets.py": (
+        "from enum import Enum\n\nKNOWN = {}\n\n\ndef register(cls):\n    KNOWN[cls.__name__] = cls\n    return cls\n\n\n"
+        "@register\nclass Kind(Enum):\n    A = 1\n\n\ndef build(name):\n    return KNOWN[name]\n"
+    ),
+    "use.py": "from nets import Kind, build\n\n\ndef go():\n    return build('Kind') is Kind\n",
+}
+"""A decorator fills a table as the module is imported, wherever that is."""
+
+
+def registry_needs(*writers):
+    graph = graph_of(REGISTRY, mutated=("nets:KNOWN",))
+    units = [
+        msgspec.structs.replace(u, decorators=("nets:register",)) if u.symbol == "nets:Kind" else u for u in graph.units
+    ]
+    writes = [Edge(source=writer, target="state:nets:KNOWN", kind="state_write") for writer in writers]
+    graph = msgspec.structs.replace(graph, units=tuple(units), edges=(*graph.edges, *writes))
+    blueprint = blueprint_of(graph, {"nets": ("nets",), "use": ("use",)})
+    territory = Territory(blueprint, graph, {path: text.encode() for path, text in REGISTRY.items()})
+    return Closure(territory, "use").compute()["nets"]
+
+
+def test_a_table_that_only_a_decorator_fills_is_filled_wherever_what_it_decorates_is_imported():
+    need = registry_needs("nets:register")
+
+    assert need.facades == {"build"}
+    assert need.remote_values == set()
+
+
+def test_a_table_that_others_change_too_stays_with_its_owner():
+    assert registry_needs("nets:register", "nets:build").remote_values == {"KNOWN"}
