@@ -189,3 +189,43 @@ def test_buffers_that_are_no_texts_are_refused():
 
     with pytest.raises(ValueError):
         Decoder([offsets, memoryview(b"short")]).decode(tree)
+
+
+CONFIG = {"a": 1, "b": {"c": "${a}", "d": [1, 2]}, "e": "???"}
+
+
+def test_a_configuration_crosses_with_its_flags_and_interpolations():
+    omegaconf = pytest.importorskip("omegaconf", reason="omegaconf is not installed")
+    config = omegaconf.OmegaConf.create(CONFIG, flags={"readonly": True})
+
+    arrived = crossed(config)
+
+    assert type(arrived) is omegaconf.DictConfig
+    assert omegaconf.OmegaConf.to_container(arrived) == CONFIG
+    assert (arrived.b.c, omegaconf.OmegaConf.is_readonly(arrived), omegaconf.OmegaConf.is_missing(arrived, "e")) == (
+        1,
+        True,
+        True,
+    )
+    assert crossed(config.b) == {"c": 1, "d": [1, 2]}
+
+
+def test_a_configuration_that_the_callee_changes_is_changed_at_the_caller():
+    omegaconf = pytest.importorskip("omegaconf", reason="omegaconf is not installed")
+    from service_runtime.restore import Received, overwrite
+    from service_runtime.values import Decoder, Encoder
+
+    config = omegaconf.OmegaConf.create(CONFIG)
+    asked = Encoder()
+    decoder = Decoder()
+    there = decoder.decode(asked.encode(config))
+    received = Received(decoder)
+    answer = Encoder(received.numbers())
+    assert received.changes(answer) == []
+    there.b.d.append(3)
+
+    changes = received.changes(answer)
+    overwrite(asked, Decoder(arguments=asked.objects), changes)
+
+    assert config.b.d == [1, 2, 3]
+    assert omegaconf.OmegaConf.to_container(config)["b"]["c"] == "${a}"

@@ -19,11 +19,13 @@ _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType)
 
 
 def load_decoders(tag: Any) -> None:
-    """Import the modules that read the tags of numpy, pandas and torch, on first need."""
+    """Import the modules that read the tags of numpy, pandas, torch and omegaconf, on first need."""
     if tag in ("ndarray", "scalar", "dtype", "frame") or not isinstance(tag, str):
         import service_runtime.arrays  # noqa: PLC0415
     if tag == "tensor":
         import service_runtime.tensors  # noqa: PLC0415
+    elif tag == "config":
+        import service_runtime.configs  # noqa: PLC0415
     elif tag not in ("ndarray", "scalar", "dtype", "object", "handle", "exception", "enum", "class", "function"):
         import service_runtime.frames  # noqa: F401, PLC0415
 
@@ -43,6 +45,10 @@ def _family(kind: type[Any]) -> Encode | None:
         from service_runtime.tensors import family as family_of_tensors  # noqa: PLC0415
 
         found = family_of_tensors(kind)
+    elif root == "omegaconf":
+        from service_runtime.configs import family as family_of_configs  # noqa: PLC0415
+
+        found = family_of_configs(kind)
     return found or _own_family(kind)
 
 

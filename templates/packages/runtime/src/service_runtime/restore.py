@@ -84,6 +84,11 @@ def _change_check(item: Any, source: memoryview | None) -> Check | None:
     if root == "torch":
         version = item._version
         return lambda: bool(item._version != version)
+    if root == "omegaconf" and kind.__name__ in ("DictConfig", "ListConfig"):
+        from service_runtime.configs import content  # noqa: PLC0415  (loaded when a configuration is here)
+
+        first = content(item)
+        return lambda: bool(content(item) != first)
     attributes = getattr(item, "__dict__", None)
     if attributes is None or isinstance(item, type) or "_remote_reference" in attributes:
         return None
@@ -171,6 +176,10 @@ def _overwrite(target: Any, content: Any) -> None:
             target.name = content.name
     elif kind.__module__.partition(".")[0] == "torch":
         target.data = content
+    elif kind.__module__.partition(".")[0] == "omegaconf":
+        from service_runtime.configs import overwrite as overwrite_config  # noqa: PLC0415  (as above)
+
+        overwrite_config(target, content)
     else:
         _overwrite_object(target, content)
 
