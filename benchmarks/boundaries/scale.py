@@ -1,8 +1,9 @@
-"""Time and memory of a proposal on made-up systems: `python benchmarks/boundaries/scale.py 100000 500000`.
+"""Time and memory of a proposal on made-up systems: `python benchmarks/boundaries/scale.py 100000 500000 --against`.
 
 The system has planted parts: units of a part call each other nine times in ten, stages follow parts with some noise.
 Prints seconds (CPU), peak memory and the agreement with the planted parts, and a digest that must not depend on
-PYTHONHASHSEED.
+PYTHONHASHSEED. With `--against`, the same graph is given to networkx (one Louvain run) and to graspologic's compiled Leiden, and the ratios of CPU time are printed: a proposal is three
+partitions with stages, hubs and figures, they give one of plain edges.
 """
 
 from __future__ import annotations
@@ -58,9 +59,43 @@ def planted(units: int, edges: int, parts: int, *, seed: int = 0) -> tuple[CodeG
     return graph, part
 
 
+def others(graph: CodeGraph, part: dict[str, str], seconds: float) -> None:
+    """Print CPU time against ours, and agreement with the planted parts, of community detection on the plain graph."""
+    pairs = sorted({(min(e.source, e.target), max(e.source, e.target)) for e in graph.edges})
+    names = sorted(part)
+
+    def leiden() -> dict[str, int]:
+        import graspologic_native
+
+        _, found = graspologic_native.leiden(edges=[(a, b, 1.0) for a, b in pairs], seed=0, use_modularity=True)
+        return found
+
+    def louvain() -> dict[str, int]:
+        import networkx as nx
+
+        plain = nx.Graph(pairs)
+        return {n: i for i, group in enumerate(nx.community.louvain_communities(plain, seed=0)) for n in group}
+
+    for title, method in (("graspologic leiden, compiled", leiden), ("networkx louvain", louvain)):
+        begin = time.process_time()
+        try:
+            found = method()
+        except ImportError:
+            print(f"{title}: not installed")
+            continue
+        spent = time.process_time() - begin
+        agreement = adjusted_rand([found.get(name, -1) for name in names], [part[name] for name in names])
+        print(
+            f"{title}: {spent:.1f} s CPU, ours is {seconds / spent:.2f} of it; ARI {agreement:.3f}, "
+            f"{len(set(found.values()))} parts",
+            flush=True,
+        )
+
+
 def main() -> None:
-    """Run one size and print one line."""
-    units, edges = (int(word) for word in sys.argv[1:3]) if len(sys.argv) > 2 else (10_000, 50_000)
+    """Run one size and print one line, and one for each other method."""
+    words = [word for word in sys.argv[1:] if not word.startswith("-")]
+    units, edges = (int(word) for word in words[:2]) if len(words) > 1 else (10_000, 50_000)
     graph, part = planted(units, edges, parts=20)
     begin = time.process_time()
     found = partitions(graph)
@@ -72,8 +107,11 @@ def main() -> None:
     sizes = [sum(c.kind == "service" for c in p.clusters) for p in found]
     print(
         f"{units} units, {edges} edges: {seconds:.1f} s CPU, {memory:.0f} MB peak, "
-        f"ARI {agreement:.3f}, parts {sizes}, {digest}"
+        f"ARI {agreement:.3f}, parts {sizes}, {digest}",
+        flush=True,
     )
+    if "--against" in sys.argv:
+        others(graph, part, seconds)
 
 
 if __name__ == "__main__":

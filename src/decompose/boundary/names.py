@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from decompose.boundary.kinds import Portrait
-from decompose.ir.symbols import module_of
+from decompose.ir.symbols import module_of, qualname_of
 
 NAME_BY_ROLE = {
     "ingest": "data_prep",
@@ -29,6 +29,10 @@ KEEP_OVERLAP = 0.5
 MAX_NAME = 40
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 _DULL = frozenset(("src", "main", "init", "utils", "util", "helpers", "common", "core", "app", "lib", "module", "run"))
+_VERBS = frozenset(
+    ("module", "load", "save", "create", "make", "build", "init", "test", "start", "stop", "update", "from")
+)
+"""Words of names that say how and not what."""
 
 
 def name_parts(
@@ -56,6 +60,7 @@ def name_parts(
         special = vocabulary[part].keys() - set().union(*(vocabulary[other].keys() for other in held if other != part))
         ranked = sorted(special, key=lambda word: (-vocabulary[part][word], word))
         choices += [_clean(f"{wanted[part]}_{word}") for word in ranked if word not in wanted[part].split("_")]
+        choices += _others(wanted[part], held, part, portraits[part])
         choices += [f"{wanted[part]}_{number}" for number in range(2, len(held) + 3)]
         names[part] = next(choice for choice in choices if choice not in taken)
     return names
@@ -82,6 +87,26 @@ def module_words(symbols: Iterable[str]) -> Counter[str]:
         parts = module.removesuffix(".ipynb").replace("/", ".").split(".")
         tail = ".".join(parts[1:][-2:] or parts)
         found.update({word.lower() for word in _WORD.findall(tail) if len(word) > 2 and word.lower() not in _DULL})
+    return found
+
+
+def _others(name: str, held: Mapping[str, tuple[str, ...]], part: str, portrait: Portrait) -> list[str]:
+    """Return names by what only this part's functions and classes speak of, then by what else it does."""
+    spoken = {other: _unit_words(symbols) for other, symbols in held.items()}
+    own = spoken.pop(part)
+    common = set[str]().union(*spoken.values())
+    # one word said once tells little and goes with the next edit
+    special = sorted((w for w in own if w not in common and own[w] > 1), key=lambda w: (-own[w], w))
+    beside = sorted(portrait.telling, key=lambda role: NAME_BY_ROLE.get(role) == name)
+    return [_clean(f"{name}_{word}") for word in (*special, *beside) if word not in name.split("_")]
+
+
+def _unit_words(symbols: Iterable[str]) -> Counter[str]:
+    """Return how many units speak of each word in their names."""
+    found: Counter[str] = Counter()
+    for symbol in symbols:
+        words = {word.lower() for word in _WORD.findall(qualname_of(symbol)) if len(word) > 3}
+        found.update(words - _DULL - _VERBS)
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decompose.boundary.crossings import Crossing
 from decompose.boundary.kinds import Portrait
 from decompose.ir.plan import Verdict
+from decompose.knowledge.distributions import is_standard
 
 SMALL_SYSTEM = 60
 """Statements below which one process is cheaper to understand and run than any two, whatever they do."""
@@ -21,6 +22,12 @@ CHATTY_MS = 500.0
 """Milliseconds on the wire per run or request from which the wire dominates."""
 DEPENDENCY_OVERLAP = 0.34
 """Share of common third-party libraries (Jaccard) below which two parts need different images."""
+MANY_LIBRARIES = 3
+"""Third-party libraries of two parts together from which their overlap says anything."""
+LIFE_CYCLE = ("training", "tuning", "evaluation", "registry", "batch_inference", "online_inference")
+"""Roles of which a system that learns or predicts has some."""
+LIFE_CYCLE_SHARE = 0.1
+"""Share of those roles in what all parts are for, from which a system has a life cycle to part along."""
 RANDOM = ":<rng>"
 """End of the name of a random generator's state: every process has its own and can be seeded; it forbids no cut."""
 
@@ -54,9 +61,9 @@ def judge(
         kinds: `service`, `job` or `gateway`, by part.
         crossings: What crosses between two parts, by sorted pair.
     """
-    names = sorted(portraits)
+    names, learns = sorted(portraits), _learns(portraits)
     return tuple(
-        Judgement(a, b, _worth(a, b, portraits, kinds), _against(crossings.get((a, b))))
+        Judgement(a, b, _worth(a, b, portraits, kinds, learns=learns), _against(crossings.get((a, b))))
         for i, a in enumerate(names)
         for b in names[i + 1 :]
     )
@@ -99,8 +106,17 @@ def decide(
     return Verdict(decision="split partly", because=because, would_change=_what_would_free(held, judged, crossings))
 
 
-def _worth(a: str, b: str, portraits: Mapping[str, Portrait], kinds: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the reasons to part two parts."""
+def _learns(portraits: Mapping[str, Portrait]) -> bool:
+    """Return whether the parts train, evaluate or predict to a degree that counts."""
+    telling = [portrait.telling for portrait in portraits.values()]
+    whole = sum(sum(roles.values()) for roles in telling)
+    return sum(roles.get(role, 0.0) for roles in telling for role in LIFE_CYCLE) >= LIFE_CYCLE_SHARE * whole
+
+
+def _worth(
+    a: str, b: str, portraits: Mapping[str, Portrait], kinds: Mapping[str, str], *, learns: bool
+) -> tuple[str, ...]:
+    """Return the reasons to part two parts; size alone is one only along a life cycle (`learns`)."""
     first, second = portraits[a], portraits[b]
     if min(first.statements, second.statements) < SMALL_PART and (kinds[a] in ONLINE) == (kinds[b] in ONLINE):
         return ()
@@ -111,7 +127,7 @@ def _worth(a: str, b: str, portraits: Mapping[str, Portrait], kinds: Mapping[str
         found.append(f"`{online}` answers requests all day, `{job}` runs and ends")
     if ("gpu" in first.traits) != ("gpu" in second.traits):
         found.append(f"only `{a if 'gpu' in first.traits else b}` needs a GPU")
-    if by_itself and min(first.statements, second.statements) >= LARGE_PART:
+    if learns and by_itself and min(first.statements, second.statements) >= LARGE_PART:
         found.append(
             f"both are large enough for a release of their own ({first.statements} and {second.statements} statements)"
         )
@@ -147,9 +163,9 @@ def _stands(
 
 
 def _overlap(first: Sequence[str], second: Sequence[str]) -> float:
-    """Return the Jaccard index of two lists of libraries; 1 when both are empty."""
-    either = set(first) | set(second)
-    return len(set(first) & set(second)) / len(either) if either else 1.0
+    """Return the Jaccard index of the third-party libraries of two lists; 1 when there are too few to tell."""
+    one, other = ({name for name in names if not is_standard(name)} for names in (first, second))
+    return len(one & other) / len(one | other) if len(one | other) >= MANY_LIBRARIES else 1.0
 
 
 def _size_sentence(statements: int, parts: int, kinds: Mapping[str, str]) -> str:

@@ -110,9 +110,17 @@ def moved(before: Mapping[str, str], after: Mapping[str, str]) -> int:
 
 
 def _alive(problem: Problem, cluster_by_unit: Mapping[str, str]) -> dict[str, str]:
-    """Return the same without dead code: where that would belong says nothing."""
+    """Return the same without dead code, whose place says nothing; parts are numbered by their first units.
+
+    The search breaks ties by number, so that what parts are called must not matter.
+    """
     dead = frozenset(problem.scope.dead)
-    return {symbol: name for symbol, name in cluster_by_unit.items() if symbol not in dead}
+    number: dict[str, str] = {}
+    return {
+        symbol: name if name in NOWHERE else number.setdefault(name, f"part_{len(number):05d}")
+        for symbol, name in sorted(cluster_by_unit.items())
+        if symbol not in dead
+    }
 
 
 def _in_parts(cluster_by_unit: Mapping[str, str]) -> dict[str, str]:

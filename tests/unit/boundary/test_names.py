@@ -24,6 +24,25 @@ def test_two_parts_that_do_the_same_are_told_apart_by_their_modules() -> None:
     assert names == {"p1": "data_prep", "p2": "data_prep_orders"}
 
 
+def test_parts_whose_modules_speak_of_the_same_are_told_apart_by_their_functions() -> None:
+    members = {
+        "p1": ("a.store:read_orders", "a.store:clean_orders", "a.feed:orders"),
+        "p2": ("a.feed:read_news", "a.feed:rank_news", "a.store:news_of"),
+    }
+
+    names = name_parts(members, {"p1": portrait(ingest=1), "p2": portrait(ingest=1)})
+
+    assert sorted(names.values()) == ["data_prep", "data_prep_news"]
+
+
+def test_parts_that_share_all_words_are_told_apart_by_what_else_they_do() -> None:
+    members = {"p1": ("a.x:f", "a.y:f", "a.x:h"), "p2": ("a.x:g", "a.y:g")}
+
+    names = name_parts(members, {"p1": portrait(ingest=1), "p2": portrait(ingest=3, monitoring=1)})
+
+    assert names == {"p1": "data_prep", "p2": "data_prep_monitoring"}
+
+
 def test_a_part_without_a_role_is_named_by_its_modules() -> None:
     assert name_parts({"p1": ("shop.billing:f",)}, {"p1": portrait()}) == {"p1": "billing"}
 

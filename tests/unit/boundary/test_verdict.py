@@ -1,4 +1,4 @@
-"""The verdict on small systems: 23 that a person has judged, twelve of which should stay as they are.
+"""The verdict on small systems: 25 that a person has judged, thirteen of which should stay as they are.
 
 Each is a graph by hand; parts follow from the search, so that the test covers search, kinds and verdict together.
 """
@@ -92,6 +92,20 @@ def library(*, started: bool = False) -> CodeGraph:
     return system(*graph, *edges, roles=roles | {"score:Meter": "evaluation"}, sizes=sizes, entries=command)
 
 
+def tool(*, serves: bool = False) -> CodeGraph:
+    """A large tool that learns nothing: two commands (or pages and one command) over modules of their own."""
+    names = {part: [f"{part}.m{i}:f{j}" for i in range(3) for j in range(5)] for part in ("parse", "report")}
+    chains = [f"{a} -> {b}" for units in names.values() for a, b in pairwise(units)]
+    roles = dict.fromkeys(names["parse"], "ingest") | dict.fromkeys(
+        names["report"], "gateway_ui" if serves else "postprocess"
+    )
+    return system(
+        *chains, roles=roles, sizes=dict.fromkeys(roles, 40),
+        entries={"parse.m0:f0": "main", "report.m0:f0": "route" if serves else "main"},
+        externals={"parse.m0": ("click",), "report.m0": ("flask",) if serves else ("argparse",)},
+    )  # fmt: skip
+
+
 def trainer_alone() -> CodeGraph:
     """A torch training repository: one command, data, network, loop, evaluation, all with torch; nothing serves."""
     chain = ("train:main -> data:Images", "train:main -> net:Net", "train:main ->> loop:epoch", "loop:epoch ->> net:Net",
@@ -169,8 +183,10 @@ SYSTEMS = {
     "notebooks and their helpers": (notebooks(), "stay"),
     "a web application of three routers": (routes_of_one_app(), "stay"),
     "a pipeline of steps in one run": (pipeline_of_steps(), "stay"),
+    "a large tool of two commands that learns nothing": (tool(), "stay"),
     # run differently, on other hardware, with other libraries, or too large for one team
     "a trainer and a server": (stages("train", "serve"), "split"),
+    "pages, and a command beside them, that learn nothing": (tool(serves=True), "split"),
     "a trainer, a server and a page": (
         stages("train", "serve", "web", externals={"serve": ("torch", "fastapi"), "web": ("streamlit",)}, size=60),
         "split",
