@@ -70,6 +70,8 @@ class Core:
         self.frames: list[Frame] = []
         self.current: Frame | None = None
         self.module_frames: dict[str, Frame] = {}
+        self.unsettled: dict[Frame, None] = {}
+        """Frames that changed the shape of what they had read."""
         self.saturated = 0
         self.accessors: dict[str, Cell] = {}
         """Own classes that are attributes of external data frames, by name."""
@@ -298,10 +300,15 @@ class Core:
         return values if len(values) <= MAX_EXTERNALS else self._limited(EMPTY, values)
 
     def touch(self, cell: Cell) -> None:
-        """List the readers of a cell although its values stay (a shape has changed)."""
+        """List the readers of a cell although its values stay (a shape has changed).
+
+        The running frame runs again at the end: what a loop stores late, its next turn reads early.
+        """
         for frame in cell.readers or ():
             if frame is not self.current:
                 self.rerun(frame)
+            else:
+                self.unsettled[frame] = None
 
     # -- frames -----------------------------------------------------------------------------------------------------
 

@@ -77,8 +77,10 @@ class Solver(Expressions, Statements, Attributes, Calls, Definitions, Models, Ex
         self.imports: dict[tuple[str, str, str | None, int], None] = {}
         """`(path of the importer, name as written, path-derived name of an own module or None, place)`."""
         self.guesses_names = False
-        self.unknown: dict[Frame, None] = {}
-        self._methods: dict[str, list[Class]] = {}
+        self.unknown: dict[Frame, set[str]] = {}
+        """Names of methods that frames call on something unknown."""
+        self._telling: dict[str, list[Class]] = {}
+        """Classes by the names of methods that tell whose they are."""
         self.knowledge = knowledge or load()
         self._protocols: dict[int, tuple[int, list[Class]]] = {}
         """Classes that have a protocol's methods, with the number of objects when they were sought."""
@@ -239,15 +241,24 @@ class Solver(Expressions, Statements, Attributes, Calls, Definitions, Models, Ex
 
     def _guess_by_name(self) -> None:
         """Resolve method calls on unknown receivers where only one family of classes has that method."""
+        methods: dict[str, list[Class]] = {}
         for made in self.objects:
             if isinstance(made, Class):
                 for name, cell in made.fields.items():
                     if any(isinstance(self.objects[i], Function | Property) for i in cell.values):
-                        self._methods.setdefault(name, []).append(made)
+                        methods.setdefault(name, []).append(made)
+        self._telling = {name: owners for name, owners in methods.items() if self._is_telling(name, owners)}
         self.guesses_names = True
-        for frame in list(self.unknown):
-            self.rerun(frame)
+        for frame, names in list(self.unknown.items()):
+            if frame in self.unsettled or not names.isdisjoint(self._telling):
+                self.rerun(frame)
         self.settle()
+
+    def _is_telling(self, name: str, owners: list[Class]) -> bool:
+        """Return whether a method's name says whose it is: all classes that have it descend from one of them."""
+        if name in COMMON_METHODS or len(name) < 4 or len(owners) > 12:
+            return False
+        return any(all(candidate in owner.mro for owner in owners) for candidate in owners)
 
     # -- unknown callees ----------------------------------------------------------------------------------------------
 
@@ -259,17 +270,13 @@ class Solver(Expressions, Statements, Attributes, Calls, Definitions, Models, Ex
         top = self.current
         if not self.guesses_names:
             if top is not None:
-                self.unknown[top] = None
+                self.unknown.setdefault(top, set()).add(function[2])
             return EMPTY
         name = function[2]
-        owners = self._methods.get(name)
-        if not owners or name in COMMON_METHODS or len(name) < 4 or len(owners) > 12:
-            return EMPTY
-        root = self._family(owners)
-        if root is None or self.eval(frame, function[1]):
+        if name not in self._telling or self.eval(frame, function[1]):
             return EMPTY
         out = EMPTY
-        for owner in owners:
+        for owner in self._telling[name]:
             receiver = self.objects[next(iter(self.open_instance(owner)))]
             callees = self.bind_special(owner.fields[name].values, receiver)  # type: ignore[arg-type]
             callees = frozenset(i for i in callees if isinstance(self.objects[i], Bound))
@@ -277,13 +284,6 @@ class Solver(Expressions, Statements, Attributes, Calls, Definitions, Models, Ex
                 result = self.invoke(frame, callees, positional, keywords, node[1], node, "name", is_possible=True)
                 out = self.union(out, result)
         return out
-
-    def _family(self, owners: list[Class]) -> Class | None:
-        """Return the class that all owners descend from (one of them), or `None`."""
-        for candidate in owners:
-            if all(candidate in owner.mro for owner in owners):
-                return candidate
-        return None
 
     # -- annotations --------------------------------------------------------------------------------------------------
 
