@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from decompose.graph import rules
-from decompose.graph.calls import is_field
 from decompose.graph.configured import CONFIGURED, names_under
 from decompose.graph.core import Core, Patch
+from decompose.graph.making import is_field
 from decompose.graph.objects import (
+    BOUND,
+    BOX,
     CLASS,
     EMPTY,
+    EXTERNAL,
+    EXTERNAL_INSTANCE,
     FUNCTION,
     INSTANCE,
+    ITERATOR,
+    MODULE,
     PARTIAL,
     PROPERTY,
+    SUPER,
+    TEXT,
     Bound,
-    Box,
     Cell,
     Class,
     External,
@@ -22,13 +29,11 @@ from decompose.graph.objects import (
     Frame,
     Function,
     Instance,
-    Iterator,
     ModuleObject,
     Object,
     Partial,
     Property,
     Super,
-    Text,
     Values,
 )
 
@@ -54,31 +59,31 @@ class Attributes(Core):
 
     def load_from(self, frame: Frame, made: Object, name: str, pos: int) -> Values:
         """Return an attribute of one object."""
-        match made:
-            case Instance():
-                return self.load_instance(frame, made, name, pos)
-            case ModuleObject():
-                return self.load_module(frame, made, name, pos)
-            case External():
-                return self._named_in_files(frame, name, self.load_external(frame, made, name))
-            case ExternalInstance():
-                return self._named_in_files(frame, name, self.load_external_instance(frame, made, name))
-            case Class():
-                return self.load_class(frame, made, name, pos)
-            case Super():
-                return self._load_super(frame, made, name, pos)
-            case Box() | Text() | Iterator():
-                return self.load_builtin(frame, made, name)
-            case Function():
-                return self._load_function(made, name)
-            case Bound():
-                return self._load_bound(made, name)
-            case Property():
-                return self.method(made.id, name)
-            case Partial():
-                if made.label == CONFIGURED:
-                    return self.load(frame, self.read(made.functions), name, pos)
-                return self._load_partial(made, name)
+        kind = made.kind
+        if kind == INSTANCE:
+            return self.load_instance(frame, made, name, pos)
+        if kind == EXTERNAL:
+            return self._named_in_files(frame, name, self.load_external(frame, made, name))
+        if kind == EXTERNAL_INSTANCE:
+            return self._named_in_files(frame, name, self.load_external_instance(frame, made, name))
+        if kind == MODULE:
+            return self.load_module(frame, made, name, pos)
+        if kind == CLASS:
+            return self.load_class(frame, made, name, pos)
+        if kind in (BOX, TEXT, ITERATOR):
+            return self.load_builtin(frame, made, name)
+        if kind == SUPER:
+            return self._load_super(frame, made, name, pos)
+        if kind == FUNCTION:
+            return self._load_function(made, name)
+        if kind == BOUND:
+            return self._load_bound(made, name)
+        if kind == PROPERTY:
+            return self.method(made.id, name)
+        if isinstance(made, Partial):
+            if made.label == CONFIGURED:
+                return self.load(frame, self.read(made.functions), name, pos)
+            return self._load_partial(made, name)
         return EMPTY
 
     def _named_in_files(self, frame: Frame, name: str, values: Values) -> Values:
@@ -286,18 +291,34 @@ class Attributes(Core):
 
     def _open_fields(self, made: Instance, name: str) -> Values:
         out = self.read(self.field(made, name))
+        objects = self.objects
+        reader = self.current
         for cls in self.relatives(made.cls):
+            items = cls.instances[:4]
             if cls.open >= 0 and cls.open != made.id:
-                out = self.union(out, self.read(self.field(self.objects[cls.open], name)))
-            for item in cls.instances[:4]:
-                out = self.union(out, self.read(self.field(self.objects[item], name)))
+                items.insert(0, cls.open)
+            for item in items:  # `read` and `union` written out: the innermost loop of programs with many classes
+                cell = objects[item].fields.get(name)
+                if cell is None:
+                    cell = objects[item].fields[name] = Cell()
+                if reader is not None:
+                    if cell.readers is None:
+                        cell.readers = {reader: None}
+                    else:
+                        cell.readers[reader] = None
+                values = cell.values
+                if values and values is not out:
+                    out = self.union(out, values)
         return out
 
     def relatives(self, cls: Class) -> list[Class]:
         """Return a class, its own bases and its subclasses, nearest first; at most `MAX_RELATIVES`."""
-        found = {entry.id: entry for entry in cls.mro if isinstance(entry, Class)}
-        found.update((sub.id, sub) for sub in self.descendants(cls))
-        return list(found.values())[:MAX_RELATIVES]
+        known = self.kin.get(cls.id)
+        if known is None:
+            found = {entry.id: entry for entry in cls.mro if isinstance(entry, Class)}
+            found.update((sub.id, sub) for sub in self.descendants(cls))
+            known = self.kin[cls.id] = list(found.values())[:MAX_RELATIVES]
+        return known
 
     def descendants(self, cls: Class) -> list[Class]:
         """Return the own subclasses of a class, direct ones first."""

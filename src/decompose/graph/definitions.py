@@ -143,6 +143,7 @@ class Definitions(Core):
                 if isinstance(owner, Class):
                     owner.subclasses[cls.id] = None
             self.families.clear()
+            self.kin.clear()
             self.linearize(cls)
 
     def _base_of(self, values: Values, expression: Node) -> int | str | None:
@@ -179,6 +180,7 @@ class Definitions(Core):
 
     def _order(self, cls: Class) -> None:
         cls.mro = _c3(cls, self)
+        self.kin.clear()
         for entry in cls.mro:
             if isinstance(entry, str):
                 self.activate(entry)

@@ -42,6 +42,7 @@ OPERATORS = {
     "+": "add", "-": "sub", "*": "mul", "@": "matmul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow",
     "<<": "lshift", ">>": "rshift", "&": "and", "|": "or", "^": "xor",
 }  # fmt: skip
+_NAME = f.NAME
 _COMPARISONS = {"==": "__eq__", "!=": "__ne__", "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
 _MANNERS = {"f": "__format__", "r": "__repr__", "s": "__str__"}
 _REFLECTED = {"__lt__": "__gt__", "__gt__": "__lt__", "__le__": "__ge__", "__ge__": "__le__", "__eq__": "__eq__"}
@@ -53,7 +54,12 @@ class Expressions(Core):
 
     def eval(self, frame: Frame, node: Node) -> Values:
         """Return what an expression may be."""
-        return _HANDLERS[node[0]](self, frame, node)
+        kind = node[0]
+        if kind == _NAME and frame.foreign is None:  # two in five expressions: a local name
+            values = frame.env.get(node[1])
+            if values is not None:
+                return values
+        return _HANDLERS[kind](self, frame, node)
 
     def _text(self, frame: Frame, node: Node) -> Values:
         return self.text(node[1])
@@ -159,18 +165,19 @@ class Expressions(Core):
                 keywords[name] = values
             else:
                 spread = self.union(spread, values)
-        named = keywords if not spread else dict(keywords)
-        self._spread_mapping(frame, spread, keywords, node[1])
-        record = CallRecord(node, callees, positional, keywords)
-        frame.calls[id(node)] = record
+        named = keywords
+        if spread:
+            named = dict(keywords)
+            self._spread_mapping(frame, spread, keywords, node[1])
+        record = frame.calls[id(node)] = CallRecord(node, callees, positional, keywords)
         if callees and len(spread) > 1:
-            record.result = self._call_each(frame, record, named, spread)
-            return record.result
-        if callees:
-            record.result = self.invoke(frame, callees, positional, keywords, node[1], node)
-            return record.result
-        record.result = self.unknown_call(frame, node, positional, keywords)
-        return record.result
+            result = self._call_each(frame, record, named, spread)
+        elif callees:
+            result = self.invoke(frame, callees, positional, keywords, node[1], node)
+        else:
+            result = self.unknown_call(frame, node, positional, keywords)
+        record.result = result
+        return result
 
     def _call_each(self, frame: Frame, call: CallRecord, named: dict[str, Values], spread: Values) -> Values:
         """Call what a call may reach one by one, each with those of the spread mappings that it can take."""
@@ -208,7 +215,7 @@ class Expressions(Core):
             if isinstance(box, Box):
                 self.read(box.shape)
                 keys = dict.fromkeys(k for k in box.fields if isinstance(k, str) and k != ANY)
-                keys.update((k, None) for b, k in frame.heap if b == box.id and isinstance(k, str) and k != ANY)
+                keys.update((k, None) for k in frame.stored.get(box.id, ()) if isinstance(k, str) and k != ANY)
                 for key in keys:
                     keywords[key] = self.union(keywords.get(key, EMPTY), self.take(frame, box, key))
                 if ANY in box.fields or (box.id, ANY) in frame.heap:
@@ -391,7 +398,7 @@ class Expressions(Core):
         if source.type == "dict" and target.type == "dict":
             self.read(source.shape)
             keys = dict.fromkeys(source.fields)
-            keys.update((k, None) for b, k in frame.heap if b == source.id)
+            keys.update(dict.fromkeys(frame.stored.get(source.id, ())))
             for key in keys:
                 self.put(frame, target, key, self._held(frame, source, key), replace=True)
         else:

@@ -110,7 +110,7 @@ class Externals(Core):
         if known:
             return known
         type_name = self.return_type(name, last)
-        if type_name.count("(") > MAX_UNKNOWN_CALLS:
+        if "(" in type_name and type_name.count("(") > MAX_UNKNOWN_CALLS:
             return self.objects[receiver].single if receiver >= 0 else self.external_instance(name, None).single
         key = id(site) if isinstance(site, list) else site
         result = self.external_instance(type_name, key)

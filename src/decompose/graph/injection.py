@@ -17,15 +17,13 @@ class Injection(Core):
 
     def injected(self, frame: Frame, parameter: ParameterFact, values: Values) -> Values:
         """Return a parameter's values with `Depends(provider)` replaced by what the provider gives."""
-        out = EMPTY
-        for item in sorted(values) if len(values) > 1 else values:
-            made = self.objects[item]
-            if isinstance(made, ExternalInstance) and made.type.rpartition(".")[2] in ("Depends", "Security"):
-                provider = made.positional[0] if made.positional else made.keywords.get("dependency", EMPTY)
-                site = ("depends", frame.scope.pos, parameter.name)
-                out = self.union(out, self.invoke(frame, provider, [], {}, frame.scope.pos, site, "protocol:fastapi"))
-            else:
-                out = self.union(out, made.single)
+        out = values
+        if any(self._names_provider(item) for item in values):
+            out = EMPTY
+            for item in sorted(values):
+                made = self.objects[item]
+                given = self._from_provider(frame, parameter, made) if self._names_provider(item) else made.single
+                out = self.union(out, given)
         annotation = parameter.annotation
         if (
             annotation is not None
@@ -40,6 +38,15 @@ class Injection(Core):
         ):
             out = self.union(out, self._annotated_provider(frame, parameter, annotation[2]))
         return out
+
+    def _names_provider(self, item: int) -> bool:
+        made = self.objects[item]
+        return isinstance(made, ExternalInstance) and made.type.rpartition(".")[2] in ("Depends", "Security")
+
+    def _from_provider(self, frame: Frame, parameter: ParameterFact, made: ExternalInstance) -> Values:
+        provider = made.positional[0] if made.positional else made.keywords.get("dependency", EMPTY)
+        site = ("depends", frame.scope.pos, parameter.name)
+        return self.invoke(frame, provider, [], {}, frame.scope.pos, site, "protocol:fastapi")
 
     def _annotated_provider(self, frame: Frame, parameter: ParameterFact, inner: list[object]) -> Values:
         out = EMPTY

@@ -210,7 +210,7 @@ class Models(Core):
     def _values_of(self, frame: Frame, box: Box) -> Values:
         self.read(box.shape)
         keys = dict.fromkeys(k for k in box.fields if k != "\0keys")
-        keys.update((k, None) for b, k in frame.heap if b == box.id)
+        keys.update(dict.fromkeys(frame.stored.get(box.id, ())))
         out = EMPTY
         for key in keys:
             out = self.union(out, self._held(frame, box, key))
@@ -222,7 +222,7 @@ class Models(Core):
         held = box.fields.get("\0keys")
         out = self.read(held) if held is not None else EMPTY
         keys = dict.fromkeys(box.fields)
-        keys.update((k, None) for b, k in frame.heap if b == box.id)
+        keys.update(dict.fromkeys(frame.stored.get(box.id, ())))
         for key in keys:
             if isinstance(key, str) and key[:1] != "\0":
                 out = self.union(out, self.text(key))

@@ -72,6 +72,7 @@ class Frame:
         "running",
         "runs",
         "scope",
+        "stored",
         "yields",
     )  # fmt: skip
 
@@ -96,6 +97,8 @@ class Frame:
         self.depth = 0
         self.block = 0
         self.heap: dict[tuple[int, Any], Values] = {}
+        self.stored: dict[int, list[Any]] = {}
+        """Keys of `heap` by container."""
         self.dirty: dict[tuple[int, Any], None] = {}
         self.fresh: dict[int, int] = {}
         self.published: dict[tuple[int, Any], Values] = {}

@@ -34,6 +34,7 @@ MAX_NESTING = 14
 """Containers and external objects within each other that are searched for own objects."""
 MAX_SEARCHED = 300
 NESTING_KINDS = frozenset({FUNCTION, BOUND, CLASS, INSTANCE, EXTERNAL_INSTANCE, BOX, PARTIAL, ITERATOR})
+_LEADING_TO_FUNCTIONS = frozenset({FUNCTION, BOUND, PARTIAL, BOX})
 RECEIVER, CALLBACKS, REGISTERED, HELD = "\0receiver", "\0callbacks", "\0registered", "\0held"
 """Fields of an external object: what its method was called on, what it was given to run and what that gave, what was
 registered with it by decorators; of an own instance, what its external base was made with."""
@@ -47,7 +48,8 @@ class Protocols(Core):
         out = EMPTY
         searched: dict[int, int] = {}
         for values in given:
-            out = self.union(out, self._functions_among(frame, values, searched, 0))
+            if len(values) != 1 or self.objects[next(iter(values))].kind in _LEADING_TO_FUNCTIONS:
+                out = self.union(out, self._functions_among(frame, values, searched, 0))
         return out
 
     def _functions_among(self, frame: Frame, values: Values, searched: dict[int, int], depth: int) -> Values:
@@ -133,8 +135,7 @@ class Protocols(Core):
         if isinstance(made, Box):
             for cell in list(made.fields.values()):
                 yield self.read(cell) if depth < 3 else cell.values
-            if frame.heap:
-                yield from [held for (box, _), held in list(frame.heap.items()) if box == made.id]
+            yield from [frame.heap[(made.id, key)] for key in frame.stored.get(made.id, ())]
         elif isinstance(made, ExternalInstance):
             yield from made.positional
             yield from list(made.keywords.values())

@@ -62,7 +62,10 @@ def calls_in(scope: Any) -> list[Node]:
         item = stack.pop()
         if len(item) == 6 and item[0] == f.CALL:
             found.append(item)
-        stack += [part for part in item if type(part) is list]
+        for part in item:
+            # names and constants, half of all trees, are two items of which neither is a tree
+            if type(part) is list and part and (len(part) > 2 or type(part[-1]) is list or type(part[0]) is list):
+                stack.append(part)
     return found
 
 

@@ -12,6 +12,7 @@ from decompose.graph.definitions import Definitions, dotted_text
 from decompose.graph.expressions import Expressions
 from decompose.graph.externals import Externals
 from decompose.graph.injection import Injection
+from decompose.graph.making import Making
 from decompose.graph.models import Models
 from decompose.graph.objects import (
     ANY,
@@ -69,7 +70,7 @@ COMMON_METHODS = frozenset(
 """Method names too common to say whose they are."""
 
 
-class Solver(Expressions, Statements, Attributes, Calls, Definitions, Models, Externals, Protocols, Injection):
+class Solver(Expressions, Statements, Attributes, Calls, Making, Definitions, Models, Externals, Protocols, Injection):
     """Runs the analysis; read the result through `graph.solution.Solution`."""
 
     def __init__(self, facts: SourceFacts, knowledge: Knowledge | None = None) -> None:
@@ -174,15 +175,16 @@ class Solver(Expressions, Statements, Attributes, Calls, Definitions, Models, Ex
 
     def _implementers(self, cls: Class) -> list[Class]:
         """Return the classes that have every method of a protocol, which no class of the tree inherits."""
-        is_protocol = any(isinstance(b, str) and b.rpartition(".")[2].startswith("Protocol") for b in cls.bases)
-        if not is_protocol or cls.subclasses:
+        if not _is_protocol(cls) or cls.subclasses:
             return []
         size, known = self._protocols.get(cls.id, (0, []))
         if len(self.objects) < size * 5 // 4:
             return known
         names = {n for n, cell in cls.fields.items() if any(self.objects[i].kind == FUNCTION for i in cell.values)}
         others = [
-            o for o in self.objects if isinstance(o, Class) and o is not cls and names and names & o.fields.keys()
+            o
+            for o in self.objects
+            if isinstance(o, Class) and names and names & o.fields.keys() and not _is_protocol(o)
         ]
         fits = [
             other
@@ -441,6 +443,10 @@ class Solver(Expressions, Statements, Attributes, Calls, Definitions, Models, Ex
     def describe(self, item: int) -> Any:
         """Return an object, for debugging and the solution's readers."""
         return self.objects[item]
+
+
+def _is_protocol(cls: Class) -> bool:
+    return any(isinstance(b, str) and b.rpartition(".")[2].startswith("Protocol") for b in cls.bases)
 
 
 __all__ = ["INSTANCE", "CallRecord", "Cell", "ExternalInstance", "Solver"]

@@ -42,13 +42,13 @@ class Statements(Core):
         """Run the body of a frame with what its parameters hold."""
         scope = frame.scope
         env = frame.env = {}
-        captured = set(scope.captured)
+        captured = scope.captured
         for parameter, cell in zip(scope.parameters, frame.parameters, strict=True):
             values = self.read(cell)
             if parameter.default is not None or parameter.annotation is not None:
                 values = self.injected(frame, parameter, values)
             env[parameter.name] = values
-            if parameter.name in captured:
+            if captured and parameter.name in captured:
                 self.capture(frame, parameter.name, values)
         if scope.kind == "module" and frame.module.facts.shell:
             self.run_shell_lines(frame)
