@@ -14,6 +14,9 @@ from decompose.scaffold import write
 LEADING_OUT = [
     "../x", "a/../../x", "/x", "//x", "a/b/../../../x", "..", ".", "", "a\0b",
     ".generated/x", ".generating/x", "decompose.lock",
+    *("a/" * depth + "../" * (depth + beyond) + "x" for depth in range(6) for beyond in (1, 2, 5)),
+    *(f"{head}/{tail}" for head in ("..", "a/../..", "./..", "a/./../..")
+      for tail in ("x", "etc/passwd", "a/../x", ".ssh/id", "..")),
 ]  # fmt: skip
 
 
