@@ -19,7 +19,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ("pytest", "pytest-xdist", "hypothesis", "jsonschema", "import-linter", "ruff", "mypy", "compose-spec", "kubernetes-validate",
-         "openapi-spec-validator", "fsspec")  # fmt: skip
+         "openapi-spec-validator", "fsspec", "scikit-learn")  # fmt: skip
 
 
 def lowest(extras: list[str]) -> list[str]:

@@ -219,12 +219,20 @@ def _texts_from(decoder: Decoder, tree: dict[str, Any], missing: Any) -> np.ndar
     return array
 
 
+def _text_type(storage: str, na: Any) -> Any:
+    """Return the type of text columns; before pandas 2.3 the storage alone says what stands for a missing one."""
+    try:
+        return pd.StringDtype(storage=storage, na_value=na)
+    except TypeError:
+        return pd.StringDtype(storage=storage)
+
+
 def _string_from(decoder: Decoder, tree: dict[str, Any]) -> Any:
     na = np.nan if tree["na"] == "nan" else pd.NA
     try:
-        dtype = pd.StringDtype(storage=tree["st"], na_value=na)
+        dtype = _text_type(tree["st"], na)
     except ImportError:
-        dtype = pd.StringDtype(storage="python", na_value=na)
+        dtype = _text_type("python", na)
     return pd.array(_texts_from(decoder, tree, na), dtype=dtype)
 
 
@@ -246,9 +254,9 @@ def _arrow_texts_from(decoder: Decoder, tree: dict[str, Any]) -> Any:
     try:
         import pyarrow as pa  # noqa: PLC0415
 
-        dtype = pd.StringDtype(storage="pyarrow", na_value=na)
+        dtype = _text_type("pyarrow", na)
     except ImportError:
-        return pd.array(_plain_texts(buffers, tree["l"], na), dtype=pd.StringDtype(storage="python", na_value=na))
+        return pd.array(_plain_texts(buffers, tree["l"], na), dtype=_text_type("python", na))
     held = [None if buffer is None else pa.py_buffer(buffer) for buffer in buffers]
     array = pa.Array.from_buffers(pa.large_string(), tree["l"], held)
     array.validate(full=True)
