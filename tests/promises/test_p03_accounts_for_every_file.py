@@ -24,6 +24,27 @@ def test_every_file_has_one_outcome_and_every_gap_a_reason(tmp_path: Path) -> No
     assert {file.outcome for file in graph.files} == {"analysed", "degraded", "skipped"}
 
 
+def test_what_is_left_out_on_purpose_is_named(tmp_path: Path) -> None:
+    files = {
+        "app.py": "", "generated.py": "", ".gitignore": "generated.py\n", "venv/lib/x.py": "", "node_modules/y/z.py": "",
+        "virtualenv/__init__.py": "def create(): pass\n", "virtualenv/run.py": "from virtualenv import create\ncreate()\n",
+    }  # fmt: skip
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    graph = decompose.analyze(tmp_path, cache=False)
+
+    assert {file.path: (file.outcome, file.reason) for file in graph.files} == {
+        "app.py": ("analysed", ""),
+        "virtualenv/__init__.py": ("analysed", ""),
+        "virtualenv/run.py": ("analysed", ""),
+        "generated.py": ("skipped", "ignored by .gitignore"),
+        "venv": ("skipped", "code of others"),
+        "node_modules": ("skipped", "code of others"),
+    }
+
+
 def _sources(root: Path) -> set[str]:
     """Return every entry that looks like source, links and pipes too, without asking the product."""
     found = set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
@@ -58,6 +59,7 @@ def _ray(place: str) -> Iterator[Executor]:
         import ray
     except ImportError as error:
         raise DecomposeError("Ray is not installed", hint="pip install 'decompose-ml[ray]'") from error
+    os.environ.setdefault("RAY_raylet_start_wait_time_s", "120")  # a busy machine takes its time
     try:
         ray.init(address=place or None, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     except Exception as error:  # Ray raises all kinds, `Exception` itself among them

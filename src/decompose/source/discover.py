@@ -30,6 +30,13 @@ _SKIPPED = {
 }  # fmt: skip
 
 
+_ELSEWHERE = {
+    ".tox", ".nox", ".venv", "venv", "virtualenv", "node_modules", "site-packages", "dist-packages", ".eggs",
+    "__pypackages__",
+}  # fmt: skip
+"""Of these, the ones that hold code of others: they are named among what is skipped."""
+
+
 @dataclass(slots=True)
 class Found:
     """What a walk over the tree gives; paths are POSIX and relative to the root, sorted."""
@@ -93,16 +100,22 @@ def _walk(folder: Path, relative: str, rules: list[tuple[str, pathspec.PathSpec[
             continue
         try:
             if entry.is_dir(follow_symlinks=False):
-                if (
-                    entry.name not in _SKIPPED
-                    and not entry.name.endswith(".egg-info")
-                    and not _ignored(path + "/", rules)
-                ):
+                if entry.name in _SKIPPED and not _is_package(entry):
+                    if entry.name in _ELSEWHERE:
+                        found.outcomes.append(FileOutcome(path=path, outcome="skipped", reason="code of others"))
+                elif not entry.name.endswith(".egg-info") and not _ignored(path + "/", rules):
                     _walk(folder / entry.name, path, rules, found)
             elif not _ignored(path, rules):
                 _file(entry, path, found)
+            elif entry.name.endswith(SOURCE_SUFFIXES):
+                found.outcomes.append(FileOutcome(path=path, outcome="skipped", reason="ignored by .gitignore"))
         except OSError as error:
             _give_up(path, error, found)
+
+
+def _is_package(entry: os.DirEntry[str]) -> bool:
+    """Return whether a folder that is named like an environment is a package: `virtualenv` is the name of one."""
+    return entry.name.isidentifier() and Path(entry.path, "__init__.py").is_file()
 
 
 def _with_ignore_file(
