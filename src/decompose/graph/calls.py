@@ -168,9 +168,10 @@ class Calls(Core):
                 if _depth(context) > MAX_CONTEXT_DEPTH:
                     context = None
             limit = MAX_FACTORY_CONTEXTS if is_factory else MAX_CONTEXTS
-            if context not in function.frames and len(function.frames) >= limit:
+            is_new = context not in function.frames
+            if is_new and (len(function.frames) >= limit or len(self.frames) >= self.most_frames):
                 context = None
-            elif context not in function.frames and not is_decorator:
+            elif is_new and not is_decorator:
                 place = (function.module.facts.path, function.index)
                 self.contexts[place] = self.contexts.get(place, 0) + 1
                 if self.contexts[place] > MAX_CONTEXTS_A_SCOPE:

@@ -23,6 +23,10 @@ from decompose.ir.facts import SourceFacts
 
 EAGER_DEPTH = 40
 """Calls that are followed at once; deeper ones wait in the list."""
+MIN_FRAMES = 5_000
+"""Frames that any program may have …"""
+FRAMES_A_SCOPE = 3
+"""… and further ones for each of its scopes; common code needs 1.3."""
 MAX_RUNS = 6
 """Runs of one frame after which its growth is no longer followed."""
 
@@ -66,6 +70,8 @@ class Core(Hooks):
         """What was saved under a file name."""
         self.config_names = names_by_key(facts.configs)
         """Dotted names that configuration files hold, by the key under which they stand."""
+        self.most_frames = MIN_FRAMES + FRAMES_A_SCOPE * sum(len(file.scopes) for file in facts.files)
+        """Frames after which no further contexts are told apart, so that memory grows with the code and no faster."""
         self.contexts: dict[tuple[str, int], int] = {}
         """Contexts that were told apart, by file and scope."""
         self.partials: set[tuple[int, int]] = set()

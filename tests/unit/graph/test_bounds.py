@@ -1,0 +1,74 @@
+"""Code that multiplies contexts, or hands things to themselves, ends, and costs memory in proportion to its size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import decompose
+from decompose.graph import calls, core
+from decompose.graph.linking import solve
+from decompose.graph.objects import Function
+from decompose.source import scan
+
+SELF_HANDED = """
+from functools import partial
+import elsewhere
+
+def base(request):
+    return request
+
+def handle(request):
+    handler = base
+    for m in elsewhere.make():
+        handler = partial(m, handler=handler)
+    return handler(request)
+
+handle(elsewhere.Request())
+"""
+
+
+def factories(count: int, sites: int) -> str:
+    """Return factories of factories that call each other from many places."""
+    text = []
+    for n in range(count):
+        calls = "\n".join(f"        x{k} = f{(n + k + 1) % count}(x, {k})(g, {k})" for k in range(sites))
+        text.append(f"def f{n}(x, *a, **k):\n    def g(*b, **c):\n{calls}\n        return g\n    return g\n")
+    return "\n".join(text) + "\nf0(1)(2)\n"
+
+
+def test_a_partial_that_is_handed_to_itself_ends(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(SELF_HANDED)
+
+    graph = decompose.analyze(tmp_path, cache=False)
+
+    found = {(edge.source, edge.target) for edge in graph.edges if edge.kind == "call"}
+    assert ("app:<module>", "app:handle") in found
+
+
+def test_contexts_are_told_apart_as_long_as_they_are_few_for_the_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "app.py").write_text(factories(30, 12))
+    facts = scan(tmp_path)
+    free = solve(facts)
+    monkeypatch.setattr(core, "MIN_FRAMES", 0)
+    monkeypatch.setattr(core, "FRAMES_A_SCOPE", 2)
+
+    bound = solve(facts)
+
+    functions = sum(isinstance(made, Function) for made in bound.objects)
+    assert len(free.frames) > 600
+    assert len(bound.frames) <= bound.most_frames + functions < len(free.frames)
+
+
+def test_contexts_of_one_piece_of_code_have_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "app.py").write_text(factories(30, 12))
+    facts = scan(tmp_path)
+    free = solve(facts)
+    monkeypatch.setattr(calls, "MAX_CONTEXTS_A_SCOPE", 3)
+
+    bound = solve(facts)
+
+    assert len(bound.frames) < len(free.frames) / 2
