@@ -5,6 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 PYTHON=${PYTHON:-python3}
 home=${1:-.venv-sdks}
+mkdir -p "$home"
+home=$(cd "$home" && pwd)
 
 environment() { # NAME PACKAGE...
   local folder=$home/$1
@@ -17,7 +19,7 @@ environment airflow apache-airflow
 environment decompose -e '.[dev]'
 environment mlflow -e '.[parity]' mlflow
 
-export KFP_PYTHON=$PWD/$home/kfp/bin/python AIRFLOW_PYTHON=$PWD/$home/airflow/bin/python
+export KFP_PYTHON=$home/kfp/bin/python AIRFLOW_PYTHON=$home/airflow/bin/python
 "$home/decompose/bin/python" -m pytest -q -rs tests/unit/operate/test_pipeline_exports.py tests/unit/operate/test_oip.py \
   tests/unit/operate/test_s3_store.py tests/unit/operate/test_description.py
 "$home/mlflow/bin/python" -m pytest -q -rs tests/unit/operate/test_mlflow_registry.py

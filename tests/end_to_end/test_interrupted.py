@@ -65,7 +65,12 @@ def processes_of(out):
 def test_nothing_is_left_running(workspace, how):
     root, out, begun = workspace
     words = ["verify", str(out), "--root", str(root), "--kind", "driver", "--driver", "python drive.py"]
-    process = subprocess.Popen([sys.executable, "-m", "decompose", *words], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "decompose", *words],
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # whatever started the tests
+    )
     until = time.monotonic() + 120
     while not begun.exists() and process.poll() is None and time.monotonic() < until:
         time.sleep(0.1)

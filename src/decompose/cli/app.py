@@ -95,9 +95,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     The codes: 0 done; 1 done, but the answer is no; 2 could not be done; 3 refused for a secret; 130 interrupted.
     """
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _end)
+    for number in signal.Signals:
+        is_end = number.name in ("SIGTERM", "SIGHUP")
+        if is_end and signal.getsignal(number) is signal.SIG_DFL:  # what `nohup` ignores stays ignored
+            signal.signal(number, _end)
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         app(args=words)
