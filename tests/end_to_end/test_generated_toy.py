@@ -40,6 +40,7 @@ class Order:
     "shop/stock.py": '''
 """Stock keeping."""
 
+import functools
 import sqlite3
 
 import numpy as np
@@ -88,6 +89,15 @@ def apply(function, *values, **options):
 
 async def later(value):
     return value * 2
+
+
+COUNTED = []
+
+
+@functools.lru_cache(maxsize=2)
+def counted(value):
+    COUNTED.append(value)
+    return len(COUNTED)
 
 
 class Book:
@@ -172,7 +182,7 @@ import asyncio, json
 import numpy as np, pandas as pd
 from shop import stock
 from shop.entities import Order, StockError
-from shop.stock import Book, LIMIT, apply, biggest, later, load, names, put, restock, take
+from shop.stock import Book, LIMIT, apply, biggest, counted, later, load, names, put, restock, take
 from shop.report import summary, whole_total
 
 frame = load()
@@ -203,6 +213,9 @@ except StopIteration as end:
 assert apply(lambda v, by: v + by, 1, 2, by=10) == [11, 12]
 assert apply(np.sqrt, 4.0) == [2.0]
 assert asyncio.run(later(4)) == 8
+assert (counted(1), counted(1)) == (1, 1)
+counted.cache_clear()
+assert counted(1) == 2
 book = Book("one")
 assert book.add(5, 6).add(7) is book
 assert (book.total, len(book), book.name, book.stored()) == (18, 4, "one", 12)

@@ -58,7 +58,14 @@ def function_facade(node: Function, target: Target) -> str:
     keyword = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
     doc = doc_literal(ast.get_docstring(node) or f"Stands for `{node.name}` of `{target.symbol.partition(':')[0]}`.")
     heading = wrapped(f"{keyword} {node.name}(", signature(node.args), f"){_returns(node)}:")
-    return f"{heading}\n    {doc}\n{body}\n"
+    is_cached = any(_last_name(d) in ("lru_cache", "cache") for d in node.decorator_list)
+    mark = f"@cached_there({target.client}, {pystr(target.symbol)})\n" if is_cached else ""
+    return f"{mark}{heading}\n    {doc}\n{body}\n"
+
+
+def _last_name(decorator: ast.expr) -> str:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return ast.unparse(called).rpartition(".")[2]
 
 
 def class_facade(node: ast.ClassDef, target: Target, bases: Iterable[str]) -> str:

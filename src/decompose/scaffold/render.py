@@ -177,7 +177,7 @@ def _facade_parts(need: Need, closure: Closure, names: Names, text: ModuleText) 
 
 
 def _imports(tail: str, services: set[str], bases: dict[str, str], typing: str) -> str:
-    from_runtime = [n for n in ("UNSET", "RemoteObject", "remote_names", "remote_static") if n in tail]
+    from_runtime = [n for n in ("UNSET", "RemoteObject", "cached_there", "remote_names", "remote_static") if n in tail]
     lines = []
     if "sys.argv" in tail:
         lines.append("import sys\n")

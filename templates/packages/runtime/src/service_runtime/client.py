@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import random
 import secrets
 import threading
 import time
-from collections.abc import AsyncIterator, Generator
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Generator
+from typing import Any, TypeVar
 
 from service_runtime import callbacks, context, echo, handover, surroundings, tokens, tracing, view
 from service_runtime.errors import DeadlineExceeded, NotSent, RemoteCallError
@@ -40,6 +41,7 @@ class Unset:
 
 
 UNSET: Any = Unset()
+F = TypeVar("F", bound=Callable[..., Any])
 _clients: dict[str, Client] = {}
 _lock = threading.Lock()
 
@@ -296,6 +298,17 @@ class RemoteStream:
 
     def __del__(self) -> None:
         self.close()
+
+
+def cached_there(client: Client, symbol: str) -> Callable[[F], F]:
+    """Give the facade of a function that the service caches what controls the cache: `cache_clear`, `cache_info`."""
+
+    def mark(facade: F) -> F:
+        for name in ("cache_clear", "cache_info"):
+            setattr(facade, name, functools.partial(client.call_class, symbol, name, {}))
+        return facade
+
+    return mark
 
 
 def with_trace(error: BaseException, trace: str, service: str) -> BaseException:
