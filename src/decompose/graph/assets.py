@@ -7,6 +7,7 @@ effect; the argument that names the asset is what the solver's constant propagat
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from decompose.graph.library import (
     opened_name,
     texts_of,
     unit_of,
+    untyped_writes,
     written_text,
 )
 from decompose.graph.naming import (
@@ -101,7 +103,8 @@ class AssetLinker:
     def links(self) -> list[Link]:
         """Return every link, sorted by unit and place."""
         found: list[Link] = []
-        for call in library_calls(self.core, self.knowledge):
+        calls = (library_calls(self.core, self.knowledge), untyped_writes(self.core, self.knowledge))
+        for call in itertools.chain(*calls):
             if call.api.effect and call.api.effect not in ("delete",):
                 found.extend(self._of_call(call))
         named = {(k.unit, k.site, k.effect) for k in found if not is_nameless(k.name)}

@@ -28,6 +28,9 @@ from decompose.knowledge import RECEIVER, Api, Knowledge
 _TRANSPARENT = frozenset(("str", "Path", "pathlib.Path", "os.fspath", "os.path.abspath", "os.path.expanduser"))
 """Calls whose result is the path that they are given."""
 
+_FRAME_WRITES = frozenset(("to_csv", "to_parquet", "to_feather", "to_excel", "to_hdf", "to_pickle", "to_sql"))
+"""Methods that no other kind of object has."""
+
 
 @dataclass(slots=True)
 class LibraryCall:
@@ -63,6 +66,18 @@ def library_calls(core: Core, knowledge: Knowledge) -> Iterator[LibraryCall]:
                 api = knowledge.find(name)
                 if api is not None:
                     yield LibraryCall(frame, record, name, receiver, api)
+
+
+def untyped_writes(core: Core, knowledge: Knowledge) -> Iterator[LibraryCall]:
+    """Yield calls on values of unknown type by which only frames are written: whoever calls `save(df)` is not seen."""
+    for frame in core.frames:
+        for record in frame.calls.values():
+            function = record.node[2]
+            if not record.callees and function[0] == ATTR and function[2] in _FRAME_WRITES:
+                name = f"pandas.DataFrame.{function[2]}"
+                api = knowledge.find(name)
+                if api is not None:
+                    yield LibraryCall(frame, record, name, -1, api)
 
 
 def unit_of(frame: Frame, line: int = 0) -> str:

@@ -197,3 +197,9 @@ def test_a_kedro_node_reads_and_writes_what_its_catalog_places(linked):
         ("read", "clean", "asset:data/01_raw/raw.csv"),
         ("write", "fit", "asset:data/06_models/model.pkl"),
     }
+
+
+def test_a_frame_of_unknown_origin_is_written_all_the_same(linked):
+    graph = linked({"m.py": "def save(df):\n    df.to_parquet('out/x.parquet')\n    df.save('y.csv')\n"})
+
+    assert links(graph) == {("write", "save", "asset:out/x.parquet")}
