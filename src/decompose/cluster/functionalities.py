@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
-from decompose.cluster.metrics import Services, service_by_unit
+from decompose.cluster.burdens import Services, service_by_unit
 
 Access = tuple[str, str]
 """Entity and mode."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations
 
-from decompose.cluster.metrics import Calls, Services, service_by_unit
+from decompose.cluster.burdens import Calls, Services, service_by_unit
 
 Message = tuple[Collection[str], Collection[str]]
 """Names or types of the parameters, and of the results, of one operation."""

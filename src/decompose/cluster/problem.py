@@ -12,10 +12,11 @@ from decompose.cluster.constraints import Constraints, constraints_of
 from decompose.cluster.contract import atoms, libraries
 from decompose.cluster.network import Network, Terms, build
 from decompose.cluster.profile import System, profile_system
+from decompose.cluster.pulls import Pull, pulls
 from decompose.cluster.relations import Relations, relate
 from decompose.cluster.scope import Scope, scope_of
 from decompose.cluster.stages import conflicts
-from decompose.cluster.weights import Pull, Weights, pulls
+from decompose.cluster.weights import Weights
 from decompose.ir.evidence import History, HopCost, Trace
 from decompose.ir.graph import CodeGraph
 from decompose.ir.plan import Plan

@@ -2,7 +2,7 @@
 
 from math import isclose, log
 
-from decompose.cluster import metrics
+from decompose.cluster import burdens, metrics
 
 # S1 = {a, b, c}, S2 = {d, e}; inside S1: a->b (2 calls), b->a (1), b->c (1); inside S2: d->e (4);
 # across: c->d (1), e->a (1)
@@ -71,23 +71,23 @@ def test_cohesion() -> None:
 def test_transaction_entropy() -> None:
     accessors = {"orders": ["a", "d"], "users": ["a", "b"]}
 
-    assert isclose(metrics.transaction_entropy(SERVICES, accessors), (log(2) + 0) / 2)
+    assert isclose(burdens.transaction_entropy(SERVICES, accessors), (log(2) + 0) / 2)
 
 
 def test_stage_purity_and_split() -> None:
     stages = {"a": "data", "b": "data", "c": "training", "d": "training"}
 
-    assert isclose(metrics.stage_purity(SERVICES, stages), (2 / 3 + 1) / 2)
-    assert isclose(metrics.stage_split(SERVICES, stages), (1 + 2) / 2)
+    assert isclose(burdens.stage_purity(SERVICES, stages), (2 / 3 + 1) / 2)
+    assert isclose(burdens.stage_split(SERVICES, stages), (1 + 2) / 2)
 
 
 def test_cochange() -> None:
-    assert isclose(metrics.cochange_cohesion(SERVICES, [["a", "b"], ["a", "d"], ["z"]]), (1 + 1 / 2) / 2)
+    assert isclose(burdens.cochange_cohesion(SERVICES, [["a", "b"], ["a", "d"], ["z"]]), (1 + 1 / 2) / 2)
     # inside: 3 + 1 pairs with 4 common commits; across: 6 pairs with 3
-    ratio = metrics.cochange_ratio(SERVICES, {("a", "b"): 4, ("a", "d"): 3})
+    ratio = burdens.cochange_ratio(SERVICES, {("a", "b"): 4, ("a", "d"): 3})
     assert isclose(ratio, (3 / 6) / (4 / 4))
 
 
 def test_cut_bytes_and_closure_ratio() -> None:
-    assert metrics.cut_bytes(SERVICES, CALLS, {("c", "d"): 100.0, ("a", "b"): 7.0}) == 100.0
-    assert metrics.closure_ratio(SERVICES, {"s1": 200.0, "s2": 50.0}, 400.0) == 0.5
+    assert burdens.cut_bytes(SERVICES, CALLS, {("c", "d"): 100.0, ("a", "b"): 7.0}) == 100.0
+    assert burdens.closure_ratio(SERVICES, {"s1": 200.0, "s2": 50.0}, 400.0) == 0.5
