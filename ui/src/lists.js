@@ -34,7 +34,7 @@ export function makeTable(store, actions) {
       if (text && !`${source} ${target} ${store.groups[a].name} ${store.groups[b].name} ${store.model.via(i)}`.toLowerCase().includes(text)) continue;
       const [first] = store.model.placesOf(i);
       const place = first === undefined ? null : store.model.place(first);
-      result.push({ i, from: store.groups[a].name, to: store.groups[b].name, source, target, kind: k.label, id: k.id, sure: links.certain[i] ? "certain" : "possible", count: links.count[i], weight: k.weight * links.count[i], where: place ? `${place.path}:${place.line}` : "", code: place ? place.code || place.text : "" });
+      result.push({ i, from: store.groups[a].name, to: store.groups[b].name, source, target, kind: k.label, id: k.id, via: store.model.via(i).replace(/^\w+:/, ""), sure: links.certain[i] ? "certain" : "possible", count: links.count[i], weight: k.weight * links.count[i], where: place ? `${place.path}:${place.line}` : "", code: place ? place.code || place.text : "" });
     }
     const sign = down ? -1 : 1;
     return result.sort((p, q) => { const x = /** @type {any} */ (p)[by], y = /** @type {any} */ (q)[by]; return x < y ? -sign : x > y ? sign : p.i - q.i; });
@@ -45,7 +45,7 @@ export function makeTable(store, actions) {
     count.textContent = plural(all.length, "edge");
     more.hidden = all.length <= page * PAGE;
     put(body, all.slice(0, page * PAGE).map((r) => h("tr", null, h("td", null, breakable(r.from)), h("td", null, unit(r.source)), h("td", null, breakable(r.to)), h("td", null, unit(r.target)),
-      h("td.fixed", null, h("span.kind", { class: `k-${r.id}` }), r.kind, r.sure === "possible" && h("span.tag", null, "possible")), h("td.num", null, r.count), h("td.num", null, r.weight),
+      h("td.fixed", null, h("span.kind", { class: `k-${r.id}` }), r.kind, r.sure === "possible" && h("span.tag", null, "possible"), r.via && h("span.sub-line", { title: r.via }, breakable(r.via))), h("td.num", null, r.count), h("td.num", null, r.weight),
       h("td", null, h("button.link", { onclick: () => actions.select(`u:${r.source}>u:${r.target}`), "aria-label": `${r.where || "–"}: evidence of ${r.source} to ${r.target}` }, breakable(r.where || "–")), r.code && h("code.line", { title: r.code }, r.code)))));
   }
   /** Name above, module below. @param {string} symbol */
