@@ -105,16 +105,17 @@ def callgraph(
     Raises:
         SourceError: If there is no such folder, or no Python in it.
     """
-    from decompose import graph, knowledge, source
-    from decompose.config import read_settings
+    from decompose import source
 
     root = Path(path)
-    extra = tuple(root / name for name in read_settings(root).knowledge)
+    extra = _own_knowledge(root)
     folder = (state or Path(STATE_FOLDER)) / "cache"
     key = source.fingerprint(root, extra) if cache else ""
     known = source.recall(folder, "callgraph", key) if cache else None
     if known is not None:
         return known
+    from decompose import graph, knowledge
+
     facts = source.scan(
         root, cache_dir=folder if cache else None, executor=executor, progress=progress, with_effects=False
     )
@@ -123,6 +124,17 @@ def callgraph(
         state_folder(state)
         source.keep(folder, "callgraph", key, content)
     return content
+
+
+def _own_knowledge(root: Path) -> tuple[Path, ...]:
+    """Return the project's own API knowledge files; the settings are only read where there may be some."""
+    path = root / "pyproject.toml"
+    with contextlib.suppress(OSError):
+        if path.is_file() and b"decompose" in path.read_bytes():
+            from decompose.config import read_settings
+
+            return tuple(root / name for name in read_settings(root).knowledge)
+    return ()
 
 
 def read_sources(system: CodeGraph, root: Path) -> Mapping[str, bytes]:
