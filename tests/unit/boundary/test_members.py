@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decompose.boundary.members import check_members, check_rules, compact
@@ -133,6 +133,7 @@ symbols = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(symbols, st.sampled_from(["one", "two", "three", "shared"]), min_size=1))
 def test_entries_mean_what_they_were_made_of(placed: dict[str, str]) -> None:
     entries = [Claim(pattern, service) for service, patterns in compact(placed).items() for pattern in patterns]

@@ -2,7 +2,7 @@
 
 from math import isclose
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decompose.cluster import agreement
@@ -58,6 +58,7 @@ def test_nearest_cluster_scores() -> None:
     assert agreement.nearest_cluster_scores("abcde", WANTED) == (1.0, 0.0)  # more than twice as many: by pairs
 
 
+@settings(deadline=None)
 @given(labels)
 def test_a_partition_agrees_with_itself_whatever_the_names(pairs: list[tuple[str, str]]) -> None:
     side = [first for first, _ in pairs]
@@ -69,6 +70,7 @@ def test_a_partition_agrees_with_itself_whatever_the_names(pairs: list[tuple[str
     assert isclose(agreement.mutual_information(side, renamed), 1.0) or len(set(side)) == 1
 
 
+@settings(deadline=None)
 @given(labels)
 def test_figures_stay_in_their_range(pairs: list[tuple[str, str]]) -> None:
     found, wanted = [a for a, _ in pairs], [b for _, b in pairs]
