@@ -23,6 +23,8 @@ _FROM_SCHEMA = (
     "LISTED", "MAPPED", "Arguments", "Array", "Bool", "Bytes", "Callback", "Column", "Float", "Frame", "Int",
     "OpenArguments", "PathLike", "Reply", "Stream", "Text", "array", "guessed", "instance", "left_out", "renamed",
 )  # fmt: skip
+_USED = frozenset({*_FROM_SCHEMA, "Annotated", "Any", "Literal", "datetime", "decimal", "uuid"})
+"""Names that annotations of the models use: a field of that name would stand before them."""
 _KINDS = ("function", "route", "constructor", "method", "static")
 
 
@@ -144,7 +146,7 @@ def _field(territory: Territory, plan: Operation, field: Field, columns: tuple[s
     if field.default == "None" and expression not in ("Any", "None") and not expression.endswith("| None"):
         expression = f"{expression} | None"
     name, alias = field.name, ""
-    if name.startswith("_") or name in _TAKEN or name.startswith("model_"):
+    if name.startswith(("_", "model_")) or name in _TAKEN or name in _USED:
         name, alias = f"{name.strip('_') or 'value'}_", name
     left_out = "left_out()" if field.default is not None else ""
     if alias:

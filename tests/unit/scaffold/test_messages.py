@@ -111,6 +111,7 @@ def with_signatures(graph: CodeGraph) -> CodeGraph:
             Parameter(name="rows", annotation="int"),
             Parameter(name="name", annotation="str", default="'x'"),
             Parameter(name="json", kind="keyword_only", default="None"),
+            Parameter(name="instance", annotation="list[int]", kind="keyword_only", default="None"),
             Parameter(name="rest", kind="var_keyword"),
         )
     )

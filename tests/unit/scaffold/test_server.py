@@ -18,6 +18,7 @@ from service_runtime import context, tokens, tracing, transport
 from service_runtime.breaker import Breaker
 from service_runtime.client import Client
 from service_runtime.errors import DeadlineExceeded, NotSent, RemoteCallError
+from service_runtime.gateway import _entered
 from service_runtime.operations import Operation
 from service_runtime.serve import drain
 from service_runtime.server import Host, build_app
@@ -373,3 +374,25 @@ def test_nothing_of_the_runtime_needs_fastapi():
     assert [
         file.name for file in files if "import fastapi" in file.read_text() or "from fastapi" in file.read_text()
     ] == []
+
+
+@pytest.mark.parametrize("is_async", [True, False])
+def test_a_web_application_of_an_older_framework_lives_too(is_async):
+    told = []
+
+    async def lifespan(app):
+        told.append("begun")
+        yield
+        told.append("ended")
+
+    def lifespan_of_old(app):
+        told.append("begun")
+        yield
+        told.append("ended")
+
+    async def life():
+        async with _entered((lifespan if is_async else lifespan_of_old)(None)):
+            assert told == ["begun"]
+
+    asyncio.run(life())
+    assert told == ["begun", "ended"]

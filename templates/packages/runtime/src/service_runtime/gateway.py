@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+from collections.abc import AsyncIterator
 from typing import Any
 
 from service_runtime import allowlist
@@ -46,7 +47,7 @@ class Gateway:
         stack = contextlib.AsyncExitStack()
         context = getattr(getattr(self._next, "router", None), "lifespan_context", None)
         if context is not None:
-            await stack.enter_async_context(context(self._next))
+            await stack.enter_async_context(_entered(context(self._next)))
         self._app, before, self._stack = self._next, self._stack, stack
         await before.aclose()
 
@@ -68,6 +69,23 @@ class Gateway:
 
     def _is_ours(self, path: str) -> bool:
         return any(path == own or path.startswith(f"{own}/") for own in self._own_paths)
+
+
+def _entered(lifespan: Any) -> Any:
+    """Return a lifespan as a context manager; Starlette had it as a generator before."""
+    return lifespan if hasattr(lifespan, "__aenter__") else _driven(lifespan)
+
+
+@contextlib.asynccontextmanager
+async def _driven(lifespan: Any) -> AsyncIterator[None]:
+    if hasattr(lifespan, "__anext__"):
+        await anext(lifespan, None)
+        yield
+        await anext(lifespan, None)
+    else:
+        next(lifespan, None)
+        yield
+        next(lifespan, None)
 
 
 def _is_asgi(app: Any) -> bool:

@@ -14,7 +14,6 @@ import sys
 import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
 from typing import Any
 
 from starlette.applications import Starlette
@@ -262,18 +261,7 @@ def build_app(service: Service, host: Host | None = None) -> Any:
     """Return the ASGI application of a service: calls go straight to the host, everything else through routes."""
     host = host or Host(service)
 
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        host.dispatcher.loop = asyncio.get_running_loop()
-        loading = asyncio.create_task(host.start())
-        yield
-        host.is_ready = False
-        loading.cancel()
-        if host.gateway is not None:
-            await host.gateway.stop()
-        host.sessions.shutdown()
-
-    routes = Starlette(lifespan=lifespan)
+    routes = Starlette()
     _add_probes(routes, host)
     _add_runs(routes, host)
     if service.models:
@@ -282,10 +270,28 @@ def build_app(service: Service, host: Host | None = None) -> Any:
         add_protocol(routes, host)
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await _live(host, receive, send)
+            return
         is_call = scope["type"] == "http" and scope["method"] == "POST" and scope["path"].startswith(_CALLED)
         await (host.call if is_call else routes)(scope, receive, send)
 
     return answer
+
+
+async def _live(host: Host, receive: Any, send: Any) -> None:
+    """Load the service when the server starts, and let go of everything when it ends (the ASGI lifespan)."""
+    await receive()
+    host.dispatcher.loop = asyncio.get_running_loop()
+    loading = asyncio.create_task(host.start())
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    host.is_ready = False
+    loading.cancel()
+    if host.gateway is not None:
+        await host.gateway.stop()
+    host.sessions.shutdown()
+    await send({"type": "lifespan.shutdown.complete"})
 
 
 def headers_of(scope: Any) -> dict[str, str]:
