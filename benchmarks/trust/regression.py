@@ -40,7 +40,7 @@ print(json.dumps({
     "entries": Counter(u.entry.kind for u in graph.units if u.entry is not None),
     "roles": Counter(u.roles[0].role for u in graph.units if u.roles),
     "findings": Counter(f.code for f in graph.findings),
-    "plan": {"verdict": plan.verdict, **Counter(s.kind for s in plan.services)},
+    "plan": {"verdict": plan.verdict.decision if plan.verdict else "", **Counter(s.kind for s in plan.services)},
 }))
 """
 

@@ -294,9 +294,10 @@ class Models(Core):
 
     def _split_text(self, text: Text, name: str, positional: list[Values]) -> Values:
         given = [getattr(o, "text", getattr(o, "value", None)) for o in (self.objects[min(v)] for v in positional)]
-        if given[:1] == [""]:
+        try:
+            parts = getattr(text.text, name)(*given)
+        except (TypeError, ValueError, OverflowError):  # a number that is not known, or a call that would fail as well
             return EMPTY
-        parts = getattr(text.text, name)(*given)
         box = self.box("list", ("split", text.id, name, tuple(given)))
         box.length = len(parts)
         for index, part in enumerate(parts):

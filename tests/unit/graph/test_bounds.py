@@ -47,6 +47,19 @@ def test_a_partial_that_is_handed_to_itself_ends(tmp_path: Path) -> None:
     assert ("app:<module>", "app:handle") in found
 
 
+@pytest.mark.parametrize(
+    "call", ["split('a', n())", "split(3)", "partition()", "split('')", "rsplit('a', 10**30)", "split('a', 1, 2)"]
+)
+def test_a_split_that_cannot_be_worked_out_is_not_known(call: str, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(
+        f"def n(x=1):\n    return x + len('a')\n\ndef f():\n    return 'a-b'.{call}\n\nf()\n"
+    )
+
+    graph = decompose.analyze(tmp_path, cache=False)
+
+    assert ("app:<module>", "app:f") in {(edge.source, edge.target) for edge in graph.edges if edge.kind == "call"}
+
+
 def test_contexts_are_told_apart_as_long_as_they_are_few_for_the_code(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
