@@ -217,7 +217,13 @@ class Attributes(Core):
         if name == "__class__":
             return cls.single
         if name == "__dict__":
-            return EMPTY
+            made.written = True
+            return self.box("dict", ("attributes", made.id)).single
+        if made.written:
+            box = self.box("dict", ("attributes", made.id))
+            held = self.take(frame, box, name)
+            if held:
+                return held
         declared = self._declared(cls, name)
         if declared:
             return declared

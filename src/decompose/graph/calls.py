@@ -21,6 +21,7 @@ from decompose.graph.objects import (
     Cell,
     Frame,
     Function,
+    Instance,
     Partial,
     Property,
     Values,
@@ -35,6 +36,8 @@ MAX_FACTORY_CONTEXTS = 20_000
 MAX_CONTEXTS_A_SCOPE = 400
 """Contexts of one piece of code other than as a decorator: a factory in a factory has its own in each of the outer one's,
 and factories that call each other would go on for ever."""
+MAX_KEEPERS = 8
+"""Objects that keep what they are given for which the methods of their class are told apart."""
 MAX_CONTEXT_DEPTH = 3
 
 
@@ -125,7 +128,11 @@ class Calls(Core):
             self.flush(frame)
         self.publish_pending(frame)
         target = self.frame_of(
-            function, site if positional or keywords or function.is_factory else None, frame, reason == "decorator"
+            function,
+            site if positional or keywords or function.is_factory else None,
+            frame,
+            reason == "decorator",
+            self._keeper(function, positional),
         )
         self.bind_arguments(frame, target, positional, keywords)
         if not target.done:
@@ -137,6 +144,16 @@ class Calls(Core):
         if flags & f.GENERATOR:
             return self.iterator(target.yields, "generator", target)
         return self.read(target.result)
+
+    def _keeper(self, function: Function, positional: list[Values]) -> int:
+        """Return the one known object a method is called on, of a class that keeps what its methods are given; else -1."""
+        if function.cls is None or not positional or len(positional[0]) != 1:
+            return -1
+        made = self.objects[min(positional[0])]
+        if not isinstance(made, Instance) or made.is_open:
+            return -1
+        cls = function.cls
+        return made.id if cls.scope.qualname in cls.module.keepers() else -1
 
     def publish_pending(self, frame: Frame) -> None:
         """Make module-level bindings visible before code elsewhere runs."""
@@ -152,10 +169,16 @@ class Calls(Core):
                     self.flow(top.cells.setdefault(name, Cell()), values)
 
     def frame_of(
-        self, function: Function, site: object, caller: Frame | None = None, is_decorator: bool = False
+        self,
+        function: Function,
+        site: object,
+        caller: Frame | None = None,
+        is_decorator: bool = False,
+        keeper: int = -1,
     ) -> Frame:
         """Return the frame that a call site uses: one of its own for decorators, factories and small functions.
 
+        Methods of an object that keeps what it is given have one for that object where they have none for the site.
         A factory that is called within a decorator's frame is told apart by that decorator's use as well.
         """
         context: object = None
@@ -176,6 +199,8 @@ class Calls(Core):
                 self.contexts[place] = self.contexts.get(place, 0) + 1
                 if self.contexts[place] > MAX_CONTEXTS_A_SCOPE:
                     context = None
+        if keeper >= 0 and context is None and len(function.frames) < MAX_CONTEXTS + MAX_KEEPERS:
+            context = ("keeper", keeper)
         target = function.frames.get(context)
         if target is None:
             target = self.new_frame(function.index, function.module, function.frame)

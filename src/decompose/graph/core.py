@@ -16,6 +16,7 @@ from decompose.graph.objects import (
     Cell,
     Class,
     Frame,
+    Function,
     Object,
     Values,
 )
@@ -58,6 +59,8 @@ class Core(Hooks):
         """Own classes that are attributes of external data frames, by name."""
         self.patches: dict[tuple[object, str], Patch] = {}
         """What stands in the place of attributes of classes (by id) and modules (by path)."""
+        self.fixtures: dict[str, list[Function]] = {}
+        """Test fixtures by name."""
         self.made_by: dict[int, Cell] = {}
         """The classes that a metaclass makes."""
         self.families: dict[int, list[Class]] = {}

@@ -55,6 +55,10 @@ class Definitions(Core):
             names.append(self.name_of(decorator, expression))
             values = self.decorate(frame, decorator, values, pos, expression)
         function.decorated = list(reversed(names))
+        if any(name in ("pytest.fixture", "pytest_asyncio.fixture") for name in names):
+            held = self.fixtures.setdefault(function.scope.name, [])
+            if function not in held:
+                held.append(function)
         if "hydra.main" in names:
             self.configure(frame, function)
         self.assign_name(frame, function.scope.name, values)

@@ -13,8 +13,10 @@ from decompose.graph.idioms import IDIOMS
 from decompose.graph.inherited import inherited_box
 from decompose.graph.objects import (
     ANY,
+    BOX,
     COMPILED,
     EMPTY,
+    INSTANCE,
     Box,
     Class,
     External,
@@ -145,7 +147,7 @@ class Externals(Core):
         callables = self.functions_in(frame, *positional, *keywords.values())
         if callables and not is_kept(name, last):
             reason = f"submit:{name.partition('.')[0]}" if last in rules.SUBMITTING else "higher_order"
-            arguments = self._callback_arguments(frame, last, positional, receiver, pos)
+            arguments = self._callback_arguments(frame, name, last, positional, receiver, pos)
             callables_result = self.run_callables(frame, callables, arguments, pos, reason)
         else:
             callables_result = EMPTY
@@ -163,7 +165,7 @@ class Externals(Core):
         return made.kind in (0, 12) or (made.kind == 1 and self.is_callable(item))
 
     def _callback_arguments(
-        self, frame: Frame, last: str, positional: list[Values], receiver: int, pos: int
+        self, frame: Frame, name: str, last: str, positional: list[Values], receiver: int, pos: int
     ) -> list[Values]:
         """Return the arguments that an external callable hands to a function given to it."""
         if last in rules.ON_RECEIVER and receiver >= 0:
@@ -176,6 +178,8 @@ class Externals(Core):
         rest = positional[index + 1 :]
         if last in ("map", "imap", "imap_unordered", "starmap", "map_async", "starmap_async"):
             return [self.iterate(frame, values, pos) for values in rest]
+        if name in ("re.sub", "re.subn", "re.compile().sub", "re.compile().subn", "re.Pattern.sub"):
+            return [self.external_instance("re.Match", None).single]
         if last in ("submit", "run_in_executor", "to_thread", "apply"):
             return rest
         return []
@@ -220,7 +224,10 @@ class Externals(Core):
             return made.single
         last = made.type.rpartition(".")[2]
         if last == "DataLoader":
-            self.drive(frame, made.type, "DataLoader[]", [], {}, pos, made.id)
+            given = self.drive(frame, made.type, "DataLoader[]", [], {}, pos, made.id)
+            given = frozenset(i for i in given if self.objects[i].kind in (BOX, INSTANCE))
+            if given:
+                return given
         held = self.results_of(made) or self.members_of(made)
         if held:
             return held

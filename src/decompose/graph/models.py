@@ -8,6 +8,7 @@ from typing import Any
 from decompose.graph import rules
 from decompose.graph.configured import bears_key, is_fetched_module, module_named, names_under, symbols_named
 from decompose.graph.core import Core
+from decompose.graph.frameworks import member_of
 from decompose.graph.inherited import inner_box
 from decompose.graph.objects import (
     ANY,
@@ -429,6 +430,9 @@ class Models(Core):
             made = self.objects[item]
             if isinstance(made, Box) and made.type != "dict":
                 each = [self.take(frame, made, i) for i in range(count)]
+            elif isinstance(made, ExternalInstance) and made.type in rules.CONTAINERS:
+                all_of = self.iterate(frame, made.single, pos)
+                each = [member_of(self, frame, made, self.number(i)) or all_of for i in range(count)]
             elif isinstance(made, Instance) and made.payload and len(made.payload) == count:
                 each = [self.read(self.field(made, n)) for n in made.payload]
             else:
@@ -487,7 +491,7 @@ class Models(Core):
 
     def iterator_over(self, values: Values, site: object, label: str) -> Values:
         """Return an iterator over values at a site."""
-        box = self.box("list", (label, id(site)))
+        box = self.box("list", (label, id(site), id(self.current)))
         self.flow(self.field(box, ANY), values)
         return self.iterator(self.field(box, ANY), label)
 

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 from decompose.graph.walk import expressions_of, imports_of, statements_of
-from decompose.ir.facts import LAMBDA, NAME, RETURN, FileFacts, ScopeFact, SourceFacts
+from decompose.ir.facts import (
+    ASSIGN,
+    ATTR,
+    CALL,
+    EXPR,
+    LAMBDA,
+    NAME,
+    RETURN,
+    SEQ,
+    SUB,
+    FileFacts,
+    Node,
+    ScopeFact,
+    SourceFacts,
+)
 
 
 class ModuleInfo:
     """One file as the linker sees it."""
 
-    __slots__ = ("_locals", "facts", "folder", "is_package", "makers", "name", "names")
+    __slots__ = ("_keepers", "_locals", "facts", "folder", "is_package", "makers", "name", "names")
 
     def __init__(self, facts: FileFacts, name: str) -> None:
         self.facts = facts
@@ -24,6 +39,7 @@ class ModuleInfo:
         self.makers = _makers(facts)
         """Indices of the scopes that give back a function or class of their own."""
         self._locals: list[frozenset[str] | None] = [None] * len(facts.scopes)
+        self._keepers: frozenset[str] | None = None
 
     def local_names(self, index: int) -> frozenset[str]:
         """Return the names bound in a scope."""
@@ -31,6 +47,12 @@ class ModuleInfo:
         if known is None:
             known = self._locals[index] = frozenset(self.facts.scopes[index].local_names)
         return known
+
+    def keepers(self) -> frozenset[str]:
+        """Return the qualified names of the classes that keep what their methods are given in containers of their own."""
+        if self._keepers is None:
+            self._keepers = frozenset(_keepers(self.facts))
+        return self._keepers
 
     def symbol(self, scope: ScopeFact) -> str:
         """Return the symbol of a scope of this file."""
@@ -234,3 +256,30 @@ def _layout_roots(facts: SourceFacts) -> set[str]:
 
 def _imports(file: FileFacts, top: str) -> bool:
     return any(name.partition(".")[0] == top for name in imports_of(file))
+
+
+def _keepers(facts: FileFacts) -> Iterator[str]:
+    """Yield the qualified names of classes with a method that puts a parameter into a container on `self`."""
+    for scope in facts.scopes:
+        owner, _, name = scope.qualname.rpartition(".")
+        if scope.kind != "function" or not owner or len(scope.parameters) < 2 or name == "__init__":
+            continue
+        receiver = [NAME, scope.parameters[0].name]
+        given = [[NAME, p.name] for p in scope.parameters[1:]]
+        for node in statements_of(scope.body):
+            if node[0] == ASSIGN and any(t[0] == SUB and _is_on(t[1], receiver) for t in node[1]):
+                values = [node[2]]
+            elif node[0] == EXPR and node[1][0] == CALL and node[1][2][0] == ATTR and node[1][2][2] in _ADDING:
+                values = node[1][3] if _is_on(node[1][2][1], receiver) else []
+            else:
+                continue
+            if any(part in given for value in values for part in (value, *(value[3] if value[0] == SEQ else ()))):
+                yield owner
+
+
+def _is_on(node: Node, receiver: Node) -> bool:
+    """Return whether a tree is a name or an attribute of it."""
+    return node == receiver or (node[0] == ATTR and node[1] == receiver)
+
+
+_ADDING = frozenset({"append", "add", "insert", "appendleft", "setdefault", "put"})

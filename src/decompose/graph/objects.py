@@ -215,7 +215,7 @@ class Class(Object):
 class Instance(Object):
     """An instance of an own class, made at a site; `is_open` stands for any instance of it or of a subclass."""
 
-    __slots__ = ("cls", "is_open", "payload", "site")
+    __slots__ = ("cls", "is_open", "payload", "site", "written")
     kind = INSTANCE
 
     def __init__(self, cls: Class, site: object, *, is_open: bool = False) -> None:
@@ -224,6 +224,8 @@ class Instance(Object):
         self.site = site
         self.is_open = is_open
         self.payload: Any = None
+        self.written = False
+        """Whether code asks for its `__dict__`, and so may set attributes there."""
 
 
 class External(Object):

@@ -29,15 +29,17 @@ from decompose.graph.objects import (
     Values,
 )
 
+ADDING = frozenset({"append", "insert", "extend", "update", "add_module", "register_module"})
 MEMBER_LISTS = frozenset({"values", "items", "children", "named_children"})
 MAX_NESTING = 14
 """Containers and external objects within each other that are searched for own objects."""
 MAX_SEARCHED = 300
 NESTING_KINDS = frozenset({FUNCTION, BOUND, CLASS, INSTANCE, EXTERNAL_INSTANCE, BOX, PARTIAL, ITERATOR})
 _LEADING_TO_FUNCTIONS = frozenset({FUNCTION, BOUND, PARTIAL, BOX})
-RECEIVER, CALLBACKS, REGISTERED, HELD = "\0receiver", "\0callbacks", "\0registered", "\0held"
+RECEIVER, CALLBACKS, REGISTERED, HELD, MEMBERS = "\0receiver", "\0callbacks", "\0registered", "\0held", "\0members"
 """Fields of an external object: what its method was called on, what it was given to run and what that gave, what was
-registered with it by decorators; of an own instance, what its external base was made with."""
+registered with it by decorators; of an own instance, what its external base was made with; what was
+added to an external container."""
 
 
 class Protocols(Core):
@@ -75,11 +77,15 @@ class Protocols(Core):
         keywords: dict[str, Values],
         pos: int,
         receiver: int,
-    ) -> None:
-        """Run the hooks of own objects, and the stored functions, that an external callable drives."""
+    ) -> Values:
+        """Run the hooks of own objects, and the stored functions, that an external callable drives.
+
+        Returns:
+            What a loader gives: batches made by own functions, else items of own data sets; of other calls nothing.
+        """
         runs_stored = last in rules.DRIVING and not name.startswith(rules.WAITING)
         if not runs_stored and last not in self.active_triggers:
-            return
+            return EMPTY
         seen: dict[int, int] = {}
         searched: set[Values] = set()
         for values in (*positional, *keywords.values()):
@@ -91,14 +97,33 @@ class Protocols(Core):
         names = {last, f"{kind.rpartition('.')[2]}.{last}", ".".join(name.split(".")[-2:])}
         ran = self._ran(seen)
         skipped = self._skipped(last, keywords, seen)
+        items = batches = EMPTY
+        given: list[Values] = []
+        if last == "DataLoader[]":
+            items = self._items(frame, seen, pos)
+            given = [self.list_of(frame, "list", items, ("items", receiver))]
         for item, depth in list(seen.items()):
             made = self.objects[item]
             if isinstance(made, Instance):
                 is_switch = item == receiver and self.has_call_protocol(made.cls)
-                given = names - rules.SWITCHES if is_switch else names
-                self._run_hooks(frame, made, kind, given, pos, seen, skipped)
+                called = names - rules.SWITCHES if is_switch else names
+                self._run_hooks(frame, made, kind, called, pos, seen, skipped)
             elif runs_stored and depth > 0 and item not in ran and self.is_function_like(item):
-                self.run_callables(frame, made.single, [], pos, f"protocol:{name.partition('.')[0]}")
+                out = self.run_callables(frame, made.single, given, pos, f"protocol:{name.partition('.')[0]}")
+                batches = self.union(batches, out)
+        return batches or items if given else EMPTY
+
+    def _items(self, frame: Frame, seen: Iterable[int], pos: int) -> Values:
+        """Return the items of the own data sets among some objects."""
+        out = EMPTY
+        for item in list(seen):
+            made = self.objects[item]
+            found = self.find(made.cls, "__getitem__")[0] if isinstance(made, Instance) else EMPTY
+            if found and isinstance(made, Instance):
+                key = ("hook", pos, "__getitem__", made.id)
+                bound = self.bind_special(found, made)
+                out = self.union(out, self.invoke(frame, bound, [self.number_any], {}, pos, key, "protocol:torch"))
+        return out
 
     def _skipped(self, last: str, keywords: dict[str, Values], seen: Iterable[int]) -> frozenset[str]:
         """Return the hooks that own code runs in the library's place: an own scorer predicts, an own loss calls the model."""
@@ -136,7 +161,7 @@ class Protocols(Core):
             for cell in list(made.fields.values()):
                 yield self.read(cell) if depth < 3 else cell.values
             yield from [frame.heap[(made.id, key)] for key in frame.stored.get(made.id, ())]
-        elif isinstance(made, ExternalInstance):
+        elif isinstance(made, ExternalInstance) and not made.type.startswith("argparse."):
             yield from made.positional
             yield from list(made.keywords.values())
             for key, cell in list(made.fields.items()):
@@ -247,6 +272,9 @@ class Protocols(Core):
         owner = self.objects[receiver] if receiver >= 0 else None
         if isinstance(owner, ExternalInstance) and last in rules.RESULTS:
             return self.results_of(owner)
+        if last in ADDING and isinstance(owner, ExternalInstance) and owner.type in rules.CONTAINERS:
+            self.add_members(owner, last, positional)
+            return owner.single
         if last in MEMBER_LISTS and isinstance(owner, ExternalInstance) and owner.type in rules.CONTAINERS:
             return listed(self, owner, last, self.members_of(owner), site)
         if name in ("ray.get", "dask.compute", "asyncio.gather", "asyncio.wait_for"):
@@ -329,10 +357,31 @@ class Protocols(Core):
         )
 
     def members_of(self, made: ExternalInstance) -> Values:
-        """Return the own objects in an external container (`torch.nn.ModuleList`)."""
+        """Return the objects directly in an external container (`torch.nn.ModuleList`), nested containers among them."""
         if made.type.partition("(")[0] not in rules.CONTAINERS or self.current is None:
             return EMPTY
-        return frozenset(i for i in self.held_by(self.current, made) if self.objects[i].kind == INSTANCE)
+        out = self.read(made.fields[MEMBERS]) if MEMBERS in made.fields else EMPTY
+        for values in (*made.positional, *made.keywords.values()):
+            for item in sorted(values):
+                inner = self.objects[item]
+                if inner.kind == BOX:
+                    out = self.union(out, self.take(self.current, inner, None))
+                elif inner.kind == ITERATOR:
+                    out = self.union(out, self.iterate(self.current, inner.single, 0))
+                else:
+                    out = self.union(out, inner.single)
+        pairs = [o for o in (self.objects[i] for i in sorted(out)) if isinstance(o, Box)]
+        for pair in pairs:  # `add_module(name, module)`, `OrderedDict([(name, module)])`
+            out = self.union(out, self.take(self.current, pair, None))
+        return frozenset(i for i in out if self.objects[i].kind in (INSTANCE, EXTERNAL_INSTANCE, FUNCTION, BOUND))
+
+    def add_members(self, made: ExternalInstance, last: str, positional: list[Values]) -> None:
+        """Remember what `append`, `extend` and their like put into an external container."""
+        for values in positional:
+            if last in ("extend", "update"):
+                values = self.iterate(self.current, values, 0)
+            kept = frozenset(i for i in values if self.objects[i].kind in (INSTANCE, EXTERNAL_INSTANCE, BOX, FUNCTION))
+            self.flow(self.field(made, MEMBERS), kept)
 
     def results_of(self, made: ExternalInstance) -> Values:
         """Return what the functions gave back that an external call was given to run."""

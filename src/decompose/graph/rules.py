@@ -106,6 +106,7 @@ OBJECT_HOOKS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("torch.nn", (*FASTAI_FITS, "checkpoint", "checkpoint_sequential", "functional_call", "jit.trace", "onnx.export", "Trainer.compute_loss", "Trainer.training_step", "Trainer.prediction_step"), ("forward",)),
     ("torch.utils.data", ("ConcatDataset", "random_split"), ("__len__",)),
     ("sklearn", ("permutation_importance", "partial_dependence", "validation_curve", "calibration_curve"), ("transform", "predict", "predict_proba", "score")),
+    ("html.parser.HTMLParser", ("feed", "close"), ("handle_*", "unknown_decl")),
     ("cmd.Cmd", ("cmdloop", "onecmd"), ("preloop", "precmd", "onecmd", "default", "emptyline", "do_*", "postcmd", "postloop")),
     ("luigi", ("luigi.build", "luigi.run"), ("requires", "output", "run", "complete", "on_success", "on_failure")),
 )  # fmt: skip
@@ -125,7 +126,7 @@ PLAIN_HOOKS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
 
 DRIVING = frozenset({
     "fit", "fit_transform", "fit_predict", "transform", "predict", "predict_proba", "score", "evaluate", "train",
-    "__call__", "start", "execute", "search", "optimize", "cross_val_score", "cross_validate", "cross_val_predict",
+    "start", "execute", "search", "optimize", "cross_val_score", "cross_validate", "cross_val_predict",
     "run", "DataLoader[]", "learning_curve", "validation_curve", "permutation_importance", "compute", "fit_resample",
     "partial_fit", "step", "fit_one_cycle", "fine_tune", "fit_flat_cos", "lr_find", "run_forever", "run_until_complete", "inverse_transform", "minimize", "validate", "test", "tune",
 })  # fmt: skip

@@ -128,7 +128,22 @@ class Solver(Expressions, Statements, Attributes, Calls, Making, Definitions, Mo
             self.flow(frame.parameters[0], self._receivers(function))
         self.bind_defaults(frame)
         self._annotate(frame)
+        for parameter, cell in zip(frame.scope.parameters, frame.parameters, strict=True) if self.fixtures else ():
+            self.flow(cell, self._fixture(function, parameter.name))
         self.demand(frame)
+
+    def _fixture(self, function: Function, name: str) -> Values:
+        """Return what the fixture of a name gives a test of the same file, or of a folder below its `conftest.py`."""
+        out = EMPTY
+        for fixture in self.fixtures.get(name, ()) if function.scope.name != name else ():
+            place = fixture.module.facts.path
+            is_shared = place.endswith("conftest.py") and function.module.facts.path.startswith(fixture.module.folder)
+            if place == function.module.facts.path or is_shared:
+                if not fixture.frames:
+                    self._seed(fixture)
+                for frame in fixture.frames.values():
+                    out = self.union(out, self.union(frame.result.values, frame.yields.values))
+        return out
 
     def bind_defaults(self, frame: Frame) -> None:
         """Let the defaults flow into the parameters of a frame that nothing calls."""
