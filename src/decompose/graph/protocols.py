@@ -90,9 +90,9 @@ class Protocols(Core):
         searched: set[Values] = set()
         for values in (*positional, *keywords.values()):
             self._held_in(frame, values, seen, searched, 0)
-        if receiver >= 0:
-            self._held_in(frame, self.objects[receiver].single, seen, searched, 0)
         owner = self.objects[receiver] if receiver >= 0 else None
+        if owner is not None and not (isinstance(owner, Instance) and name.rpartition(".")[0] not in owner.cls.mro):
+            self._held_in(frame, owner.single, seen, searched, 0)  # `self.net.fit()` is no call of an inherited `fit`
         kind = owner.type if isinstance(owner, ExternalInstance) else name
         names = {last, f"{kind.rpartition('.')[2]}.{last}", ".".join(name.split(".")[-2:])}
         ran = self._ran(seen)
