@@ -48,6 +48,8 @@ with ProcessPoolExecutor(int(sys.argv[2])) as pool:
     print(time.perf_counter() - start)
 """
 LOADED = "from decompose import api, graph, knowledge, source; knowledge.load()"
+LIGHT = "from decompose import api, source"
+"""What a run over an unchanged tree imports."""
 PEERS = {
     "pyan3": ["-m", "pyan", "{files}", "--uses", "--no-defines", "--tgf"],
     "jarviscg": ["-m", "jarviscg", "--package", "{tree}", "{files}", "-o", os.devnull],
@@ -110,6 +112,7 @@ def measure(tree: Path, rounds: int, *, peers: bool, cold_only: bool) -> tuple[i
             steps = {
                 "idle": [python, "-c", IDLE],
                 "loaded": [python, "-c", LOADED],
+                "light": [python, "-c", LIGHT],
                 "parse": [python, "-c", PARSE, str(copy)],
                 "cold": [python, "-c", OURS, str(copy), "", out],
                 "fill": [python, "-c", OURS, str(copy), state, out],
@@ -130,7 +133,8 @@ def measure(tree: Path, rounds: int, *, peers: bool, cold_only: bool) -> tuple[i
         parse = least(seen["parse"])[0] - idle
         cells = [f"{tree.name} {lines / 1000:.0f}k / {len(files)}", f"{parse:.2f} s"]
         for name in ("cold", "warm", "changed"):
-            cells.append(f"{(least(seen[name])[0] - loaded) / parse:.2f}x" if name in seen else "")
+            base = least(seen["light"])[0] if name == "warm" else loaded
+            cells.append(f"{(least(seen[name])[0] - base) / parse:.2f}x" if name in seen else "")
         cells.append(f"{least(seen['cold'])[1]:.0f} MB")
         print("| " + " | ".join(cells) + " |", flush=True)
         for peer, words in PEERS.items() if peers else ():
