@@ -22,6 +22,8 @@ _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_proper
 
 LINE_LENGTH = 120
 """Columns of generated code."""
+RUNTIME_NAMES = ("UNSET", "RemoteObject", "cached_there", "remote_names", "remote_static")
+"""What the text of facades may use of the runtime, and must then import."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decompose.ir.extraction import Extraction
 from decompose.ir.symbols import module_of, qualname_of
 from decompose.scaffold.closure import Closure
-from decompose.scaffold.facades import wrapped
+from decompose.scaffold.facades import RUNTIME_NAMES, wrapped
 from decompose.scaffold.merge import split_lines
 from decompose.scaffold.need import Need
 from decompose.scaffold.pytext import HEADER, doc_literal, pystr
@@ -89,7 +89,7 @@ def _facades(seam: Seam, seams: list[Seam], closure: Closure, names: Names, extr
 
 def _imports(seam: Seam, found: Definitions) -> str:
     text = "".join(found.texts)
-    used = [name for name in ("UNSET", "RemoteObject", "remote_static") if name in text]
+    used = [name for name in RUNTIME_NAMES if name in text]
     lines = [f"from service_contracts.clients import {seam.service} as {client_alias(seam.service)}"]
     lines += [f"from service_runtime import {', '.join(used)}"] if used else []
     lines += ["from service_runtime.extracted import Switch"]

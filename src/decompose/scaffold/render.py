@@ -11,7 +11,7 @@ from decompose.ir.graph import Module
 from decompose.ir.symbols import module_of, qualname_of
 from decompose.scaffold.child import Slicer
 from decompose.scaffold.closure import Closure
-from decompose.scaffold.facades import Target, annotation_names, class_facade, function_facade, wrapped
+from decompose.scaffold.facades import RUNTIME_NAMES, Target, annotation_names, class_facade, function_facade, wrapped
 from decompose.scaffold.need import Need
 from decompose.scaffold.pytext import HEADER, doc_literal, pystr
 from decompose.scaffold.statements import Imported, ModuleText
@@ -177,7 +177,7 @@ def _facade_parts(need: Need, closure: Closure, names: Names, text: ModuleText) 
 
 
 def _imports(tail: str, services: set[str], bases: dict[str, str], typing: str) -> str:
-    from_runtime = [n for n in ("UNSET", "RemoteObject", "cached_there", "remote_names", "remote_static") if n in tail]
+    from_runtime = [name for name in RUNTIME_NAMES if name in tail]
     lines = []
     if "sys.argv" in tail:
         lines.append("import sys\n")
