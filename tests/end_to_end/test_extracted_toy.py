@@ -58,8 +58,9 @@ def stopped(process):
     assert process.wait(20) == 0
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def service(monolith):
+    """A service just started: its code counts calls, as the monolith's does from nothing in every run."""
     process, environment = started(*monolith)
     yield environment
     stopped(process)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import functools
 import inspect
@@ -51,7 +52,7 @@ class Shadow:
         if inspect.isgeneratorfunction(own) or inspect.isasyncgenfunction(own):
             reason = "it yields"
         if reason:
-            return _counted(own, f"{self.service}:{name}", reason)
+            return _with_cache(_counted(own, f"{self.service}:{name}", reason), own)
         if inspect.iscoroutinefunction(own):
             return self._of_coroutine(own, facade, name)
 
@@ -59,7 +60,7 @@ class Shadow:
         def both(*args: Any, **kwargs: Any) -> Any:
             return self._ask(name, own, facade, args, kwargs)
 
-        return both
+        return _with_cache(both, own, facade)
 
     def watch_class(self, own: Any, facade: type[RemoteObject]) -> None:
         """Give every instance that is made from now on a twin in the service, made and called as it is.
@@ -148,7 +149,7 @@ class Shadow:
         except NotComparable as error:
             log.skip(label, f"not comparable: {error}")
             return
-        except Exception as error:  # noqa: BLE001  (a comparison that fails must not reach the caller)
+        except Exception as error:
             log.skip(label, f"the comparison failed: {error!r}")
             return
         if isinstance(remote.result, RemoteObject) and local.result is not None:
@@ -178,14 +179,14 @@ def _set(flag: ContextVar[bool]) -> Iterator[None]:
 def _call(function: Callable[..., Any], args: Any, kwargs: Any) -> Outcome:
     try:
         return Outcome(function(*args, **kwargs))
-    except BaseException as error:  # noqa: BLE001  (an outcome as any other; the caller gets its own)
+    except BaseException as error:
         return Outcome(error=error)
 
 
 async def _outcome_of(awaitable: Any) -> Outcome:
     try:
         return Outcome(await awaitable)
-    except BaseException as error:  # noqa: BLE001  (as above)
+    except BaseException as error:
         return Outcome(error=error)
 
 
@@ -199,7 +200,7 @@ def _copied(arguments: Any) -> Any:
     """Return arguments that the service may change, with twins for objects that have one; `None` when it cannot be."""
     try:
         return copy.deepcopy(arguments, dict(_twins))
-    except Exception:  # noqa: BLE001  (whatever an argument's class does not allow)
+    except Exception:
         return None
 
 
@@ -215,6 +216,22 @@ def _is_method(member: str, value: Any) -> bool:
     """Return whether a member of a class is an ordinary method whose answers can be compared."""
     is_plain = inspect.isfunction(value) and not inspect.iscoroutinefunction(value)
     return is_plain and not inspect.isgeneratorfunction(value) and member != "__init__"
+
+
+def _with_cache(wrapper: Any, own: Any, facade: Any = None) -> Any:
+    """Give the wrapper of a cached function what controls the cache; clearing it clears the service's, too."""
+    if not hasattr(own, "cache_clear") or wrapper is own:
+        return wrapper
+
+    def cache_clear() -> None:
+        own.cache_clear()
+        if hasattr(facade, "cache_clear"):
+            with contextlib.suppress(RemoteCallError):
+                facade.cache_clear()
+
+    wrapper.cache_clear = cache_clear
+    wrapper.cache_info = own.cache_info
+    return wrapper
 
 
 def _counted(own: Any, label: str, reason: str) -> Any:
