@@ -67,6 +67,8 @@ def timed(shop: Shop, operation: str, within_s: float, **arguments: Any) -> tupl
 def effects(shop: Shop) -> Counter[str]:
     """Return how often each key stands in the ledger."""
     with contextlib.closing(sqlite3.connect(shop.work / "ledger.db")) as base:
+        if not base.execute("SELECT 1 FROM sqlite_master WHERE name = 'entries'").fetchall():
+            return Counter()  # the first order makes the table
         return Counter(key for (key,) in base.execute("SELECT key FROM entries"))
 
 

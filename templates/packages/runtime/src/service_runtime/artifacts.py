@@ -135,7 +135,7 @@ class ArtifactStore:
         """
 
         def line(history: History) -> dict[str, Any]:
-            if len(history.trail) < 2:
+            if len(history.trail) < 2:  # noqa: PLR2004
                 raise ArtifactError(f"`{name}` has no earlier version to go back to")
             return _move("rollback", history.version(history.trail[-2]))
 

@@ -248,7 +248,7 @@ class Client:
             return RemoteStream(answer, self.service)
         self._instance = getattr(answer, "instance", "") or self._instance
         body = answer.read()
-        if answer.status >= 400 and not answer.content_type.startswith((JSON, FRAMES)):
+        if answer.status >= 400 and not answer.content_type.startswith((JSON, FRAMES)):  # noqa: PLR2004
             reason = str(bytes(body[:500]), "utf-8", "replace")
             raise RemoteCallError(f"`{self.service}` refused the call ({answer.status}): {reason}")
         message, parts = unpack(answer.content_type, body)

@@ -190,6 +190,6 @@ def _told(field: str, local: Any, remote: Any) -> Difference:
 def _short(value: Any) -> str:
     try:
         text = repr(value)
-    except Exception:
+    except Exception:  # noqa: BLE001  (whatever a class's own repr raises)
         text = f"<{type(value).__name__}>"
-    return text if len(text) <= 200 else f"{text[:200]}…"
+    return text if len(text) <= 200 else f"{text[:200]}…"  # noqa: PLR2004

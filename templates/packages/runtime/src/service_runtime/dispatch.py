@@ -110,7 +110,7 @@ class Dispatcher:
             return problem(403, str(error))
         except KeyError as error:
             return problem(404, f"unknown operation or object: {error}")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (an argument that cannot be built here is the caller's to know)
             return _failed(error, Encoder(), [], None)
         return self._perform(action, args, arguments, Received(decoder))
 
@@ -216,7 +216,7 @@ class Dispatcher:
             return _done(result, encoder, entries, received, self.name)
         except GeneratorExit:
             raise
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  (whatever the called code raises goes back to the caller)
             return _failed(error, Encoder(received.numbers()), entries, received)
         finally:
             echo.sink.reset(token)
@@ -323,7 +323,7 @@ def _next_item(iterator: Iterator[Any]) -> tuple[dict[str, Any], Encoder, bool]:
     except StopIteration as end:
         encoder = Encoder()
         return {"end": encoder.encode(end.value)}, encoder, True
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  (it belongs to whoever iterates)
         encoder = Encoder()
         trace = "".join(traceback.format_exception(error)[-40:])
         return {"error": encode_exception(encoder, error), "trace": trace}, encoder, True

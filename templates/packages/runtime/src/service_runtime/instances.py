@@ -195,7 +195,7 @@ def _or_text(encoder: Encoder, value: Any) -> Any:
     probe.allows_handles = False
     try:
         probe.encode(value)
-    except Exception:
+    except Exception:  # noqa: BLE001  (whatever ails the value, the exception that carries it matters more)
         return repr(value)
     return encoder.encode(value)
 
@@ -263,7 +263,7 @@ def set_state(made: Any, state: Any) -> None:
     if hasattr(type(made), "__setstate__"):
         made.__setstate__(state)
         return
-    attributes, slots = state if isinstance(state, tuple) and len(state) == 2 else (state, None)
+    attributes, slots = state if isinstance(state, tuple) and len(state) == 2 else (state, None)  # noqa: PLR2004
     made_attributes = getattr(made, "__dict__", None)
     if attributes and made_attributes is not None:
         made_attributes.update(attributes)

@@ -192,7 +192,7 @@ async def _post(web: Callable[..., Awaitable[None]], path: str, content: Any) ->
              "client": ("127.0.0.1", 0), "server": ("127.0.0.1", 80)}  # fmt: skip
     await web(scope, receive, send)
     answer = b"".join(sent)
-    if status[0] >= 300:
+    if status[0] >= 300:  # noqa: PLR2004
         raise TensorError(f"{path} answers {status[0]}: {answer[:500].decode('utf-8', 'replace')}")
     return json.loads(answer)
 

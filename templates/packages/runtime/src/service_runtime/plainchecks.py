@@ -18,7 +18,7 @@ ConfigDict = dict
 def has_models() -> bool:
     """Return whether pydantic 2 is here."""
     try:
-        return int(importlib.metadata.version("pydantic").partition(".")[0]) >= 2
+        return int(importlib.metadata.version("pydantic").partition(".")[0]) >= 2  # noqa: PLR2004
     except (importlib.metadata.PackageNotFoundError, ValueError):
         return False
 

@@ -123,7 +123,7 @@ def _array_check(item: Any, source: memoryview | None) -> Check:
 def _frame_check(item: Any) -> Check:
     import pandas as pd  # noqa: PLC0415  (loaded when a frame is here)
 
-    copies_on_write = int(pd.__version__.partition(".")[0]) >= 3
+    copies_on_write = int(pd.__version__.partition(".")[0]) >= 3  # noqa: PLR2004
     before = item.copy(deep=not copies_on_write)
     attributes = dict(item.attrs)
     return lambda: dict(item.attrs) != attributes or not _same_frame(before, item)

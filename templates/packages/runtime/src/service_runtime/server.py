@@ -96,7 +96,7 @@ class Host:
                     self._give_up(error)
                     return
                 await asyncio.sleep(0.2)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  (the process ends, and says why)
                 self._give_up(error)
                 return
 

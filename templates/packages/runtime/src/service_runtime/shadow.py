@@ -149,7 +149,7 @@ class Shadow:
         except NotComparable as error:
             log.skip(label, f"not comparable: {error}")
             return
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (a comparison that fails must not reach the caller)
             log.skip(label, f"the comparison failed: {error!r}")
             return
         if isinstance(remote.result, RemoteObject) and local.result is not None:
@@ -179,14 +179,14 @@ def _set(flag: ContextVar[bool]) -> Iterator[None]:
 def _call(function: Callable[..., Any], args: Any, kwargs: Any) -> Outcome:
     try:
         return Outcome(function(*args, **kwargs))
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001  (an outcome as any other; the caller gets its own)
         return Outcome(error=error)
 
 
 async def _outcome_of(awaitable: Any) -> Outcome:
     try:
         return Outcome(await awaitable)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001  (as above)
         return Outcome(error=error)
 
 
@@ -200,7 +200,7 @@ def _copied(arguments: Any) -> Any:
     """Return arguments that the service may change, with twins for objects that have one; `None` when it cannot be."""
     try:
         return copy.deepcopy(arguments, dict(_twins))
-    except Exception:
+    except Exception:  # noqa: BLE001  (whatever an argument's class does not allow)
         return None
 
 

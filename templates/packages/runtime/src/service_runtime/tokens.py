@@ -23,7 +23,7 @@ def secret() -> bytes:
     value = os.environ.get(SECRET_VARIABLE, "").encode()
     if not value and (path := os.environ.get(f"{SECRET_VARIABLE}_FILE")):
         value = _content(path, int(time.time() // _REREAD_S))
-    if len(value) < 16:
+    if len(value) < 16:  # noqa: PLR2004
         raise PermissionError(f"set {SECRET_VARIABLE} (at least 16 characters) in every process of the system")
     return value
 
@@ -67,7 +67,7 @@ def _issue(caller: str, audience: str, slot: int, key: bytes) -> str:
 def _verified(token: str, audience: str, key: bytes) -> tuple[str, float, bool]:
     claims, _, signature = token.rpartition("~")
     parts = claims.split("~")
-    if len(parts) != 3 or parts[1] != audience or not parts[2].isdigit():
+    if len(parts) != 3 or parts[1] != audience or not parts[2].isdigit():  # noqa: PLR2004
         return "", 0.0, False
     return parts[0], float(parts[2]), hmac.compare_digest(signature, _signature(claims, key))
 

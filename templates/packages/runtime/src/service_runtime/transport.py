@@ -147,7 +147,7 @@ class HttpAnswer:
         is_clean = False
         try:
             size = self._response.length
-            if size is None or size < 65536:
+            if size is None or size < 65536:  # noqa: PLR2004
                 body: bytes | memoryview = self._response.read()
             else:
                 body = memoryview(bytearray(size))
@@ -227,7 +227,7 @@ def _head(host: str, path: str, headers: dict[str, str], size: int) -> bytes:
 
 
 def _send(connection: http.client.HTTPConnection, head: bytes, chunks: list[Part], size: int) -> None:
-    if size < 65536:
+    if size < 65536:  # noqa: PLR2004
         connection.sock.sendall(b"".join((head, *chunks)))
         return
     connection.sock.sendall(head)
