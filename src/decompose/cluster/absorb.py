@@ -132,7 +132,7 @@ def _lone_body(
 
 def _has_room(system: System, first: list[str], second: list[str], max_size: int) -> bool:
     """Return whether two parts together stay within the largest size."""
-    return not max_size or sum(system.profiles[symbol].size for symbol in (*first, *second)) <= max_size
+    return not max_size or system.size_of((*first, *second)) <= max_size
 
 
 def _agree(system: System, first: list[str], second: list[str]) -> bool:

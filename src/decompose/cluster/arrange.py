@@ -87,12 +87,12 @@ def steady(problem: Problem, found: Arrangement, *, seed: int = 0) -> Arrangemen
     Another is worth it when what it gains exceeds the inertia of all units that would move. So a plan that was proposed
     stays as it is when it is proposed again; that of a large system stays while it is complete.
     """
+    network = network_of(problem)
     for _ in range(MAX_STEPS if len(problem.system.profiles) <= LARGE else 0):
         placed = _alive(problem, found.cluster_by_unit)
         other = arrange(drawn_to(problem, _in_parts(placed)), seed=seed, start=placed)
         after = _alive(problem, other.cluster_by_unit)
         loss = problem.weights.inertia * moved(placed, after)
-        network = network_of(problem)
         gain = _worth(problem, network, after) - _worth(problem, network, placed)
         if after == placed or gain <= FINE * network.total * loss:
             break

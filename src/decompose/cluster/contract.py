@@ -39,7 +39,7 @@ def atoms(
         constraints: What a person has fixed; units that they keep apart are never joined.
     """
     chosen = sorted(members)
-    joined, locked = _Groups(chosen, constraints), constraints.locked
+    joined, locked = _Groups(chosen, constraints, system), constraints.locked
     first_by_service: dict[str, str] = {}
     for symbol in chosen:
         if symbol in locked:
@@ -56,8 +56,7 @@ def atoms(
             if bodies[0] in inside and body in inside:
                 joined.join(bodies[0], body)
     for user, helper in _single_users(system, relations, inside):
-        size = joined.size(user, system) + joined.size(helper, system) if constraints.max_size else 0
-        if size <= constraints.max_size:
+        if not constraints.max_size or joined.size(user) + joined.size(helper) <= constraints.max_size:
             joined.join(user, helper)
     for touches in relations.states.values():
         by_module: dict[str, list[str]] = {}
@@ -191,8 +190,9 @@ def _single_users(system: System, relations: Relations, inside: frozenset[str]) 
 class _Groups:
     """Disjoint sets of units; two locked services, or two sides of a rule, never fall into one set."""
 
-    def __init__(self, symbols: list[str], constraints: Constraints) -> None:
+    def __init__(self, symbols: list[str], constraints: Constraints, system: System) -> None:
         self.parent = {symbol: symbol for symbol in symbols}
+        self.sizes = {symbol: system.size_of((symbol,)) for symbol in symbols}
         self.service = {symbol: constraints.locked.get(symbol, "") for symbol in symbols}
         self.sides = {symbol: constraints.sides[symbol] for symbol in symbols if symbol in constraints.sides}
 
@@ -206,13 +206,13 @@ class _Groups:
         if are_apart(*both):
             return
         self.parent[high] = low
+        self.sizes[low] += self.sizes[high]
         self.service[low] = self.service[low] or self.service[high]
         self.sides[low] = both[0] | both[1]
 
-    def size(self, symbol: str, system: System) -> int:
+    def size(self, symbol: str) -> int:
         """Return the size of the set that a unit is in."""
-        root = self._find(symbol)
-        return sum(system.profiles[other].size for other in self.parent if self._find(other) == root)
+        return self.sizes[self._find(symbol)]
 
     def groups(self) -> list[tuple[str, ...]]:
         """Return the sets, each sorted, in the order of their first members."""

@@ -36,7 +36,7 @@ def measure(system: System, relations: Relations, services: Services) -> dict[st
     figures = {
         "services": float(len(services)),
         "coverage": len(service) / max(1, len(system.profiles)),
-        "largest": float(max((sum(system.profiles[u].size for u in units) for units in services.values()), default=0)),
+        "largest": float(max(map(system.size_of, services.values()), default=0)),
         "sm": structural_modularity(services, inner),
         "icp": call_percentage(services, inner),
         "icp_log": call_percentage(services, inner, logarithmic=True),

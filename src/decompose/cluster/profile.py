@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -62,6 +62,11 @@ class System:
         for symbol, profile in self.profiles.items():
             found.setdefault(profile.module, []).append(symbol)
         return {module: tuple(symbols) for module, symbols in sorted(found.items())}
+
+    def size_of(self, symbols: Iterable[str]) -> int:
+        """Return the size of some units together; module bodies of nothing but imports count nothing."""
+        held = (self.profiles[symbol] for symbol in symbols)
+        return sum(profile.size for profile in held if not profile.is_bare)
 
 
 def profile_system(graph: CodeGraph) -> System:

@@ -117,11 +117,11 @@ def _target(symbol: str, users: Mapping[str, frozenset[str]], cluster: Mapping[s
 
 
 def _has_room(system: System, cluster: Mapping[str, str], symbol: str, target: str, max_size: int) -> bool:
-    """Return whether a part stays within the largest size with one more unit; bare module bodies count nothing."""
+    """Return whether a part stays within the largest size with one more unit."""
     if not max_size or target == SHARED:
         return True
-    held = (s for s, name in cluster.items() if name == target and s != symbol and not system.profiles[s].is_bare)
-    return sum(system.profiles[s].size for s in (*held, symbol)) <= max_size
+    held = (s for s, name in cluster.items() if name == target and s != symbol)
+    return system.size_of((*held, symbol)) <= max_size
 
 
 def _homes(system: System, cluster: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from decompose.cluster.components import strong_components
@@ -87,11 +86,8 @@ def _follow(
 def _fits(system: System, cluster: Mapping[str, str], change: Mapping[str, str], max_size: int) -> bool:
     """Return whether the parts that a change adds to stay within the largest size."""
     grown = set(change.values()) - {SHARED} if max_size else set[str]()
-    held: Counter[str] = Counter()
-    for symbol, name in cluster.items():
-        if name in grown and not system.profiles[symbol].is_bare:
-            held[name] += system.profiles[symbol].size
-    return max(held.values(), default=0) <= max_size
+    parts = ((symbol for symbol, name in cluster.items() if name == part) for part in grown)
+    return all(system.size_of(part) <= max_size for part in parts)
 
 
 def circular(calls: Iterable[tuple[str, str]], cluster: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from decompose.graph.objects import (
     INSTANCE,
     METHOD,
     PARTIAL,
+    REGISTERED,
     Bound,
     Cell,
     Frame,
@@ -28,7 +29,6 @@ from decompose.graph.objects import (
 )
 from decompose.ir import facts as f
 
-REGISTERED = "\0registered"
 MAX_CONTEXTS = 8
 """Call sites of a small function that are told apart."""
 MAX_FACTORY_CONTEXTS = 20_000

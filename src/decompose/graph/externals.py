@@ -14,9 +14,12 @@ from decompose.graph.inherited import inherited_box
 from decompose.graph.objects import (
     ANY,
     BOX,
+    CALLBACKS,
     COMPILED,
     EMPTY,
     INSTANCE,
+    RECEIVER,
+    REGISTERED,
     Box,
     Class,
     External,
@@ -120,9 +123,9 @@ class Externals(Core):
         result.keywords = keywords
         result.has_run = bool(callbacks) and not is_kept(name, last.removesuffix("()"))
         if receiver >= 0:
-            self.flow(self.field(result, "\0receiver"), self.objects[receiver].single)
+            self.flow(self.field(result, RECEIVER), self.objects[receiver].single)
         if callbacks:
-            self.flow(self.field(result, "\0callbacks"), callbacks)
+            self.flow(self.field(result, CALLBACKS), callbacks)
         return result.single
 
     def return_type(self, name: str, last: str) -> str:
@@ -152,7 +155,7 @@ class Externals(Core):
         else:
             callables_result = EMPTY
             if callables and receiver >= 0 and isinstance(self.objects[receiver], ExternalInstance):
-                self.flow(self.field(self.objects[receiver], "\0registered"), callables)
+                self.flow(self.field(self.objects[receiver], REGISTERED), callables)
         if last == "compile" and receiver >= 0 and isinstance(self.objects[receiver], ExternalInstance):
             for values in (*positional, *keywords.values()):
                 self.flow(self.field(self.objects[receiver], COMPILED), values)
@@ -663,7 +666,7 @@ def _asyncio_run(s: Externals, frame: Frame, p: list[Values], k: dict[str, Value
 
 def _task(s: Externals, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
     made = s.external_instance("asyncio.Task", id(site))
-    s.flow(s.field(made, "\0callbacks"), _first(p) or k.get("coro", EMPTY))
+    s.flow(s.field(made, CALLBACKS), _first(p) or k.get("coro", EMPTY))
     return made.single
 
 

@@ -6,10 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 from decompose.graph import rules
-from decompose.graph.objects import EMPTY, Box, Class, ExternalInstance, Frame, Function, Instance, Text, Values
+from decompose.graph.objects import (
+    EMPTY,
+    RECEIVER,
+    Box,
+    Class,
+    ExternalInstance,
+    Frame,
+    Function,
+    Instance,
+    Text,
+    Values,
+)
 
 Model = Callable[[Any, Frame, list[Values], dict[str, Values], int, Any], Values]
-RECEIVER, REGISTERED = "\0receiver", "\0registered"
 STEPPED = (
     "sklearn.pipeline.",
     "sklearn.compose.",

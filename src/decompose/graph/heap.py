@@ -45,6 +45,8 @@ class Heap:
         self.facts = facts
         self.modules = Modules(facts)
         self.objects: list[Object] = []
+        self.classes: list[Class] = []
+        """The own classes among them."""
         self._interned: dict[Any, Any] = {}
         self._texts: dict[str, Values] = {}
         self._integers: dict[int, Values] = {}
@@ -62,6 +64,8 @@ class Heap:
         made.id = len(self.objects)
         made.single = frozenset((made.id,))
         self.objects.append(made)
+        if isinstance(made, Class):
+            self.classes.append(made)
         return made
 
     def _keep(self, key: Any, made: Object) -> Any:

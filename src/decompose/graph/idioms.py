@@ -15,6 +15,7 @@ from decompose.graph.objects import (
     EXTERNAL_INSTANCE,
     FUNCTION,
     INSTANCE,
+    RECEIVER,
     Box,
     Cell,
     Class,
@@ -201,7 +202,7 @@ def _file_names(s: Any, values: Values, depth: int = 0) -> list[str]:
             names.append(tail if tail and tail != "{}" else ANY)
         elif isinstance(made, ExternalInstance) and depth < MAX_HANDLES:
             inner = made.positional[0] if made.positional else EMPTY
-            receiver = made.fields.get("\0receiver")
+            receiver = made.fields.get(RECEIVER)
             if not inner and receiver is not None:
                 inner = receiver.values
             names += _file_names(s, inner, depth + 1)
@@ -261,7 +262,7 @@ def _parsers_above(s: Any, frame: Frame, site: Any) -> list[ExternalInstance]:
         made = s.objects[item] if item >= 0 else None
         if isinstance(made, ExternalInstance) and item not in found and len(found) < MAX_HANDLES:
             found[item] = made
-            above = made.fields.get("\0receiver")
+            above = made.fields.get(RECEIVER)
             waiting.extend(sorted(above.values) if above is not None else ())
     return list(found.values())
 

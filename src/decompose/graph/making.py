@@ -6,6 +6,7 @@ from decompose.graph.core import Core
 from decompose.graph.inherited import inner_box
 from decompose.graph.objects import (
     EMPTY,
+    HELD,
     INSTANCE,
     Class,
     ExternalInstance,
@@ -127,7 +128,7 @@ class Making(Core):
                 receiver = self.objects[item]
                 if isinstance(receiver, Instance):
                     bound = self.bind_special(initializer, receiver)
-                    self._initialize(frame, bound, positional, keywords, pos, site)
+                    self.invoke(frame, bound, positional, keywords, pos, site, "constructor")
             return made
         self._fill_fields(frame, cls, made, positional, keywords, pos)
         for item in made if positional or keywords else ():
@@ -139,23 +140,12 @@ class Making(Core):
         if base:
             for item in made:
                 for values in (*positional, *keywords.values()):
-                    self.flow(self.field(self.objects[item], "\0held"), values)
+                    self.flow(self.field(self.objects[item], HELD), values)
             frame.edges[(f"{base}.__init__", pos, "direct", False)] = None
             self.pass_to_external(frame, f"{base}.__init__", positional, keywords, pos, site)
         if not creator and "made" not in cls.flags:
             frame.edges[(cls, pos, "direct", False)] = None
         return made
-
-    def _initialize(
-        self,
-        frame: Frame,
-        bound: Values,
-        positional: list[Values],
-        keywords: dict[str, Values],
-        pos: int,
-        site: object,
-    ) -> None:
-        self.invoke(frame, bound, positional, keywords, pos, site, "constructor")
 
     def construction_base(self, cls: Class) -> str:
         """Return the external base whose `__init__` runs, other than built-in and typing ones."""

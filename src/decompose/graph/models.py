@@ -20,6 +20,7 @@ from decompose.graph.objects import (
     FUNCTION,
     INSTANCE,
     ITERATOR,
+    REGISTERED,
     TEXT,
     Bound,
     Box,
@@ -99,7 +100,7 @@ class Models(Core):
         if name in ("command", "group", "callback", "result_callback"):
             return self.method(receiver.id, f"{name}()")
         if name.endswith("()") and positional:
-            self.flow(self.field(receiver, "\0registered"), positional[0])
+            self.flow(self.field(receiver, REGISTERED), positional[0])
             return positional[0]
         if name in rules.REMOTE_CALLS:
             given = positional if name not in ("map", "starmap") else [self.iterate(frame, v, pos) for v in positional]

@@ -21,6 +21,7 @@ from decompose.ir.facts import (
     ScopeFact,
     SourceFacts,
 )
+from decompose.ir.fleet import repository_of
 
 
 class ModuleInfo:
@@ -129,7 +130,7 @@ class Modules:
         top = name.partition(".")[0]
         parts = [p for p in importer.folder.split("/") if p]
         # the own folder counts for scripts; packages too, since many scripts stand in folders with an `__init__`
-        home = self._home(importer.folder)
+        home = repository_of(importer.folder, self._repositories)
         for count in range(len(parts), home.count("/") if home else -1, -1):
             if count and self._is_stdlib(top) and (count < len(parts) or ".".join(parts) in self._by_dotted):
                 continue  # only the root and a script's own folder come before the standard library
@@ -142,10 +143,6 @@ class Modules:
             if self.exists(f"{info_root}.{name}"):
                 return f"{info_root}.{name}"
         return self._by_suffix(name, home) or (self._installed(name, home) if home else None)
-
-    def _home(self, folder: str) -> str:
-        """Return the repository of a fleet that a folder stands in; empty where there is but one code base."""
-        return next((r for r in self._repositories if folder == r or folder.startswith(f"{r}/")), "")
 
     def _installed(self, name: str, home: str) -> str | None:
         """Return the module of another repository that `name` means where that repository is installed."""

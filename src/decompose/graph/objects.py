@@ -16,6 +16,10 @@ EMPTY: Values = frozenset()
 
 FUNCTION, BOUND, CLASS, INSTANCE, EXTERNAL, EXTERNAL_INSTANCE, TEXT, NUMBER, NULL, BOX, MODULE, SUPER, PARTIAL, ITERATOR, METHOD, PROPERTY = range(16)  # fmt: skip
 
+RECEIVER, CALLBACKS, REGISTERED, HELD, MEMBERS = "\0receiver", "\0callbacks", "\0registered", "\0held", "\0members"
+"""Fields of an external object: what its method was called on, what it was given to run and what that gave, what was
+registered with it by decorators; of an own instance, what its external base was made with; what was
+added to an external container."""
 COMPILED = "\0compiled"
 """Field of an external model: what it was compiled with, which training it uses and calling it does not."""
 

@@ -11,6 +11,7 @@ from decompose.graph.objects import (
     CLASS,
     EXTERNAL_INSTANCE,
     INSTANCE,
+    RECEIVER,
     Box,
     Class,
     ExternalInstance,
@@ -59,7 +60,7 @@ def statement_tables(core: Core, values: Values, depth: int = 0) -> list[tuple[s
         if word:
             tables = {table for given in made.positional for table in tables_of(core, given, depth + 1)}
             found.update((_STATEMENTS[word], table) for table in tables)
-        receiver = made.fields.get("\0receiver")
+        receiver = made.fields.get(RECEIVER)
         if receiver is not None and depth < _MAX_DEPTH:
             found.update(statement_tables(core, receiver.values, depth + 1))
     return sorted(found)
@@ -77,8 +78,8 @@ class DjangoTables:
         name = label(node).partition(".")[0]
         if self._tables is None:
             self._tables = {}
-            for made in self._core.objects:
-                if isinstance(made, Class) and any(isinstance(b, str) and b.startswith(_DJANGO) for b in made.mro):
+            for made in self._core.classes:
+                if any(isinstance(b, str) and b.startswith(_DJANGO) for b in made.mro):
                     app = made.module.name.removesuffix(".models").rpartition(".")[2]
                     self._tables.setdefault(made.scope.name, set()).add(f"{app}_{made.scope.name.lower()}")
         found = self._tables.get(name, set())

@@ -11,14 +11,19 @@ from decompose.graph.frameworks import listed
 from decompose.graph.objects import (
     BOUND,
     BOX,
+    CALLBACKS,
     CLASS,
     COMPILED,
     EMPTY,
     EXTERNAL_INSTANCE,
     FUNCTION,
+    HELD,
     INSTANCE,
     ITERATOR,
+    MEMBERS,
     PARTIAL,
+    RECEIVER,
+    REGISTERED,
     Box,
     Cell,
     Class,
@@ -36,10 +41,6 @@ MAX_NESTING = 14
 MAX_SEARCHED = 300
 NESTING_KINDS = frozenset({FUNCTION, BOUND, CLASS, INSTANCE, EXTERNAL_INSTANCE, BOX, PARTIAL, ITERATOR})
 _LEADING_TO_FUNCTIONS = frozenset({FUNCTION, BOUND, PARTIAL, BOX})
-RECEIVER, CALLBACKS, REGISTERED, HELD, MEMBERS = "\0receiver", "\0callbacks", "\0registered", "\0held", "\0members"
-"""Fields of an external object: what its method was called on, what it was given to run and what that gave, what was
-registered with it by decorators; of an own instance, what its external base was made with; what was
-added to an external container."""
 
 
 class Protocols(Core):

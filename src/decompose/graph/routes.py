@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
+from decompose.ir.fleet import repository_of
 from decompose.ir.graph import CodeGraph, Edge, Unit
 
 _HERE = ("localhost", "127.0.0.1", "0.0.0.0", "[", "{")  # noqa: S104  (names to compare with)
@@ -24,7 +25,7 @@ def join_routes(graph: CodeGraph, repositories: Sequence[str]) -> CodeGraph:
         repositories: Their folders, relative to the analysed root.
     """
     paths = {module.name: module.path for module in graph.modules}
-    homes = {unit.symbol: _home(paths.get(unit.module, ""), repositories) for unit in graph.units}
+    homes = {unit.symbol: repository_of(paths.get(unit.module, ""), repositories) for unit in graph.units}
     routes = [(unit, *unit.entry.detail.split(" ", 1)) for unit in graph.units if _is_route(unit)]  # type: ignore[union-attr]
     known = {(edge.source, edge.target) for edge in graph.edges if edge.kind == "call"}
     made = []
@@ -52,10 +53,6 @@ def join_routes(graph: CodeGraph, repositories: Sequence[str]) -> CodeGraph:
         return graph
     edges = sorted((*graph.edges, *made), key=lambda e: (e.source, e.target, e.kind, e.parameter))
     return replace(graph, edges=tuple(edges))
-
-
-def _home(path: str, repositories: Sequence[str]) -> str:
-    return next((r for r in repositories if path.startswith(f"{r}/")), "")
 
 
 def _is_route(unit: Unit) -> bool:

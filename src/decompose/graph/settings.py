@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from decompose.graph.objects import EMPTY, Box, External, ExternalInstance, Frame, Instance, Text, Values
+from decompose.graph.objects import (
+    EMPTY,
+    RECEIVER,
+    Box,
+    External,
+    ExternalInstance,
+    Frame,
+    Instance,
+    Text,
+    Values,
+)
 from decompose.ir.facts import ConfigFact
 
 MAX_ITEMS = 400
@@ -90,7 +100,7 @@ def _configs(s: Any, source: Values, seen: frozenset[int] = frozenset()) -> list
         if isinstance(made, ExternalInstance):
             held = next((made.keywords[n] for n in _HANDLE_KEYS if n in made.keywords), None)
             inner = held if held is not None else made.positional[0] if made.positional else EMPTY
-            receiver = made.fields.get("\0receiver")
+            receiver = made.fields.get(RECEIVER)
             if not inner and receiver is not None:
                 inner = receiver.values
             if inner and len(seen) < MAX_HANDLES:
@@ -171,7 +181,7 @@ def _parsers(s: Any, frame: Frame, site: Any) -> list[ExternalInstance]:
             if owner.type == "argparse.ArgumentParser":
                 found.append(owner)
                 break
-            held = owner.fields.get("\0receiver")
+            held = owner.fields.get(RECEIVER)
             receiver = min(held.values) if held is not None and held.values else -1
     return found
 

@@ -197,11 +197,7 @@ class Solver(Expressions, Statements, Attributes, Calls, Making, Definitions, Mo
         if len(self.objects) < size * 5 // 4:
             return known
         names = {n for n, cell in cls.fields.items() if any(self.objects[i].kind == FUNCTION for i in cell.values)}
-        others = [
-            o
-            for o in self.objects
-            if isinstance(o, Class) and names and names & o.fields.keys() and not _is_protocol(o)
-        ]
+        others = [o for o in self.classes if names and names & o.fields.keys() and not _is_protocol(o)]
         fits = [
             other
             for other in others
@@ -260,11 +256,10 @@ class Solver(Expressions, Statements, Attributes, Calls, Making, Definitions, Mo
     def _guess_by_name(self) -> None:
         """Resolve method calls on unknown receivers where only one family of classes has that method."""
         methods: dict[str, list[Class]] = {}
-        for made in self.objects:
-            if isinstance(made, Class):
-                for name, cell in made.fields.items():
-                    if any(isinstance(self.objects[i], Function | Property) for i in cell.values):
-                        methods.setdefault(name, []).append(made)
+        for made in self.classes:
+            for name, cell in made.fields.items():
+                if any(isinstance(self.objects[i], Function | Property) for i in cell.values):
+                    methods.setdefault(name, []).append(made)
         self._telling = {name: owners for name, owners in methods.items() if self._is_telling(name, owners)}
         self.guesses_names = True
         for frame, names in list(self.unknown.items()):

@@ -89,8 +89,7 @@ class StateFinder:
             for index, scope in enumerate(info.facts.scopes):
                 self.uses[info.facts.path, index] = survey(scope)
         records = {
-            (made.module.facts.path, made.index) for made in self.core.objects
-            if isinstance(made, Class) and _is_record(made)
+            (made.module.facts.path, made.index) for made in self.core.classes if _is_record(made)
         }  # fmt: skip
         for info in infos:
             self._declare(info, records)

@@ -98,9 +98,7 @@ class ValueFlow:
         by_unit: dict[str, list[Frame]] = {}
         for frame in self.core.frames:
             by_unit.setdefault(join(frame.module.name, frame.scope.qualname), []).append(frame)
-        classes = {
-            join(made.module.name, made.scope.qualname): made for made in self.core.objects if isinstance(made, Class)
-        }
+        classes = {join(made.module.name, made.scope.qualname): made for made in self.core.classes}
         return tuple(self._typed(unit, by_unit.get(unit.symbol, []), classes) for unit in units)
 
     def _typed(self, unit: Unit, frames: list[Frame], classes: dict[str, Class]) -> Unit:

@@ -15,6 +15,7 @@ from decompose.source.effect_state import CARRIED, INNER, LITERAL, NOTHING, ORIG
 
 _COMPUTED = ("large:", "exotic:", "type:", "rng")
 _SIZED = ("large:", "handle:open", "handle:NamedTemporaryFile", "handle:TextIOWrapper")
+"""Traits of what has as many elements as the data: tables, and lines of files."""
 _BESIDE = ("zip", "enumerate", "tqdm", "reversed")
 _SINGLETONS = (None, True, False, Ellipsis)
 _PATH_MAKERS = ("os.path.join", "pathlib.Path", "pathlib.PurePath")

@@ -17,7 +17,6 @@ from decompose.source.effect_expressions import Expressions
 from decompose.source.effect_state import LITERAL, NOTHING, ORIGINS, Call, Tags
 
 _LASTING = ("attribute:", "global:", "imported:")
-"""Traits of what has as many elements as the data: tables, and lines of files."""
 
 
 @dataclass(slots=True)

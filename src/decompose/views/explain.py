@@ -18,20 +18,6 @@ _ORDER = ("call", "inherit", "read", "write", "state_read", "state_write", "impo
 """Kinds of edges, the telling ones first."""
 
 
-class _Source:
-    """What stands at a place: its name as a person would look for it, and the text of the line."""
-
-    def __init__(self, graph: CodeGraph, lines: Mapping[str, Sequence[str]]) -> None:
-        self.graph = graph
-        self.place = Places(graph).name
-        self._lines = lines
-
-    def text(self, path: str, line: int) -> str:
-        """Return the line, secrets masked; empty when it is not known."""
-        found = self._lines.get(path, ())
-        return mask(found[line - 1]) if 0 < line <= len(found) else ""
-
-
 def explanation(
     graph: CodeGraph,
     names: Sequence[str],
@@ -63,8 +49,10 @@ def explanation(
                 else "`decompose export --format csv` lists all"
             )
             raise PlanError(f"no symbol `{name}` in the analysed source", hint=hint)
-    where, source = membership or {}, _Source(graph, lines or {})
-    return _between(source, names[0], names[1]) if len(names) > 1 else _about(source, names[0], where)
+    where, places = membership or {}, Places(graph, lines or {})
+    if len(names) > 1:
+        return _between(graph, places, names[0], names[1])
+    return _about(graph, places, names[0], where)
 
 
 def _known(graph: CodeGraph) -> set[str]:
@@ -72,11 +60,10 @@ def _known(graph: CodeGraph) -> set[str]:
     return named | {asset.symbol for asset in graph.assets} | {state.symbol for state in graph.states}
 
 
-def _about(source: _Source, name: str, where: Mapping[str, str]) -> dict[str, Any]:
-    graph = source.graph
+def _about(graph: CodeGraph, places: Places, name: str, where: Mapping[str, str]) -> dict[str, Any]:
     units = [unit for unit in graph.units if unit.symbol == name]
     if not units:
-        return _container(source, name, where)
+        return _container(graph, places, name, where)
     unit = units[0]
     service = where.get(symbols.top_level_of(name), "")
     edges = sorted(graph.edges, key=lambda edge: _ORDER.index(edge.kind) if edge.kind in _ORDER else len(_ORDER))
@@ -85,7 +72,7 @@ def _about(source: _Source, name: str, where: Mapping[str, str]) -> dict[str, An
     facts = {
         "symbol": name,
         "kind": unit.kind,
-        "place": source.place(unit.span.path, unit.span.line),
+        "place": places.name(unit.span.path, unit.span.line),
         "service": service,
         "entry": f"{unit.entry.framework} {unit.entry.kind} {unit.entry.detail}".strip() if unit.entry else "",
         "roles": [
@@ -96,8 +83,8 @@ def _about(source: _Source, name: str, where: Mapping[str, str]) -> dict[str, An
             {"kind": e.kind, "subject": e.subject, "place": str(e.span) if e.span else ""} for e in unit.effects
         ],
         "columns": [{"name": c.name, "use": c.use, "line": c.line} for c in unit.columns],
-        "needs": [_edge(edge, source) for edge in outward if not _within(edge.target, name)],
-        "needed_by": [_edge(edge, source) for edge in inward],
+        "needs": [_edge(edge, places) for edge in outward if not _within(edge.target, name)],
+        "needed_by": [_edge(edge, places) for edge in inward],
     }
     return {"text": "\n".join(_lines(unit, facts)), **facts}
 
@@ -126,9 +113,8 @@ def _lines(unit: Unit, facts: Mapping[str, Any]) -> list[str]:
     return out
 
 
-def _container(source: _Source, name: str, where: Mapping[str, str]) -> dict[str, Any]:
+def _container(graph: CodeGraph, places: Places, name: str, where: Mapping[str, str]) -> dict[str, Any]:
     """Return what a module holds, or who touches an asset or a state."""
-    graph = source.graph
     inside = [unit for unit in graph.units if unit.module == name]
     if inside:
         rows = [
@@ -138,50 +124,50 @@ def _container(source: _Source, name: str, where: Mapping[str, str]) -> dict[str
         ]
         return {"text": "\n".join([name, *rows]), "symbol": name, "kind": "module", "units": [u.symbol for u in inside]}
     edges = [edge for edge in graph.edges if name in (edge.source, edge.target)]
-    touches = [_edge(edge, source) for edge in edges]
+    touches = [_edge(edge, places) for edge in edges]
     rows = [
         line
         for edge, t in zip(edges, touches, strict=True)
-        for line in (f"  {t['kind'].replace('_', ' ')}: {t['source']}  {t['why']}", *_quoted(edge, source))
+        for line in (f"  {t['kind'].replace('_', ' ')}: {t['source']}  {t['why']}", *_quoted(edge, places))
     ]
     return {"text": "\n".join([name, *(rows or ["  nothing touches it"])]), "symbol": name, "touched_by": touches}
 
 
-def _between(source: _Source, first: str, second: str) -> dict[str, Any]:
+def _between(graph: CodeGraph, places: Places, first: str, second: str) -> dict[str, Any]:
     edges = [
         edge
-        for edge in source.graph.edges
+        for edge in graph.edges
         if (_within(edge.source, first) and _within(edge.target, second))
         or (_within(edge.source, second) and _within(edge.target, first))
     ]
-    rows = [line for edge in edges for line in _edge_lines(edge, source)]
+    rows = [line for edge in edges for line in _edge_lines(edge, places)]
     text = "\n".join(rows or [f"no edge joins `{first}` and `{second}`"])
-    return {"text": text, "symbols": [first, second], "edges": [_edge(edge, source) for edge in edges]}
+    return {"text": text, "symbols": [first, second], "edges": [_edge(edge, places) for edge in edges]}
 
 
-def _edge_lines(edge: Edge, source: _Source) -> Iterable[str]:
+def _edge_lines(edge: Edge, places: Places) -> Iterable[str]:
     parameter = f", parameter `{edge.parameter}`" if edge.parameter else ""
     yield f"{edge.source} -> {edge.target}  {edge.kind}, {edge.confidence}, {edge.reason}{parameter}"
     for site in edge.sites:
         loops = f"  in {site.loops} loop{'s' if site.loops > 1 else ''}" if site.loops else ""
-        text = source.text(site.path, site.line) or mask(site.text)
-        yield f"  {source.place(site.path, site.line)}{loops}  {text}".rstrip()
+        text = places.text(site.path, site.line) or mask(site.text)
+        yield f"  {places.name(site.path, site.line)}{loops}  {text}".rstrip()
 
 
-def _quoted(edge: Edge, source: _Source) -> Iterable[str]:
+def _quoted(edge: Edge, places: Places) -> Iterable[str]:
     """Yield the line of the first place of an edge."""
-    text = source.text(edge.sites[0].path, edge.sites[0].line) if edge.sites else ""
+    text = places.text(edge.sites[0].path, edge.sites[0].line) if edge.sites else None
     if text:
         yield f"    {text}"
 
 
-def _edge(edge: Edge, source: _Source) -> dict[str, Any]:
-    places = [source.place(site.path, site.line) for site in edge.sites]
-    why = f"{places[0] if places else ''} {edge.reason if edge.reason != 'direct' else ''}".strip()
+def _edge(edge: Edge, places: Places) -> dict[str, Any]:
+    named = [places.name(site.path, site.line) for site in edge.sites]
+    why = f"{named[0] if named else ''} {edge.reason if edge.reason != 'direct' else ''}".strip()
     doubt = "" if edge.confidence == "certain" else " (possible)"
     return {
         "source": edge.source, "target": edge.target, "kind": edge.kind, "confidence": edge.confidence,
-        "reason": edge.reason, "places": places, "lines": [source.text(site.path, site.line) for site in edge.sites],
+        "reason": edge.reason, "places": named, "lines": [places.text(site.path, site.line) or "" for site in edge.sites],
         "why": why + doubt, "what": _flowing(edge),
     }  # fmt: skip
 

@@ -75,12 +75,11 @@ class _Writer:
 
     def __init__(self, graph: CodeGraph, lines: Mapping[str, Sequence[str]]) -> None:
         self.graph = graph
-        self.lines = lines
         self.modules = [module for _, module in sorted(modules_by_name(graph).items())]
         self.strings: list[str] = []
         self.places: list[list[int]] = []
         self.embedded: dict[int, dict[int, str]] = {}
-        self._spot = Places(graph).spot
+        self._source = Places(graph, lines)
         self._number_by_string: dict[str, int] = {}
         self._number_by_place: dict[Place, int] = {}
 
@@ -100,10 +99,10 @@ class _Writer:
 
     def embed(self, path: str, line: int) -> tuple[int, int]:
         """Keep one source line for the page; return its place: number of the file's name, and line."""
-        name, number = self._spot(path, line)
-        file, source = self.string(name), self.lines.get(path, ())
-        if 0 < line <= len(source):
-            self.embedded.setdefault(file, {})[number] = mask(source[line - 1])
+        name, number = self._source.spot(path, line)
+        file, text = self.string(name), self._source.text(path, line)
+        if text is not None:
+            self.embedded.setdefault(file, {})[number] = text
         return file, number
 
     def units(self, units: Sequence[Unit], ranks: Mapping[str, int]) -> list[list[Any]]:

@@ -13,6 +13,7 @@ from msgspec import to_builtins
 
 from decompose import api
 from decompose.ir.codec import encode_graph, write_atomic
+from decompose.ir.fleet import repository_of
 from decompose.workflow.inputs import find_root
 from decompose.workflow.outcome import Outcome
 
@@ -64,8 +65,7 @@ def between(system: CodeGraph, repositories: Sequence[str]) -> dict[str, dict[st
     paths = {module.name: module.path for module in system.modules}
 
     def home(symbol: str) -> str:
-        path = paths.get(symbol.partition(":")[0], "")
-        return next((r for r in repositories if path.startswith(f"{r}/")), "")
+        return repository_of(paths.get(symbol.partition(":")[0], ""), repositories)
 
     found: dict[str, Counter[str]] = {}
     touched: dict[str, dict[str, set[str]]] = {}
