@@ -10,8 +10,7 @@ from functools import cached_property
 from decompose.cluster.network import StageMass
 from decompose.cluster.stages import MASS_SCALE, STAGES, stage_mass
 from decompose.ir.graph import CodeGraph, Unit
-from decompose.ir.symbols import MODULE_BODY, qualname_of
-from decompose.ir.units import UnitIndex, index_units, is_page_script
+from decompose.ir.units import UnitIndex, index_units, is_bare, is_page_script, size_of
 
 SERVING_ENTRIES = ("route", "page")
 """Entry points that are a process of their own: a web server, a page server."""
@@ -85,7 +84,7 @@ def _profile(symbol: str, index: UnitIndex) -> Profile:
     unit = index.units[symbol]
     held = index.inner.get(symbol, ())
     pieces = (unit, *held)
-    size = _size(unit, held)
+    size = size_of(index, symbol)
     mass = stage_mass(pieces, size)
     strongest = max(mass, key=lambda pair: (pair[1], -pair[0]), default=(0, 0))
     roles = _roles(pieces)
@@ -101,7 +100,7 @@ def _profile(symbol: str, index: UnitIndex) -> Profile:
         stage=STAGES[strongest[0]] if strongest[1] >= floor else "",
         roles=roles,
         entries=tuple(sorted(_entries(index, pieces))),
-        is_bare=_is_bare(unit, index),
+        is_bare=is_bare(index, symbol),
         is_library_like=_is_library_like(unit, held),
     )
 
@@ -110,20 +109,6 @@ def _entries(index: UnitIndex, pieces: tuple[Unit, ...]) -> set[str]:
     """Return the kinds of entry points of a unit and what it holds; the body of a script that draws is a page."""
     found: set[str] = {piece.entry.kind for piece in pieces if piece.entry is not None}
     return found | {"page"} if is_page_script(index, pieces[0].symbol) else found
-
-
-def _is_bare(unit: Unit, index: UnitIndex) -> bool:
-    """Return whether a unit is a module body that runs nothing of its own."""
-    module = index.modules.get(unit.module)
-    is_body = qualname_of(unit.symbol) == MODULE_BODY
-    return is_body and unit.entry is None and not unit.flags and module is not None and module.statements == 0
-
-
-def _size(unit: Unit, held: tuple[Unit, ...]) -> int:
-    """Return how many units of size a piece of code counts."""
-    if qualname_of(unit.symbol) == MODULE_BODY:
-        return 1 + (unit.statements > 5) + (unit.statements > 30)
-    return 1 + sum(piece.kind == "method" for piece in held) if unit.kind == "class" else 1
 
 
 def _roles(pieces: tuple[Unit, ...]) -> dict[str, float]:

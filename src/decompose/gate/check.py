@@ -37,6 +37,7 @@ def check(
     found = [violation for contract in CHECKS.values() for violation in contract(system)]
     checked = {name: len(system.crossings) for name in ("independent", "only_exposed", "acyclic")}
     checked |= {"no_shared_state": len(graph.states), "placed": len(system.index.units)}
+    checked |= {"apart": len(plan.apart), "limits": len(plan.services) if plan.limits.max_size else 0}
     checked["one_writer"] = sum(len(service.owns) for service in plan.services)
     stale: list[str] = []
     if baseline is not None:

@@ -11,14 +11,14 @@ from typing import get_args
 from decompose.ir.circles import shortest_circles
 from decompose.ir.findings import Level
 from decompose.ir.graph import CodeGraph, Edge, Site, Unit
-from decompose.ir.membership import Claim, claims, match, membership
+from decompose.ir.membership import Claim, claims, keeps_apart, match, membership
 from decompose.ir.plan import Plan
 from decompose.ir.symbols import MODULE_BODY, is_code, is_state, qualname_of
-from decompose.ir.units import UnitIndex, index_units
+from decompose.ir.units import UnitIndex, index_units, is_bare, size_of
 from decompose.ir.violations import Contract, Violation
 
 CONTRACTS: tuple[Contract, ...] = get_args(Contract)
-CODES = {name: f"DC60{number}" for number, name in enumerate(CONTRACTS, 1)}
+CODES = {name: f"DC{600 + number}" for number, name in enumerate(CONTRACTS, 1)}
 MOST_SITES = 20
 """Places kept for one violation."""
 CODE_EDGES = ("call", "inherit", "type", "value")
@@ -143,6 +143,47 @@ def placed(system: System) -> Iterator[Violation]:
             yield _violation("placed", "warning", symbol, "", message, hint, (site,), ("", ""))
 
 
+def apart(system: System) -> Iterator[Violation]:
+    """No service holds units of two sides of a rule of `apart`."""
+    services = {service.name for service in system.plan.services}
+    for patterns, sides in zip(system.plan.apart, keeps_apart(system.plan, system.index.units), strict=True):
+        first: dict[str, tuple[int, str]] = {}
+        told: set[tuple[str, int]] = set()
+        for side, symbols in enumerate(sides):
+            for symbol in symbols:
+                home = system.service_by_unit[symbol]
+                held, other = first.setdefault(home, (side, symbol))
+                if home not in services or held == side or (home, side) in told:
+                    continue
+                told.add((home, side))
+                rule = f"`{patterns[held]}` and `{patterns[side]}`"
+                message = f"`{other}` and `{symbol}` both stand in `{home}`, though the plan keeps {rule} apart"
+                sites = tuple(
+                    Site(span.path, span.line) for span in (system.index.units[s].span for s in (other, symbol))
+                )
+                hint = "move one of them, or change the rule under `apart`"
+                yield _violation("apart", "error", other, symbol, message, hint, sites, (home, home))
+
+
+def limits(system: System) -> Iterator[Violation]:
+    """No service is larger than `limits.max_size`; copies of shared code do not count."""
+    limit, index = system.plan.limits.max_size, system.index
+    held: dict[str, list[str]] = defaultdict(list)
+    for symbol, home in system.service_by_unit.items():
+        if not is_bare(index, symbol):
+            held[home].append(symbol)
+    for service in system.plan.services if limit else ():
+        size = sum(size_of(index, symbol) for symbol in held[service.name])
+        if size > limit:
+            message = f"`{service.name}` holds {size} functions and methods, more than the {limit} of `limits.max_size`"
+            hint = "propose again, move something out, or raise `limits.max_size`"
+            span = max(
+                (index.units[s] for s in held[service.name]), key=lambda u: (size_of(index, u.symbol), u.symbol)
+            ).span
+            sites = (Site(span.path, span.line),)
+            yield _violation("limits", "error", service.name, "", message, hint, sites, (service.name, ""))
+
+
 def no_new_edges(system: System, known: frozenset[str]) -> Iterator[Violation]:
     """No dependency crosses services that did not when the baseline was taken."""
     for crossing in system.crossings:
@@ -160,6 +201,8 @@ CHECKS: Mapping[Contract, Callable[[System], Iterator[Violation]]] = {
     "one_writer": one_writer,
     "acyclic": acyclic,
     "placed": placed,
+    "apart": apart,
+    "limits": limits,
 }
 """Contracts that need no baseline."""
 

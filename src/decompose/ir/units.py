@@ -65,3 +65,23 @@ def index_units(graph: CodeGraph) -> UnitIndex:
         inner={symbol: tuple(found) for symbol, found in sorted(inner.items())},
         modules={module.name: module for module in graph.modules},
     )
+
+
+def is_bare(index: UnitIndex, symbol: str) -> bool:
+    """Return whether a unit is a module body that runs nothing of its own: imports and definitions alone."""
+    unit = index.units[symbol]
+    module = index.modules.get(unit.module)
+    is_body = qualname_of(symbol) == MODULE_BODY
+    return is_body and unit.entry is None and not unit.flags and module is not None and module.statements == 0
+
+
+def size_of(index: UnitIndex, symbol: str) -> int:
+    """Return the size of a module-level unit, 1 or more: what `limits.max_size` counts, but for bare bodies.
+
+    A function counts 1, a class 1 and 1 for each method, a module body 1 to 3 by its statements.
+    """
+    unit = index.units[symbol]
+    if qualname_of(symbol) == MODULE_BODY:
+        return 1 + (unit.statements > 5) + (unit.statements > 30)
+    methods = sum(piece.kind == "method" for piece in index.inner.get(symbol, ()))
+    return 1 + methods if unit.kind == "class" else 1

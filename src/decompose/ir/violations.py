@@ -19,6 +19,8 @@ Contract = Literal[
     "placed",
     "ignores",
     "compatible",
+    "apart",
+    "limits",
 ]
 
 
@@ -30,7 +32,7 @@ class Violation(Record):
     """`DC6xx`, one for each contract."""
     level: Level
     source: str
-    """Symbol that does it; a service's name for `acyclic`."""
+    """Symbol that does it; a service's name for `acyclic` and `limits`."""
     target: str
     """What it does it to: a symbol, an asset, a state; empty when there is nothing beside it."""
     message: str

@@ -9,7 +9,7 @@ from decompose import gate
 from decompose.errors import ConfigError, RenderError
 from decompose.ir.findings import Span
 from decompose.ir.graph import CodeGraph, Edge, Module, Site, State, Unit
-from decompose.ir.plan import Circle, Plan, ServicePlan
+from decompose.ir.plan import Circle, Limits, Plan, ServicePlan
 from decompose.ir.violations import Violations
 
 
@@ -91,6 +91,30 @@ def test_an_owned_asset_has_one_writer() -> None:
     result = gate.check(plan(owns=("asset:x.csv",)), graph)
 
     assert [(v.contract, v.source) for v in result.violations] == [("one_writer", "a:f")]
+
+
+def test_two_sides_of_a_rule_in_one_service_are_not_apart() -> None:
+    together = plan(members=("b:*", "c:f")).model_copy(update={"apart": (("a:*", "b:*", "c:*"),)})
+
+    result = gate.check(together, system())
+
+    assert [(v.contract, v.code, v.source, v.target) for v in result.violations] == [
+        ("apart", "DC610", "b:<module>", "c:f")
+    ]
+    assert [site.path for site in result.violations[0].sites] == ["b.py", "c.py"]
+    assert contracts(gate.check(together.model_copy(update={"apart": (("a:*", "b:*"),)}), system())) == []
+
+
+def test_a_service_above_the_limit_is_too_large_and_one_at_it_is_not() -> None:
+    inner = (unit("a:C.m", "method"), unit("a:C.n", "method"))
+    graph = msgspec.structs.replace(system(), units=(*system().units, *inner))
+
+    def limited(size: int) -> Violations:  # a holds f, g, C with two methods; its body has nothing of its own
+        return gate.check(plan().model_copy(update={"limits": Limits(max_size=size)}), graph)
+
+    assert [(v.contract, v.code, v.source) for v in limited(4).violations] == [("limits", "DC611", "a")]
+    assert contracts(limited(5)) == []
+    assert limited(0).is_clean
 
 
 def test_services_that_call_each_other_round_are_named_once() -> None:
