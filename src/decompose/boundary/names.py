@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from decompose.boundary.kinds import Portrait
+from decompose.boundary.kinds import RUNS, SERVES, Portrait
 from decompose.ir.symbols import module_of, qualname_of
 
 NAME_BY_ROLE = {
@@ -24,6 +24,10 @@ NAME_BY_ROLE = {
     "orchestration": "orchestration",
     "gateway_ui": "web",
 }
+ANSWERING = ("inference", "web")
+"""Names for what answers for as long as it lives."""
+ANSWERING_SHARE = 0.1
+"""Share of one of these among what a part does from which a part with routes or pages is called by it."""
 KEEP_OVERLAP = 0.5
 """Share of members (Jaccard) from which a part keeps the name that it had."""
 MAX_NAME = 40
@@ -67,17 +71,32 @@ def name_parts(
 
 
 def base_name(portrait: Portrait, symbols: Iterable[str]) -> str:
-    """Return what a part would be called if it stood alone: what it does, else what its modules speak of."""
+    """Return what a part would be called if it stood alone: what it does, else what its modules speak of.
+
+    What has routes or pages is called by what it answers, however much preparation it holds; a job that rather
+    treats predictions than makes them is no `inference`.
+    """
     whole = sum(portrait.telling.values())
     shares: dict[str, float] = {}
     for role, weight in portrait.telling.items():
         if role in NAME_BY_ROLE:
             shares[NAME_BY_ROLE[role]] = shares.get(NAME_BY_ROLE[role], 0.0) + weight
     best = max(sorted(shares), key=lambda name: shares[name], default="")
+    answer = max(ANSWERING, key=lambda name: shares.get(name, 0.0))
+    if SERVES.intersection(portrait.entries):
+        if shares.get(answer, 0.0) > ANSWERING_SHARE * whole:
+            return answer
+    elif best == "inference" and RUNS.intersection(portrait.entries) and _treats_answers(portrait):
+        best, shares = "batch_inference", shares | {"batch_inference": shares["inference"]}
     if best and shares[best] * 3 >= whole:
         return best
     found = module_words(symbols)
     return _clean(max(sorted(found), key=lambda word: found[word], default=best or "part"))
+
+
+def _treats_answers(portrait: Portrait) -> bool:
+    """Return whether a part does more with predictions than it predicts."""
+    return portrait.roles.get("postprocess", 0.0) > portrait.roles.get("online_inference", 0.0)
 
 
 def module_words(symbols: Iterable[str]) -> Counter[str]:

@@ -63,7 +63,8 @@ def pulls(
     """
     chosen = sorted(members)
     inside = frozenset(chosen)
-    found = [*_between(system, relations, inside, weights), *_shared_things(relations, inside, weights)]
+    offline = frozenset(scope.offline)
+    found = [*_between(system, relations, inside, offline, weights), *_shared_things(relations, inside, weights)]
     found += _places(system, relations, chosen, weights)
     found += _entries(scope, chosen, weights)
     found += _siblings(system, relations, inside, weights)
@@ -73,7 +74,9 @@ def pulls(
     return [pull for pull in found if pull.weight > 0]
 
 
-def _between(system: System, relations: Relations, inside: frozenset[str], weights: Weights) -> Iterable[Pull]:
+def _between(
+    system: System, relations: Relations, inside: frozenset[str], offline: frozenset[str], weights: Weights
+) -> Iterable[Pull]:
     """Yield the attractions of units that use each other directly."""
     fan_in = _fan_in(system, relations)
     base = {
@@ -81,7 +84,7 @@ def _between(system: System, relations: Relations, inside: frozenset[str], weigh
         "value": weights.value, "state": weights.type, "import": weights.imports,
     }  # fmt: skip
     for relation in relations.pairs:
-        source, target = (_place(system, symbol, inside) for symbol in (relation.source, relation.target))
+        source, target = (_place(system, s, inside, offline) for s in (relation.source, relation.target))
         if not source or not target:
             continue
         weight = float(base[relation.kind]) * _strength(relation)
@@ -90,12 +93,15 @@ def _between(system: System, relations: Relations, inside: frozenset[str], weigh
         yield Pull(target, source, round(weight), relation.kind)
 
 
-def _place(system: System, symbol: str, inside: frozenset[str]) -> str:
-    """Return the unit, or for a bare body its file: an import at the top serves all that stands there; else nothing."""
+def _place(system: System, symbol: str, inside: frozenset[str], offline: frozenset[str]) -> str:
+    """Return the unit, or for a bare body its file: an import at the top serves all that stands there; else nothing.
+
+    What is not deployed is no place: a test that imports two modules says nothing of where they run.
+    """
     if symbol in inside:
         return symbol
     profile = system.profiles[symbol]
-    return f"file:{profile.path}" if profile.is_bare else ""
+    return f"file:{profile.path}" if profile.is_bare and symbol not in offline else ""
 
 
 def _strength(relation: Relation) -> float:
@@ -168,7 +174,7 @@ def _grab_bags(system: System, relations: Relations, by_path: Mapping[str, list[
 
 def _siblings(system: System, relations: Relations, inside: frozenset[str], weights: Weights) -> Iterable[Pull]:
     """Yield the pull among units of one stage that one conductor starts: steps of one pipeline, run in a row."""
-    conductors = system.conductors
+    conductors = system.conductors & inside
     steps: dict[str, set[str]] = {}
     for relation in relations.pairs:
         stage = system.profiles[relation.target].stage

@@ -4,8 +4,8 @@ from decompose.boundary.kinds import Portrait
 from decompose.boundary.names import name_parts
 
 
-def portrait(**roles: float) -> Portrait:
-    return Portrait(roles=roles, entries=(), traits=(), statements=10, units=2, externals=())
+def portrait(*entries: str, **roles: float) -> Portrait:
+    return Portrait(roles=roles, entries=entries, traits=(), statements=10, units=2, externals=())
 
 
 def test_a_part_is_named_by_what_it_does_not_by_its_settings() -> None:
@@ -14,6 +14,20 @@ def test_a_part_is_named_by_what_it_does_not_by_its_settings() -> None:
     names = name_parts(members, {"p1": portrait(config_util=9, training=3), "p2": portrait(online_inference=1)})
 
     assert names == {"p1": "training", "p2": "inference"}
+
+
+def test_a_part_with_routes_is_named_by_what_it_answers_and_a_job_that_treats_predictions_is_no_inference() -> None:
+    members = {"p1": ("a.x:f",), "p2": ("a.y:f",), "p3": ("a.z:f",), "p4": ("a.w:f",)}
+    portraits = {
+        "p1": portrait("route", ingest=5, gateway_ui=2),
+        "p2": portrait("main", postprocess=3, ingest=1),
+        "p3": portrait("main", ingest=5, gateway_ui=2),
+        "p4": portrait("route", orchestration=1),
+    }
+
+    names = name_parts(members, portraits)
+
+    assert names == {"p1": "web", "p2": "batch_inference", "p3": "data_prep", "p4": "orchestration"}
 
 
 def test_two_parts_that_do_the_same_are_told_apart_by_their_modules() -> None:

@@ -14,6 +14,7 @@ import msgspec
 from graphs import system
 
 from decompose.cluster import Weights, assignment, partitions
+from decompose.cluster.problem import prepare
 from decompose.ir.evidence import CoChange, FileHistory, History
 from decompose.ir.graph import CodeGraph
 from decompose.ir.plan import Limits, Plan, ServicePlan
@@ -117,6 +118,20 @@ def test_tests_and_notebooks_are_offline() -> None:
     placed = assignment(partitions(shop())[0])
 
     assert placed["tests.test_fit:test_it"] == placed["nb.ipynb:cell_1"] == "offline"
+
+
+def test_a_test_that_imports_two_modules_draws_them_nowhere() -> None:
+    graph = system(
+        "test_all:<module> i> fit:<module>", "test_all:<module> i> serve:<module>", "fit:train -> fit:step",
+        "serve:answer -> serve:load", kinds={"test_all": "test"},
+        entries={"fit:<module>": "main", "serve:<module>": "main"},
+    )  # fmt: skip
+    bare = tuple(msgspec.structs.replace(m, statements=0) if m.name == "test_all" else m for m in graph.modules)
+
+    drawn = {pull.other for pull in prepare(msgspec.structs.replace(graph, modules=bare)).pulls}
+
+    assert "file:fit.py" in drawn
+    assert "file:test_all.py" not in drawn
 
 
 def test_dead_code_is_listed_and_not_when_entry_points_are_unknown() -> None:
