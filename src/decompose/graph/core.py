@@ -11,6 +11,7 @@ from decompose.graph.modules import ModuleInfo
 from decompose.graph.objects import (
     ANY,
     EMPTY,
+    MAX_BOXES,
     MAX_EXTERNALS,
     Box,
     Cell,
@@ -30,6 +31,11 @@ FRAMES_A_SCOPE = 3
 """… and further ones for each of its scopes; common code needs 1.3."""
 MAX_RUNS = 6
 """Runs of one frame after which its growth is no longer followed."""
+
+MAX_ROWS = 200
+"""Rows of a table that are read when any may be meant."""
+MAX_NESTING = 3
+"""Tables of tables that are read in this way."""
 
 
 class Patch:
@@ -58,6 +64,8 @@ class Core(Hooks):
         self.accessors: dict[str, Cell] = {}
         """Own classes that are attributes of external data frames, by name."""
         self.patches: dict[tuple[object, str], Patch] = {}
+        self.tables: dict[tuple[Any, ...], tuple[Values, Frame, int]] = {}
+        """Tables read as a whole: what they held, the frame that keeps their row up to date, and in which of its runs."""
         """What stands in the place of attributes of classes (by id) and modules (by path)."""
         self.fixtures: dict[str, list[Function]] = {}
         """Test fixtures by name."""
@@ -213,16 +221,49 @@ class Core(Hooks):
             if not own:
                 for cell in box.fields.values():
                     out = self.union(out, self.read(cell))
-                return self.limited(out)
+                return self.limited(self.rows(frame, (box.id,), out))
             for each in dict.fromkeys((*box.fields, *own)):
                 out = self.union(out, self._held(frame, box, each))
-            return self.limited(out)
+            return self.limited(self.rows(frame, (box.id,), out))
         known = self._held(frame, box, key)
         if ANY in box.fields or (box.id, ANY) in frame.heap:
             return self.union(known, self._held(frame, box, ANY))
         if key not in box.fields:
             self.read(box.shape)
         return known
+
+    def rows(self, frame: Frame, place: tuple[Any, ...], values: Values) -> Values:
+        """Return values in which one container stands for all, when there are more than a cell may hold.
+
+        A table of handlers is a container of many small ones: under a key that is not known any of them may be meant, and
+        the one that stands for them holds under each key what any of them holds there.
+
+        Args:
+            frame: Who reads.
+            place: The container that is read, and the keys below it.
+            values: All that it holds.
+        """
+        if len(values) <= MAX_BOXES or len(place) > MAX_NESTING:
+            return values
+        found = [made for item in sorted(values) if isinstance(made := self.objects[item], Box)]
+        if len(found) <= MAX_BOXES:
+            return values
+        row = self.box(found[0].type, ("rows", place))
+        rest = (values - frozenset(made.id for made in found)) | row.single
+        seen, reader, run = self.tables.get(place, (EMPTY, frame, 0))
+        if seen == values and (reader is not frame or run == frame.runs):
+            return rest
+        self.tables[place] = (values, frame, frame.runs)
+        lengths = {made.length for made in found}
+        row.length = found[0].length if len(lengths) == 1 else None
+        held: dict[Any, Values] = {}
+        for made in found[:MAX_ROWS]:
+            self.read(made.shape)
+            for key in dict.fromkeys((*made.fields, *frame.stored.get(made.id, ()))):
+                held[key] = self.union(held.get(key, EMPTY), self._held(frame, made, key))
+        for key, inner in held.items():
+            self.flow(self.field(row, key), self.rows(frame, (*place, key), inner) - row.single)
+        return rest
 
     def _held(self, frame: Frame, box: Box, key: Any) -> Values:
         place = (box.id, key)

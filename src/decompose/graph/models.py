@@ -216,7 +216,7 @@ class Models(Core):
         out = EMPTY
         for key in keys:
             out = self.union(out, self._held(frame, box, key))
-        return self.limited(out)
+        return self.limited(self.rows(frame, (box.id,), out))
 
     def keys_in(self, frame: Frame, box: Box) -> Values:
         """Return the keys of a dict."""
