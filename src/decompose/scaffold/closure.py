@@ -296,7 +296,8 @@ class Closure:
             self.want(module, name)
         for statement in text.statements if text is not None else ():
             if statement.kind == "main":
-                if not self._needs_value(module, statement.index):
+                asks = self.territory.command_lines & {f"{module}:{name}" for name in statement.uses}
+                if all(map(self.is_local, asks)) and not self._needs_value(module, statement.index):
                     self._keep(need, statement.index)
             elif statement.kind in ("assign", "compound"):
                 for name in statement.binds:

@@ -34,6 +34,8 @@ LOADERS = frozenset({
     "external:pandas.read_pickle", "external:mlflow.pyfunc.load_model", "external:mlflow.sklearn.load_model",
 })  # fmt: skip
 """Functions that, as `SAVERS`, need the definition of whatever class is saved."""
+_ASKS = frozenset({("reads_ambient", "argv"), ("reads_ambient", "stdin")})
+_PARSERS = ("external:argparse.", "external:optparse.", "external:getopt.", "external:docopt.", "external:absl.app.")
 _LIVE_ENTRIES = frozenset({"cli", "route", "page", "task", "flow", "hook"})
 
 
@@ -188,9 +190,38 @@ class Territory:
 
     @cached_property
     def live_units(self) -> frozenset[str]:
-        """Module-level units that a framework holds on to (routes, pages, commands): callers need the object itself."""
+        """Module-level units that belong where somebody starts the system.
+
+        A framework holds on to them (routes, pages, commands): callers need the object itself. Or they are a command line,
+        and what they parse, print and answer to is that of the process which was started.
+        """
         live = {u.symbol for u in self.graph.units if u.entry is not None and u.entry.kind in _LIVE_ENTRIES}
-        return frozenset(top_level_of(symbol) for symbol in live)
+        stateful = {
+            top_level_of(edge.source)
+            for edge in self.graph.edges
+            if edge.kind in ("state_read", "state_write") and edge.target.removeprefix("state:") in self.mutated
+        }
+        return frozenset(top_level_of(symbol) for symbol in live) | (self.command_lines - stateful)
+
+    @cached_property
+    def command_lines(self) -> frozenset[str]:
+        """Functions that the program of their module reaches there, and that read the command line or the terminal."""
+        asks = {u.symbol for u in self.graph.units for e in u.effects if (e.kind, e.subject) in _ASKS}
+        calls: dict[str, set[str]] = {}
+        for edge in self.graph.edges:
+            if edge.kind == "call" and edge.target.startswith(_PARSERS):
+                asks.add(edge.source)
+            elif edge.kind == "call" and module_of(edge.source) == module_of(edge.target):
+                calls.setdefault(edge.source, set()).add(edge.target)
+        reached: set[str] = set()
+        pending = [
+            u.symbol for u in self.graph.units if "main_block" in u.flags and qualname_of(u.symbol) == MODULE_BODY
+        ]
+        while pending:
+            for symbol in calls.get(pending.pop(), set()) - reached:
+                reached.add(symbol)
+                pending.append(symbol)
+        return frozenset(s for s in reached & asks if self.units[s].kind == "function" and s == top_level_of(s))
 
     @cached_property
     def wrappers(self) -> frozenset[str]:
