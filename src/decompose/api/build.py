@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import msgspec
+
 from decompose.api.decide import blueprint
 from decompose.api.places import find_trace, root_by_digest
 from decompose.api.see import read_notebooks, read_sources
 from decompose.errors import ConfigError
+from decompose.ir.symbols import MODULE_BODY, top_level_of
 
 if TYPE_CHECKING:
+    from decompose.ir.blueprint import Blueprint
     from decompose.ir.filetree import FileTree
     from decompose.ir.findings import Finding
     from decompose.ir.graph import CodeGraph
@@ -71,7 +75,29 @@ def generate_all(
         extraction=extraction if in_place else None,
         templates=_own_templates(folder),
     )
-    return tree, (*resolved.findings, *tree.findings)
+    return tree, (*_undefined(plan, resolved, system), *resolved.findings, *tree.findings)
+
+
+def _undefined(plan: Plan, resolved: Blueprint, system: CodeGraph) -> tuple[Finding, ...]:
+    """Return the findings of names that nothing defines (DC307) in code that goes into a service.
+
+    In the monolith a start-up script may have put them into `builtins`; none are told once the plan has a `startup`.
+    """
+    carried = {*resolved.shared, *(member for service in resolved.services for member in service.members)}
+    return tuple(
+        msgspec.structs.replace(
+            finding,
+            message=f"{finding.message}; where the monolith's start-up puts it into `builtins`, name the module that "
+            "does so in the plan's `startup`",
+        )
+        for finding in system.findings
+        if finding.code == "DC307" and not plan.startup and _unit_of(finding.symbol) in carried
+    )
+
+
+def _unit_of(symbol: str) -> str:
+    name = top_level_of(symbol)
+    return name if ":" in name else f"{name}:{MODULE_BODY}"
 
 
 def _own_templates(root: Path) -> Path | None:

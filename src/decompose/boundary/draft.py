@@ -80,6 +80,7 @@ def draft(
         shared=entries.get(SHARED, ()),
         offline=entries.get(OFFLINE, ()),
         dead=entries.get(DEAD, ()),
+        startup=previous.startup if previous is not None else (),
         apart=previous.apart if previous is not None else (),
         limits=previous.limits if previous is not None else Limits(),
         circles=circles_of(graph, placed, portraits.keys(), previous),

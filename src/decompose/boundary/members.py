@@ -16,7 +16,7 @@ from decompose.ir.units import index_units
 
 
 def check_members(plan: Plan, graph: CodeGraph, *, text: str = "", path: str = "decompose.yaml") -> None:
-    """Raise when the plan names a unit that the graph does not have, or one twice.
+    """Raise when the plan names a unit or a module that the graph does not have, or a unit twice.
 
     Args:
         plan: The plan.
@@ -39,6 +39,15 @@ def check_members(plan: Plan, graph: CodeGraph, *, text: str = "", path: str = "
         raise PlanError(
             f"{where}: no symbol `{entry.pattern}` in the analysed source", hint=_hint(entry.pattern, known)
         )
+    modules = index_units(graph).modules
+    for name in plan.startup:
+        if name not in modules:
+            where = f"{path}:{line_of(text, name, below='startup')}" if text else path
+            near = get_close_matches(name, modules, n=1)
+            raise PlanError(
+                f"{where}: no module `{name}` in the analysed source, to be imported first",
+                hint=f"did you mean `{near[0]}`?" if near else "name a module of the analysed tree (`package.module`)",
+            )
 
 
 def check_rules(plan: Plan, graph: CodeGraph, *, text: str = "", path: str = "decompose.yaml") -> None:

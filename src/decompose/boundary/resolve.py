@@ -69,6 +69,7 @@ def resolve_members(
     return Blueprint(
         system=plan.system,
         services=services,
+        startup=plan.startup,
         shared=_homed(sharing.home, SHARED),
         offline=_homed(sharing.home, OFFLINE),
         dead=_homed(sharing.home, DEAD),

@@ -24,4 +24,14 @@ NoCache = Annotated[bool, typer.Option("--no-cache", help="Read every file again
 PlanFile = Annotated[Path, typer.Option("--plan", "-p", help="The plan file.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write; standard output by default.")]
 Monolith = Annotated[Path | None, typer.Option("--root", help="The monolith; by default as recorded in OUT.")]
-Python = Annotated[Path | None, typer.Option("--python", help="Interpreter that has the monolith's dependencies.")]
+
+
+def _from_here(python: Path | None) -> Path | None:
+    """Return an interpreter's path as it is from every working directory, links kept; a bare command as it is."""
+    return python.absolute() if python is not None and python.is_file() else python
+
+
+Python = Annotated[
+    Path | None,
+    typer.Option("--python", help="Interpreter that has the monolith's dependencies.", callback=_from_here),
+]

@@ -145,6 +145,8 @@ class Blueprint(Record):
 
     system: str
     services: tuple[ServiceBlueprint, ...]
+    startup: tuple[str, ...] = ()
+    """Modules that every service imports before any other code, in this order."""
     shared: tuple[str, ...] = ()
     """Module-level unit symbols that are copied into every service that needs them, sorted."""
     offline: tuple[str, ...] = ()

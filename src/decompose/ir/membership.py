@@ -31,7 +31,8 @@ def membership(plan: Plan, graph: CodeGraph) -> dict[str, str]:
 
     The most specific entry wins: a symbol before a module, a module before a package, a longer glob before a shorter. A
     unit that no entry names stands where most of its module stands, else where most of the nearest package stands, else
-    in `shared`; in a test, notebook or packaging module it is `offline`.
+    in `shared`; in a test, notebook or packaging module it is `offline`. What every service runs first (`startup`) is
+    `shared`, whatever the entries say.
     """
     index = index_units(graph)
     placed = match(claims(plan), index.units)
@@ -43,6 +44,8 @@ def membership(plan: Plan, graph: CodeGraph) -> dict[str, str]:
     for symbol in index.units:
         if symbol not in placed:
             placed[symbol] = _nearest(module_of(symbol), homes)
+        if module_of(symbol) in plan.startup:
+            placed[symbol] = SHARED
     return {symbol: placed[symbol] for symbol in index.units}
 
 

@@ -95,6 +95,9 @@ class Plan(PlanModel, Shown):
     """Symbols or globs that are not deployed: tests, notebooks, packaging."""
     dead: tuple[str, ...] = ()
     """Symbols or globs that no entry point reaches."""
+    startup: tuple[str, ...] = ()
+    """Modules of the analysed tree that every service imports before any other code, in this order: what the monolith's
+    start-up does for all of its code (`sitecustomize`, a patch, a name put into `builtins`)."""
     apart: tuple[Rule, ...] = ()
     """Rules such as `[shop.train.*, shop.serve.*]`: symbols or globs whose units `propose` never puts into one service."""
     limits: Limits = Limits()

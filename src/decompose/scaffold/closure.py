@@ -59,6 +59,8 @@ class Closure:
     # ---- where it starts ----
 
     def _start_service(self) -> None:
+        for module in self.territory.blueprint.startup:
+            self.want_whole(module)
         owned = self.territory.service_by_name[self.process].members
         for module in sorted({module_of(symbol) for symbol in owned} & self.territory.modules.keys()):
             if self._is_own(module):

@@ -42,6 +42,8 @@ class ServiceContext:
     anchored: tuple[str, ...]
     entries: tuple[tuple[str, str], ...]
     web: str
+    startup: tuple[str, ...]
+    """Modules that are imported before all others."""
     preload: tuple[str, ...]
     live: tuple[str, ...]
     requirements: tuple[str, ...]

@@ -31,6 +31,7 @@ from decompose.scaffold.dependencies import imported_roots, requirements
 from decompose.scaffold.in_place import in_place
 from decompose.scaffold.inference import claims_protocol_path, models_of
 from decompose.scaffold.jobs import StepContext, pipeline_steps
+from decompose.scaffold.loading import import_name, preload, unloadable
 from decompose.scaffold.messages import messages_of
 from decompose.scaffold.need import Need
 from decompose.scaffold.offer import offer_of
@@ -103,7 +104,7 @@ def emit(
     files[CONTRACTS_FILE] = codec.encode(offer_of(territory, operations, callers_by_symbol(territory, needs)))
     files["openapi.json"] = _json(document(context, territory, messages))
     files["system.json"] = _json(as_json(context))
-    findings = (*_moved_whole(rendered), *functions.findings)
+    findings = (*_moved_whole(rendered), *unloadable(territory), *functions.findings)
     return FileTree(dict(sorted(files.items())), executable=frozenset({"run.py"}), findings=findings)
 
 
@@ -214,7 +215,8 @@ def _service_context(
         anchored=_anchored(territory, own),
         entries=entries_of(territory, service),
         web=web[0] if web else "",
-        preload=_preload(territory, service, own),
+        startup=tuple(import_name(own[module]) for module in territory.blueprint.startup),
+        preload=preload(territory, service, own),
         live=tuple(sorted(s for s in territory.mutated if module_of(s) in own)),
         requirements=requirements(roots, lines),
         environment=service.environment,
@@ -284,17 +286,6 @@ def _looks_beside_itself(territory: Territory, need: Need) -> bool:
         for call in calls
         for argument in (*call.args, *(keyword.value for keyword in call.keywords))
     )
-
-
-def _preload(territory: Territory, service: ServiceBlueprint, needs: Mapping[str, Need]) -> tuple[str, ...]:
-    """Return the modules that hold the service's own code, except programs, which run when they are told to."""
-    found = []
-    for module in sorted({module_of(member) for member in service.members}):
-        text = territory.text(module)
-        units = territory.units_of.get(module, ())
-        if module in needs and text is not None and units and module not in territory.programs:
-            found.append(min(needs[module].import_names, key=lambda n: (n != module, n)))
-    return tuple(found)
 
 
 def _web_app(territory: Territory, service: ServiceBlueprint) -> tuple[str, str] | None:

@@ -163,3 +163,22 @@ def test_rules_that_cannot_be_kept_name_line_and_mend(rule: tuple[str, ...], mes
 
     assert message in caught.value.message
     assert hint in caught.value.hint
+
+
+def test_what_every_service_runs_first_is_shared_whatever_the_entries_say():
+    services = ServicePlan(name="a", members=("shop.util:*",)), ServicePlan(name="b", members=("shop.*",))
+
+    placed = membership(plan(*services, startup=("shop.util",)), graph(*SYMBOLS))
+
+    assert placed["shop.util:save"] == "shared"
+    assert placed["shop.utility:x"] == "b"
+
+
+def test_a_module_to_run_first_that_is_not_there_is_named_with_its_line():
+    text = "services:\n  - {name: a, members: ['*']}\nstartup:\n  - shop.utli\n"
+    service = ServicePlan(name="a", members=("*",))
+
+    with pytest.raises(PlanError, match=r"plan.yaml:4: no module `shop.utli`") as caught:
+        check_members(plan(service, startup=("shop.utli",)), graph(*SYMBOLS), text=text, path="plan.yaml")
+
+    assert "`shop.util`" in (caught.value.hint or "")

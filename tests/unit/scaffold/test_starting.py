@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import os
+import subprocess
 import sys
 
 import msgspec
@@ -14,6 +17,7 @@ from tests.unit.scaffold.monoliths import blueprint_of, graph_of
 from decompose.errors import GenerateError
 from decompose.ir.findings import Span
 from decompose.ir.graph import Module, Unit
+from decompose.resources import template_root
 from decompose.scaffold import emit
 
 
@@ -78,3 +82,94 @@ def test_a_notebook_in_a_service_is_refused_with_its_place():
             graph,
             {"a.py": b"def f():\n    return 1\n", "nb.ipynb": b"{}"},
         )
+
+
+def _emitted(sources, services, startup=()):
+    graph = graph_of(sources)
+    blueprint = msgspec.structs.replace(blueprint_of(graph, services), startup=startup)
+    return emit(blueprint, graph, {path: text.encode() for path, text in sources.items()})
+
+
+def _service_in(tree, name):
+    values = ast.parse(tree.text(f"services/{name}/app.py")).body
+    (call,) = [n.value for n in values if isinstance(n, ast.Assign) and n.targets[0].id == "SERVICE"]
+    return {k.arg: ast.unparse(k.value) for k in call.keywords}
+
+
+def test_what_the_plan_starts_with_is_carried_whole_into_every_service_and_imported_first():
+    sources = {
+        "first.py": "import builtins\nimport os\n\nfrom tools import pick\n\nbuiltins.os = pick(os)\n",
+        "tools.py": "def pick(thing):\n    return thing\n\n\ndef unused():\n    return 1\n",
+        "a.py": "def f():\n    return os.sep\n",
+        "b.py": "def g():\n    return os.linesep\n",
+    }
+
+    tree = _emitted(sources, {"one": ("a",), "two": ("b",)}, startup=("first",))
+
+    for name, module in (("one", "a"), ("two", "b")):
+        made = _service_in(tree, name)
+        assert (made["startup"], made["preload"]) == ("('first',)", f"('{module}',)")
+        assert tree.text(f"services/{name}/src/first.py") == sources["first.py"]
+        assert "def pick" in tree.text(f"services/{name}/src/tools.py")
+    assert "startup" not in _service_in(_emitted(sources, {"one": ("a",)}), "one")
+
+
+_STARTED = """
+import sys
+from pathlib import Path
+from service_runtime.service import Service
+from service_runtime.serve import serve, prepare
+service = Service("one", Path.cwd(), {"first": "first.py", "own": "own.py"}, startup=("first",), preload=("own",))
+if sys.argv.pop() == "serve":
+    serve(service)
+prepare(service, Path.cwd())
+import own
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "how", "code", "said"),
+    [
+        ("import builtins, os\nbuiltins.os = os", "prepare", 0, "own sees /"),
+        ("import os", "prepare", 1, "NameError: name 'os' is not defined"),
+        ("\nimport no_such_library", "serve", 1, "error: `one` cannot start: the module `no_such_library` is not installed"),
+    ],
+)  # fmt: skip
+def test_what_runs_first_runs_before_the_code_of_the_service_or_says_why_not(tmp_path, first, how, code, said):
+    (tmp_path / "first.py").write_text(first)
+    (tmp_path / "own.py").write_text("print('own sees', os.sep)")
+    variables = os.environ | {"PYTHONPATH": str(template_root() / "packages" / "runtime" / "src")}
+
+    done = subprocess.run(
+        [sys.executable, "-c", _STARTED, how], cwd=tmp_path, env=variables, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, said in done.stdout + done.stderr) == (code, True), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "is_loaded"),
+    [
+        ("from utils.display import show\n", False),
+        ("from utils.display import *\n", False),
+        ("import utils.display\n", False),
+        ("from utils.kept import show\n", True),
+        ("from utils import anything\n", True),
+        ("from other_library.display import show\n", True),
+        ("try:\n    from utils.display import show\nexcept ImportError:\n    show = print\n", True),
+        ("def f():\n    from utils.display import show\n    return show\n", True),
+    ],
+)
+def test_a_module_that_nothing_can_import_does_not_keep_its_service_from_starting(text, is_loaded):
+    sources = {
+        "old.py": text + "\n\ndef f():\n    return 1\n",
+        "new.py": "def g():\n    return 2\n",
+        "utils/__init__.py": "",
+        "utils/kept.py": "def show():\n    return 3\n",
+    }
+
+    tree = _emitted(sources, {"one": ("old", "new"), "two": ("utils.kept",)})
+
+    assert _service_in(tree, "one")["preload"] == ("('new', 'old')" if is_loaded else "('new',)")
+    told = [(str(finding.span), finding.code) for finding in tree.findings if finding.code == "DC503"]
+    assert told == ([] if is_loaded else [("old.py:1", "DC503")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import logging
 import os
@@ -10,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 import uuid
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from service_runtime.door import Door
 from service_runtime.handover import STATE_FOLDER, Handover, active
 from service_runtime.limits import guarded
 from service_runtime.modules import SourceFinder, install
+from service_runtime.refusal import reason
 from service_runtime.registries import open_store
 from service_runtime.server import Host, build_app
 from service_runtime.service import Service
@@ -47,7 +50,11 @@ def serve(service: Service) -> None:
     options = _options(service)
     shared = Path(options.workdir).resolve()
     view.base[:] = [shared]
-    prepare(service, workplace(service, shared, is_run=bool(options.run)))
+    try:
+        prepare(service, workplace(service, shared, is_run=bool(options.run)))
+    except Exception as error:  # noqa: BLE001  (code of the monolith, run before all else)
+        traceback.print_exception(error)
+        sys.exit(f"error: {reason(error, service)}")
     handed = open_handover(service, Path.cwd(), shared)
     _end_with_parent()
     if options.run:
@@ -131,7 +138,7 @@ def drain(host: Host, server: Any) -> None:
 
 
 def prepare(service: Service, workdir: Path) -> None:
-    """Make this process the service: name, working directory, logs, modules."""
+    """Make this process the service: name, working directory, logs, modules, and what must run before its code."""
     os.environ["SERVICE_NAME"] = service.name
     os.chdir(workdir)
     handler = logging.StreamHandler(sys.stderr)
@@ -140,6 +147,8 @@ def prepare(service: Service, workdir: Path) -> None:
     echo.install()
     install(SourceFinder(service.source, service.modules, service.anchored, workdir))
     sys.argv = [service.name]
+    for module in service.startup:
+        importlib.import_module(module)
 
 
 def _options(service: Service) -> argparse.Namespace:

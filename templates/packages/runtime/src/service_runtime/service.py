@@ -48,6 +48,8 @@ class Service:
     """What is known of the entries, by name."""
     web: str = ""
     """The monolith's own web application, `package.module:app`."""
+    startup: tuple[str, ...] = ()
+    """Modules that are imported before any other code of the service."""
     preload: tuple[str, ...] = ()
     """Modules that are imported before the service is ready."""
     live: tuple[str, ...] = ()

@@ -1,0 +1,67 @@
+"""What a service imports when it starts: its own modules, but for those that the monolith itself cannot import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from decompose.ir.blueprint import ServiceBlueprint
+from decompose.ir.findings import Finding, Span
+from decompose.ir.symbols import module_of
+from decompose.scaffold.need import Need
+from decompose.scaffold.territory import Territory
+
+
+def preload(territory: Territory, service: ServiceBlueprint, needs: Mapping[str, Need]) -> tuple[str, ...]:
+    """Return the modules that hold the service's own code, except programs, which run when they are told to.
+
+    A module that cannot be imported in the monolith either must not keep the service from starting.
+    """
+    found = []
+    for module in sorted({module_of(member) for member in service.members}):
+        text = territory.text(module)
+        units = territory.units_of.get(module, ())
+        is_program = module in territory.programs
+        if module in needs and text is not None and units and not is_program and not missing(territory, module):
+            found.append(import_name(needs[module]))
+    return tuple(found)
+
+
+def import_name(need: Need) -> str:
+    """Return the name by which a service imports a module itself: its own where it has several."""
+    return min(need.import_names, key=lambda name: (name != need.module.name, name))
+
+
+def missing(territory: Territory, module: str) -> tuple[int, str] | None:
+    """Return line and name of the first import at the top of a module that asks one of the tree's packages for a module
+    which is not there, `None` when all can be made.
+    """
+    text = territory.text(module)
+    for statement in text.statements if text is not None else ():
+        for imported in statement.imports if statement.kind == "import" else ():
+            name = territory.absolute(imported, module)
+            package, _, _ = name.partition(".")
+            is_ours = territory.is_module(package) and package != name
+            if is_ours and territory.find_module(imported, module) is None and not territory.is_package_folder(name):
+                return statement.line, name
+    return None
+
+
+def unloadable(territory: Territory) -> tuple[Finding, ...]:
+    """Return a finding (DC503) for each module of a service that is not loaded, because no process can import it."""
+    found = []
+    for module in sorted({module_of(member) for member in territory.owner} & territory.modules.keys()):
+        broken = missing(territory, module)
+        if broken is not None:
+            line, name = broken
+            found.append(
+                Finding(
+                    code="DC503",
+                    level="warning",
+                    span=Span(territory.modules[module].path, line),
+                    message=f"`{name}` is imported, which the tree does not have: no process can import `{module}`, and "
+                    "its service starts without it",
+                    hint="correct the import, or drop the module",
+                    symbol=module,
+                )
+            )
+    return tuple(found)
