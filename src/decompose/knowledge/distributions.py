@@ -47,6 +47,15 @@ DISTRIBUTION_BY_IMPORT = {
 }  # fmt: skip
 """Import names whose distribution has another name (and some that only look as if), from the packages' own metadata."""
 
+MAKERS_OF_SAVED_OBJECTS = frozenset({
+    "catboost", "category_encoders", "feature_engine", "fbprophet", "gensim", "hdbscan", "hmmlearn", "imblearn",
+    "implicit", "keras", "lifelines", "lightfm", "lightgbm", "mlxtend", "networkx", "ngboost", "nltk", "numpy", "pandas",
+    "pmdarima", "polars", "prophet", "pycaret", "pyod", "scipy", "sentence_transformers", "shap", "sklearn",
+    "sklearn_crfsuite", "skopt", "sktime", "spacy", "statsmodels", "surprise", "tensorflow", "tpot", "torch",
+    "transformers", "umap", "xgboost",
+})  # fmt: skip
+"""Libraries whose objects people pickle: models, transformers, arrays and frames."""
+
 _GONE_FROM_STANDARD = frozenset({
     "aifc", "asynchat", "asyncore", "audioop", "cgi", "cgitb", "chunk", "crypt", "distutils", "imghdr", "imp",
     "lib2to3", "mailcap", "msilib", "nis", "nntplib", "ossaudiodev", "pipes", "smtpd", "sndhdr", "spwd", "sunau",

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from decompose.knowledge.distributions import distribution_of, line_by_name, line_of, name_of
+from decompose.knowledge.distributions import (
+    MAKERS_OF_SAVED_OBJECTS,
+    distribution_of,
+    line_by_name,
+    line_of,
+    name_of,
+)
 from decompose.scaffold.need import Need
 from decompose.scaffold.statements import Imported
 from decompose.scaffold.territory import Territory
+
+_PICKLED = (".pkl", ".pickle", ".pk", ".p", ".joblib", ".dill", ".sav")
 
 
 def imported_roots(needs: Iterable[Need], territory: Territory) -> tuple[str, ...]:
@@ -26,6 +34,33 @@ def imported_roots(needs: Iterable[Need], territory: Territory) -> tuple[str, ..
                 if not is_pruned and _is_third_party(imported, need, territory):
                     found.add(imported.module.partition(".")[0])
     return tuple(sorted(found))
+
+
+def unpickled(
+    territory: Territory, service: str, needs: Mapping[str, Mapping[str, Need]]
+) -> dict[str, tuple[str, ...]]:
+    """Return the libraries whose objects may be in each pickled file that a service reads and others write.
+
+    Nothing in the reader's code names them, and without them the file cannot be loaded. Which of the writer's libraries
+    the saved object is of shows only when it runs, so all count that make such objects.
+
+    Args:
+        territory: Whose files they are.
+        service: Name of the reader.
+        needs: What each process carries, by its name.
+
+    Returns:
+        Top-level modules, sorted, by path or pattern of the file.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for artifacts in territory.blueprint.artifacts:
+        for file in artifacts.files:
+            if service not in file.readers or not file.pattern.endswith(_PICKLED):
+                continue
+            roots = {r for w in file.writers if w in needs for r in imported_roots(needs[w].values(), territory)}
+            if roots & MAKERS_OF_SAVED_OBJECTS:
+                found[file.pattern] = tuple(sorted(roots & MAKERS_OF_SAVED_OBJECTS))
+    return found
 
 
 def requirements(roots: Iterable[str], lines: Iterable[str]) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from decompose.scaffold.context import (
     shared_files,
     start_order,
 )
-from decompose.scaffold.dependencies import imported_roots, requirements
+from decompose.scaffold.dependencies import imported_roots, requirements, unpickled
 from decompose.scaffold.in_place import in_place
 from decompose.scaffold.inference import claims_protocol_path, models_of
 from decompose.scaffold.jobs import StepContext, pipeline_steps
@@ -197,7 +197,8 @@ def _service_context(
 ) -> ServiceContext:
     own = needs[service.name]
     web = _web_app(territory, service)
-    roots = imported_roots(own.values(), territory)
+    pickled = {root for roots in unpickled(territory, service.name, needs).values() for root in roots}
+    roots = tuple(sorted({*imported_roots(own.values(), territory), *pickled}))
     if web and web[1] == "Flask":
         roots = tuple(sorted({*roots, "a2wsgi"}))
     lines = (*service.requirements, *territory.graph.requirements)

@@ -15,6 +15,7 @@ from service_runtime.service import Service
 from tests.unit.scaffold.monoliths import blueprint_of, graph_of
 
 from decompose.errors import GenerateError
+from decompose.ir.blueprint import ArtifactFile, ArtifactSet
 from decompose.ir.findings import Span
 from decompose.ir.graph import Module, Unit
 from decompose.resources import template_root
@@ -173,3 +174,31 @@ def test_a_module_that_nothing_can_import_does_not_keep_its_service_from_startin
     assert _service_in(tree, "one")["preload"] == ("('new', 'old')" if is_loaded else "('new',)")
     told = [(str(finding.span), finding.code) for finding in tree.findings if finding.code == "DC503"]
     assert told == ([] if is_loaded else [("old.py:1", "DC503")])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "writers", "expected"),
+    [
+        ("models/model.pkl", ("train",), {"numpy", "scikit-learn==1.5.0", "xgboost"}),
+        ("models/*.joblib", ("train",), {"numpy", "scikit-learn==1.5.0", "xgboost"}),
+        ("models/model.json", ("train",), {"numpy"}),
+        ("models/model.pkl", ("other",), {"numpy"}),
+    ],
+)
+def test_who_loads_a_pickled_file_of_another_service_installs_what_its_object_may_be_of(pattern, writers, expected):
+    sources = {
+        "train.py": "import mlflow\nimport sklearn\nimport xgboost\n\n\ndef fit():\n    return sklearn, xgboost, mlflow\n",
+        "serve.py": "import numpy\n\n\ndef predict():\n    return numpy\n",
+        "other.py": "def f():\n    return 1\n",
+    }
+    graph = msgspec.structs.replace(graph_of(sources), requirements=("scikit-learn==1.5.0",))
+    files = (ArtifactFile(pattern=pattern, writers=writers, readers=("serve",)),)
+    blueprint = msgspec.structs.replace(
+        blueprint_of(graph, {"train": ("train",), "serve": ("serve",), "other": ("other",)}),
+        artifacts=(ArtifactSet(name="models", files=files),),
+    )
+
+    tree = emit(blueprint, graph, {path: text.encode() for path, text in sources.items()})
+
+    lines = tree.text("services/serve/requirements.txt").splitlines()
+    assert {line for line in lines if line and not line.startswith("#")} == expected
