@@ -10,7 +10,7 @@ from typing import Any
 from decompose.ir.graph import CodeGraph, Unit
 from decompose.ir.plan import Resources, ServiceKind
 from decompose.ir.symbols import MODULE_BODY, qualname_of
-from decompose.ir.units import UnitIndex, index_units, is_page_script
+from decompose.ir.units import PAGE_LIBRARIES, UnitIndex, index_units, is_page_script
 
 RUNS = frozenset(("main", "cli", "task", "flow", "job"))
 """Entry points that run and end."""
@@ -18,6 +18,12 @@ SERVES = frozenset(("route", "page"))
 """Entry points that answer for as long as their process lives."""
 JOB_ROLES = ("training", "tuning", "orchestration", "batch_inference", "evaluation")
 """Work that runs and ends, also where a request starts it."""
+SCREEN_LIBRARIES = PAGE_LIBRARIES | frozenset((
+    "aiohttp", "bottle", "curses", "discord", "django", "fastapi", "flask", "gunicorn", "http", "kivy", "PyQt5", "PyQt6",
+    "PySide2", "PySide6", "pygame", "quart", "sanic", "socketserver", "starlette", "telegram", "textual", "tkinter",
+    "tornado", "uvicorn", "waitress", "webbrowser", "websockets", "wx",
+))  # fmt: skip
+"""Libraries with which a program that runs has people to look at it, or to ask it."""
 SILENT_ROLES = ("config_util", "exploration")
 """Roles that every part has a share of, whatever it is for."""
 
@@ -72,14 +78,23 @@ def kind_of(portrait: Portrait, *, is_called: bool) -> ServiceKind:
         portrait: What it consists of.
         is_called: Whether a service or gateway calls into it.
     """
-    if "page" in portrait.entries or portrait.role == "gateway_ui":
+    if "page" in portrait.entries or (portrait.role == "gateway_ui" and is_seen(portrait)):
         return "gateway"
-    runs_and_ends = bool(RUNS.intersection(portrait.entries)) and "gateway_ui" not in portrait.roles
+    runs_and_ends = bool(RUNS.intersection(portrait.entries)) and (
+        "gateway_ui" not in portrait.roles or not is_seen(portrait)
+    )
     if "route" in portrait.entries or (portrait.role == "online_inference" and not runs_and_ends):
         return "service"
     if is_called and not portrait.is_started and portrait.role not in JOB_ROLES:
         return "service"
     return "job"
+
+
+def is_seen(portrait: Portrait) -> bool:
+    """Return whether something shows a part to people: routes, pages, or a library; a command may only speak of pages."""
+    libraries = {library.partition(".")[0] for library in portrait.externals}
+    is_command = bool(RUNS.intersection(portrait.entries)) and not SERVES.intersection(portrait.entries)
+    return not is_command or bool(libraries & SCREEN_LIBRARIES)
 
 
 def resources_of(portrait: Portrait) -> Resources:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from decompose.boundary.kinds import RUNS, SERVES, Portrait
+from decompose.boundary.kinds import RUNS, SERVES, Portrait, is_seen
 from decompose.ir.symbols import module_of, qualname_of
 
 NAME_BY_ROLE = {
@@ -32,7 +32,24 @@ KEEP_OVERLAP = 0.5
 """Share of members (Jaccard) from which a part keeps the name that it had."""
 MAX_NAME = 40
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
-_DULL = frozenset(("src", "main", "init", "utils", "util", "helpers", "common", "core", "app", "lib", "module", "run"))
+_DULL = frozenset(
+    (
+        "src",
+        "main",
+        "init",
+        "utils",
+        "util",
+        "helpers",
+        "common",
+        "core",
+        "app",
+        "lib",
+        "module",
+        "run",
+        "test",
+        "tests",
+    )
+)
 _VERBS = frozenset(
     ("module", "load", "save", "create", "make", "build", "init", "test", "start", "stop", "update", "from")
 )
@@ -79,7 +96,7 @@ def base_name(portrait: Portrait, symbols: Iterable[str]) -> str:
     whole = sum(portrait.telling.values())
     shares: dict[str, float] = {}
     for role, weight in portrait.telling.items():
-        if role in NAME_BY_ROLE:
+        if role in NAME_BY_ROLE and (role != "gateway_ui" or is_seen(portrait)):
             shares[NAME_BY_ROLE[role]] = shares.get(NAME_BY_ROLE[role], 0.0) + weight
     best = max(sorted(shares), key=lambda name: shares[name], default="")
     answer = max(ANSWERING, key=lambda name: shares.get(name, 0.0))

@@ -11,6 +11,8 @@ from decompose.cluster.profile import System
 from decompose.cluster.relations import Relations, named_assets
 
 OFFLINE_MODULES = ("test", "packaging", "notebook")
+TEST_LIBRARIES = frozenset(("hypothesis", "nose", "pytest", "unittest"))
+"""What a module of tests, or of helpers for them, is written with, wherever it stands and whatever it is called."""
 NOT_DATA = ("py", "ipynb", "yaml", "yml", "toml", "cfg", "ini", "md", "rst", "sh")
 """Endings of files that a program is made of: whoever writes those tends the repository."""
 DEAD_LIMIT = 0.3
@@ -68,10 +70,26 @@ def _offline(system: System, relations: Relations) -> set[str]:
         for name, module in system.index.modules.items()
         if any(part.startswith(".") and part not in (".", "..") for part in module.path.split("/"))
     }
-    chores = _chores(system, relations, by_kind | hidden)
-    modules = by_kind | hidden | chores
+    tested = _test_cases(system, relations, by_kind | hidden)
+    chores = _chores(system, relations, by_kind | hidden | tested)
+    modules = by_kind | hidden | tested | chores
     tests = {symbol for symbol, profile in system.profiles.items() if profile.entries == ("test",)}
     return tests | {symbol for symbol, profile in system.profiles.items() if profile.module in modules}
+
+
+def _test_cases(system: System, relations: Relations, excluded: set[str]) -> set[str]:
+    """Return modules written with a test library that nothing but tests, or their own package, uses."""
+    found = {
+        name
+        for name, module in system.index.modules.items()
+        if name not in excluded
+        and TEST_LIBRARIES.intersection(library.partition(".")[0] for library in module.externals)
+    }
+    links = {(system.profiles[r.source].module, system.profiles[r.target].module) for r in relations.pairs}
+    users = {(a, b) for a, b in links if b in found and a not in excluded and not b.startswith(f"{a}.")}
+    while used := {b for a, b in users if b in found and a != b and a not in found}:
+        found -= used
+    return found
 
 
 def _chores(system: System, relations: Relations, excluded: set[str]) -> set[str]:

@@ -1,11 +1,11 @@
 """Names of parts: from what they do, told apart by what their modules speak of, kept over changes."""
 
-from decompose.boundary.kinds import Portrait
+from decompose.boundary.kinds import Portrait, kind_of
 from decompose.boundary.names import name_parts
 
 
-def portrait(*entries: str, **roles: float) -> Portrait:
-    return Portrait(roles=roles, entries=entries, traits=(), statements=10, units=2, externals=())
+def portrait(*entries: str, externals: tuple[str, ...] = (), **roles: float) -> Portrait:
+    return Portrait(roles=roles, entries=entries, traits=(), statements=10, units=2, externals=externals)
 
 
 def test_a_part_is_named_by_what_it_does_not_by_its_settings() -> None:
@@ -28,6 +28,15 @@ def test_a_part_with_routes_is_named_by_what_it_answers_and_a_job_that_treats_pr
     names = name_parts(members, portraits)
 
     assert names == {"p1": "web", "p2": "batch_inference", "p3": "data_prep", "p4": "orchestration"}
+
+
+def test_a_command_that_only_speaks_of_pages_is_a_job_and_one_that_draws_them_is_a_gateway() -> None:
+    speaks = portrait("main", gateway_ui=5, validation=3)
+    draws = portrait("main", gateway_ui=5, validation=3, externals=("tkinter",))
+
+    assert [kind_of(speaks, is_called=False), kind_of(draws, is_called=False)] == ["job", "gateway"]
+    assert name_parts({"p1": ("a.docs:f",)}, {"p1": speaks}) == {"p1": "data_prep"}
+    assert name_parts({"p1": ("a.docs:f",)}, {"p1": draws}) == {"p1": "web"}
 
 
 def test_two_parts_that_do_the_same_are_told_apart_by_their_modules() -> None:

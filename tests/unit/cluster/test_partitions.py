@@ -33,10 +33,10 @@ EDGES = (
 )  # fmt: skip
 
 
-def shop(*extra: str, roles_more=None, entries_more=None, **more: object) -> CodeGraph:
+def shop(*extra: str, roles_more=None, entries_more=None, kinds_more=None, **more: object) -> CodeGraph:
     return system(
         *EDGES, *extra, roles=ROLES | {"shop.run:main": "orchestration"} | (roles_more or {}),
-        kinds={"tests.test_fit": "test", "nb.ipynb": "notebook"},
+        kinds={"tests.test_fit": "test", "nb.ipynb": "notebook"} | (kinds_more or {}),
         entries={"shop.run:main": "main", "shop.serve:predict": "route"} | (entries_more or {}), **more,
     )  # fmt: skip
 
@@ -118,6 +118,19 @@ def test_tests_and_notebooks_are_offline() -> None:
     placed = assignment(partitions(shop())[0])
 
     assert placed["tests.test_fit:test_it"] == placed["nb.ipynb:cell_1"] == "offline"
+
+
+def test_cases_that_only_tests_use_are_offline_wherever_they_stand() -> None:
+    cases = ("shop.checks.base:Case", "shop.checks.more:check", "shop.checks.plain:load")
+    graph = shop(
+        "tests.test_fit:test_it -> shop.checks.base:Case", "shop.checks.base:Case -> shop.checks.more:check",
+        "shop.run:main -> shop.checks.plain:load", "shop.checks:<module> i> shop.checks.base:<module>",
+        externals={name.partition(":")[0]: ("unittest",) for name in cases}, kinds_more={"shop.checks": "package"},
+    )  # fmt: skip
+
+    placed = assignment(partitions(graph)[0])
+
+    assert [placed[symbol] == "offline" for symbol in cases] == [True, True, False]
 
 
 def test_a_test_that_imports_two_modules_draws_them_nowhere() -> None:
