@@ -7,27 +7,17 @@ from typing import Any
 
 from decompose.graph import rules
 from decompose.graph.configured import bears_key, is_fetched_module, module_named, names_under, symbols_named
-from decompose.graph.core import Core
-from decompose.graph.frameworks import member_of
-from decompose.graph.inherited import inner_box
+from decompose.graph.iteration import Iteration
 from decompose.graph.objects import (
     ANY,
-    BOX,
-    CLASS,
     EMPTY,
-    EXTERNAL,
-    EXTERNAL_INSTANCE,
     FUNCTION,
-    INSTANCE,
-    ITERATOR,
     REGISTERED,
-    TEXT,
     Bound,
     Box,
     Cell,
     Class,
     External,
-    ExternalInstance,
     Frame,
     Function,
     Instance,
@@ -41,18 +31,15 @@ from decompose.graph.objects import (
     Text,
     Values,
 )
-from decompose.graph.settings import names_config
-from decompose.graph.strings import formatted, joined, path_join, variants
+from decompose.graph.text_methods import TextMethods
 
 Arguments = tuple[list[Values], dict[str, Values], int, object]
 """Positional, keyword, place and site of a call."""
 Model = Callable[[Any, Frame, list[Values], dict[str, Values], int, object], Values]
 CALLABLE_KINDS = (0, 1, 2, 12)
-_KEEPING = frozenset({"strip", "lstrip", "rstrip", "replace", "removeprefix", "removesuffix"})
-"""Methods after which a name from configuration files is still that name."""
 
 
-class Models(Core):
+class Models(Iteration, TextMethods):
     """Built-in behaviour."""
 
     def call_builtin_method(
@@ -241,80 +228,6 @@ class Models(Core):
 
     # -- strings and paths --------------------------------------------------------------------------------------------
 
-    def _text_method(
-        self, frame: Frame, text: Text, name: str, positional: list[Values], keywords: dict[str, Values], pos: int
-    ) -> Values:
-        if bears_key(text) and name in _KEEPING:
-            return text.single
-        match name:
-            case "format":
-                for values in (*positional, *keywords.values()):
-                    self.stringify(frame, values, pos, "__format__")
-                return formatted(self, text.single, positional, keywords)
-            case "join" if not text.is_path:
-                if positional:
-                    return self._join_text(frame, text, positional[0], pos)
-            case "joinpath" | "__truediv__":
-                return path_join(self, [text.single, *positional], is_path=True)
-            case "resolve" | "absolute" | "expanduser" | "as_posix":
-                return text.single if name != "as_posix" else self.text(text.text, is_template=text.is_template)
-            case "strip" | "rstrip" | "lstrip" | "lower" | "upper" | "encode" | "decode":
-                if not text.is_template and not positional and name in ("lower", "upper", "strip"):
-                    return self.text(getattr(text.text, name)())
-                return text.single if text.is_template else self.text_any
-            case "replace" if not text.is_template and len(positional) == 2:
-                old, new = (variants(self, p) for p in positional)
-                if len(old) == len(new) == 1 and not old[0][1] and not new[0][1] and old[0][0]:
-                    return self.text(text.text.replace(old[0][0], new[0][0]))
-            case "with_suffix" if positional:
-                stem = text.text.rpartition(".")[0] or text.text
-                return path_like(self, [self.text(stem, is_template=text.is_template), positional[0]])
-            case "split" | "rsplit" | "partition" | "rpartition" if self._is_plain(text, positional):
-                return self._split_text(text, name, positional)
-            case "split" | "splitlines" | "rsplit" | "glob" | "rglob" | "iterdir" | "partition" | "rpartition":
-                box = self.box("list", ("split", text.id, name))
-                value = text.single if bears_key(text) else self.text_any
-                if text.is_path:
-                    value = self.text(f"{text.text}/{{}}", is_template=True, is_path=True)
-                self.flow(self.field(box, ANY), value)
-                return box.single
-            case "read_text" if text.is_path and names_config(self, text.text):
-                handle = self.external_instance("pathlib.Path.read_text()", ("read", text.id))
-                handle.positional = [text.single]
-                return handle.single
-            case "open" if text.is_path:
-                return self.external_instance("builtins.open()", ("open", pos, frame.module.name)).single
-            case "startswith" | "endswith" | "isdigit" | "find" | "count" | "exists" | "is_file" | "is_dir" | "index":
-                return self.number_any
-        return self.text_any
-
-    def _is_plain(self, text: Text, positional: list[Values]) -> bool:
-        """Return whether a string and the arguments of its method are all known."""
-        given = [self.objects[min(v)] for v in positional if len(v) == 1]
-        known = all((isinstance(g, Text) and not g.is_template) or isinstance(g, Number) for g in given)
-        return not text.is_template and not text.is_path and len(given) == len(positional) and known
-
-    def _split_text(self, text: Text, name: str, positional: list[Values]) -> Values:
-        given = [getattr(o, "text", getattr(o, "value", None)) for o in (self.objects[min(v)] for v in positional)]
-        try:
-            parts = getattr(text.text, name)(*given)
-        except (TypeError, ValueError, OverflowError):  # a number that is not known, or a call that would fail as well
-            return EMPTY
-        box = self.box("list", ("split", text.id, name, tuple(given)))
-        box.length = len(parts)
-        for index, part in enumerate(parts):
-            self.flow(self.field(box, index), self.text(part))
-        return box.single
-
-    def _join_text(self, frame: Frame, text: Text, values: Values, pos: int) -> Values:
-        boxes = [b for b in (self.objects[i] for i in sorted(values)) if isinstance(b, Box)]
-        self.iterate(frame, values, pos)
-        if len(boxes) == 1 and boxes[0].length is not None and boxes[0].length <= 12:
-            parts = [self.take(frame, boxes[0], i) for i in range(boxes[0].length)]
-            return joined(self, parts, text.text)
-        held = [i for box in boxes for i in self.take(frame, box, None) if bears_key(self.objects[i])]
-        return frozenset(held) or self.text_any
-
     def load_builtin(self, frame: Frame, made: Any, name: str) -> Values:
         """Return an attribute of a string, path, container or iterator."""
         if (
@@ -347,99 +260,6 @@ class Models(Core):
         return self.method(made.id, name)
 
     # -- iteration --------------------------------------------------------------------------------------------------
-
-    def iterate(self, frame: Frame, values: Values, pos: int) -> Values:
-        """Return the elements of iterables."""
-        out = EMPTY
-        for item in sorted(values) if len(values) > 1 else values:
-            made = self.objects[item]
-            kind = made.kind
-            if kind == BOX:
-                assert isinstance(made, Box)
-                out = self.union(
-                    out, self.keys_in(frame, made) if made.type == "dict" else self.take(frame, made, None)
-                )
-            elif kind == ITERATOR:
-                assert isinstance(made, Iterator)
-                out = self.union(out, self.read(made.cell))
-            elif kind == INSTANCE:
-                assert isinstance(made, Instance)
-                out = self.union(out, self._iterate_instance(frame, made, pos))
-            elif kind == TEXT:
-                out = self.union(out, self.text_any)
-            elif kind == EXTERNAL_INSTANCE:
-                assert isinstance(made, ExternalInstance)
-                out = self.union(out, self.iterate_external(frame, made, pos))
-            elif kind == CLASS:
-                assert isinstance(made, Class)
-                out = self.union(out, self._iterate_class(frame, made, pos))
-            elif kind == EXTERNAL and self.external_name(item) == "sys.argv":
-                out = self.union(out, self.text_any)
-        return out
-
-    def _iterate_class(self, frame: Frame, cls: Class, pos: int) -> Values:
-        if "enum" in cls.flags:
-            return self.enum_members(frame, cls)
-        for item in cls.metaclass:
-            meta = self.objects[item]
-            if isinstance(meta, Class) and self.find(meta, "__iter__")[0]:
-                function, _ = self.find(meta, "__iter__")
-                result = self.invoke(frame, function, [cls.single], {}, pos, ("iter", cls.id), "iteration")
-                return self.iterate(frame, result, pos)
-        return EMPTY
-
-    def enum_members(self, frame: Frame, cls: Class) -> Values:
-        """Return the members of an enum."""
-        self.read(cls.shape)
-        out = EMPTY
-        for item in cls.instances:
-            out = self.union(out, self.objects[item].single)
-        return out
-
-    def _iterate_instance(self, frame: Frame, made: Instance, pos: int) -> Values:
-        found, _ = self.find(made.cls, "__iter__")
-        if not found:
-            found, _ = self.find(made.cls, "__aiter__")
-            if not found:
-                if made.cls.scope.name and self.find(made.cls, "__getitem__")[0]:
-                    return self.invoke_method(frame, made.single, "__getitem__", [self.number_any], pos, "iteration")
-                if made.payload and "typing.NamedTuple" in made.cls.mro:
-                    out = EMPTY
-                    for name in made.payload:
-                        out = self.union(out, self.read(self.field(made, name)))
-                    return out
-                box = inner_box(self, made)
-                return self.iterate(frame, box.single, pos) if box is not None else EMPTY
-        iterators = self.invoke(frame, self.bind_special(found, made), [], {}, pos, ("iter", made.id, pos), "iteration")
-        return self._advance(frame, iterators, pos)
-
-    def _advance(self, frame: Frame, iterators: Values, pos: int) -> Values:
-        out = EMPTY
-        for item in sorted(iterators):
-            made = self.objects[item]
-            if isinstance(made, Instance):
-                for name in ("__next__", "__anext__"):
-                    out = self.union(out, self.invoke_method(frame, made.single, name, [], pos, "iteration"))
-            else:
-                out = self.union(out, self.iterate(frame, made.single, pos))
-        return out
-
-    def unpacked(self, frame: Frame, values: Values, count: int, pos: int) -> list[Values]:
-        """Return what each of `count` targets receives from iterables of any kind."""
-        parts = [EMPTY] * count
-        for item in sorted(values):
-            made = self.objects[item]
-            if isinstance(made, Box) and made.type != "dict":
-                each = [self.take(frame, made, i) for i in range(count)]
-            elif isinstance(made, ExternalInstance) and made.type in rules.CONTAINERS:
-                all_of = self.iterate(frame, made.single, pos)
-                each = [member_of(self, frame, made, self.number(i)) or all_of for i in range(count)]
-            elif isinstance(made, Instance) and made.payload and len(made.payload) == count:
-                each = [self.read(self.field(made, n)) for n in made.payload]
-            else:
-                each = [self.iterate(frame, made.single, pos)] * count
-            parts = [self.union(a, b) for a, b in zip(parts, each, strict=True)]
-        return parts
 
     def enter_context(self, frame: Frame, values: Values, prefix: str, pos: int) -> Values:
         """Return what `with` binds; calls `__enter__` and `__exit__`."""
@@ -589,16 +409,6 @@ class Models(Core):
         """Return the dotted name of an external object, else nothing."""
         made = self.objects[item]
         return made.name if isinstance(made, External) else ""
-
-
-def path_like(core: Core, parts: list[Values]) -> Values:
-    """Return text parts put together, as a path."""
-    out = EMPTY
-    for item in joined(core, parts):
-        made = core.objects[item]
-        assert isinstance(made, Text)
-        out = core.union(out, core.text(made.text, is_template=made.is_template, is_path=True))
-    return out
 
 
 def _parent(place: str) -> str:

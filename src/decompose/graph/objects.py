@@ -111,6 +111,14 @@ class Frame:
         self.calls: dict[int, CallRecord] = {}
         self.edges: dict[tuple[Any, int, str, bool], None] = {}
 
+    def restore(self, earlier: list[tuple[str, Values | None]]) -> None:
+        """Give names back what they held earlier; `None` for those that were not bound."""
+        for name, values in earlier:
+            if values is None:
+                self.env.pop(name, None)
+            else:
+                self.env[name] = values
+
 
 class CallRecord:
     """What the last run of a frame saw at one call."""

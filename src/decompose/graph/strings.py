@@ -56,6 +56,16 @@ def path_join(core: Core, parts: list[Values], *, is_path: bool) -> Values:
     return out
 
 
+def path_like(core: Core, parts: list[Values]) -> Values:
+    """Return text parts put together, as a path."""
+    out: Values = frozenset()
+    for item in joined(core, parts):
+        made = core.objects[item]
+        assert isinstance(made, Text)
+        out = core.union(out, core.text(made.text, is_template=made.is_template, is_path=True))
+    return out
+
+
 def percent(core: Core, frame: Frame, left: Values, right: Values) -> Values:
     """Return `left % right`."""
     arguments: list[Values] = []
