@@ -1,18 +1,22 @@
 """Graph and plan of pinned public packages, compared with what was found before; the difference is printed (R22).
 
-    python benchmarks/trust/regression.py [--folder FOLDER] [--only NAME] [--update]
+    python benchmarks/trust/regression.py [--folder FOLDER] [--only NAME] [--update] [--against COMMIT [--show 5]]
 
 `corpus.txt` pins the packages by version and digest; pip brings those that FOLDER lacks (wheels, so that nothing of them is
 built or run), they are unpacked, and `summary.json` holds what was found in them: numbers of ours alone. `--update` takes
-the new numbers over. Exits with 1 when anything differs.
+the new numbers over. Exits with 1 when anything differs. `--against` analyses with the code of a commit too, and names edges that
+only one of both finds: that explains a number.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
@@ -21,6 +25,7 @@ from typing import Any
 from material import KEPT
 
 HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 CORPUS = HERE / "corpus.txt"
 SUMMARY = HERE / "summary.json"
 ANALYSE = """
@@ -43,6 +48,13 @@ print(json.dumps({
     "plan": {"verdict": plan.verdict.decision if plan.verdict else "", **Counter(s.kind for s in plan.services)},
 }))
 """
+EDGES = """
+import json, sys
+from pathlib import Path
+import decompose
+graph = decompose.analyze(Path(sys.argv[1]), cache=False)
+print(json.dumps(sorted({f"{e.kind} {e.source} -> {e.target}" for e in graph.edges})))
+"""
 
 
 def main() -> int:
@@ -50,11 +62,15 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, help="where packages are kept between runs")
     parser.add_argument("--only", default="")
     parser.add_argument("--update", action="store_true")
+    parser.add_argument("--against", default="", help="a commit whose edges are compared by name")
+    parser.add_argument("--show", type=int, default=5, help="edges of a package that are printed, each way")
     options = parser.parse_args()
     before = json.loads(SUMMARY.read_text()) if SUMMARY.exists() else {}
     with tempfile.TemporaryDirectory() as scratch:
-        roots = unpacked(options.folder or Path(scratch))
-        now = {root.name: analysed(root) for root in roots if options.only in root.name}
+        roots = [root for root in unpacked(options.folder or Path(scratch)) if options.only in root.name]
+        if options.against:
+            return int(compared(roots, source_of(options.against, Path(scratch, "then")), options.show))
+        now = {root.name: analysed(root, ANALYSE) for root in roots}
     lines = [line for name in sorted(now) for line in differences(name, before.get(name, {}), now[name])]
     lines += [f"{name}: not in the corpus any more" for name in sorted(before.keys() - now.keys()) if not options.only]
     print("\n".join(lines) or f"{len(now)} packages: nothing differs")
@@ -86,13 +102,38 @@ def unpack(wheel: Path, into: Path) -> None:
                 archive.extract(member, into)
 
 
-def analysed(root: Path) -> Any:
-    """Return the numbers of one package, or what went wrong."""
+def analysed(root: Path, program: str, source: Path = ROOT / "src") -> Any:
+    """Return what a program of ours prints about one package, with the code in `source`; or what went wrong."""
     done = subprocess.run(
-        [sys.executable, "-c", ANALYSE, str(root)], capture_output=True, text=True, timeout=900, check=False
+        [sys.executable, "-c", program, str(root)],
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(source)},
     )
     print(f"  {root.name}", file=sys.stderr, flush=True)
     return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else {"crash": done.stderr[-300:]}
+
+
+def source_of(commit: str, into: Path) -> Path:
+    """Write the code of a commit below a folder; return where its packages are."""
+    packed = subprocess.run(["git", "archive", commit, "src"], cwd=ROOT, capture_output=True, check=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        archive.extractall(into, filter="data")
+    return into / "src"
+
+
+def compared(roots: list[Path], then: Path, show: int) -> bool:
+    """Print edges that only the code of then or that of now finds; return whether there are any."""
+    differs = False
+    for root in roots:
+        before, now = (set(analysed(root, EDGES, source)) for source in (then, ROOT / "src"))
+        for sign, edges in (("-", sorted(before - now)), ("+", sorted(now - before))):
+            differs |= bool(edges)
+            lines = edges[:show] + ([f"and {len(edges) - show} more"] if len(edges) > show else [])
+            print("\n".join(f"{root.name}: {sign} {line}" for line in lines), end="\n" if lines else "")
+    return differs
 
 
 def differences(name: str, before: Any, now: Any) -> list[str]:

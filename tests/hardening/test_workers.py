@@ -62,7 +62,13 @@ def hang() -> None:
     time.sleep(600)
 
 
-@pytest.mark.parametrize("deeds", [{"m07.py": die}, {"m07.py": hang}, {"m00.py": die, "m20.py": hang, "m39.py": die}])
+def hoard() -> None:
+    bytearray(3 << 29)
+
+
+@pytest.mark.parametrize(
+    "deeds", [{"m07.py": hoard}, {"m07.py": die}, {"m07.py": hang}, {"m00.py": die, "m20.py": hang, "m39.py": die}]
+)
 def test_a_worker_that_dies_or_hangs_costs_exactly_its_file(
     deeds: dict[str, Any], tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,6 +80,22 @@ def test_a_worker_that_dies_or_hangs_costs_exactly_its_file(
     assert lost == set(deeds)
     assert len(graph.files) == FILES
     assert {finding.span.path for finding in graph.findings if finding.code == "DC107"} == set(deeds)
+
+
+def test_a_file_that_needs_more_memory_than_a_worker_may_have_costs_itself(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "MEMORY_LIMIT_BYTES", 200 << 20)
+    monkeypatch.setattr(workers, "PATIENCE_S", 60)
+    (tree / "m07.py").write_text("f(a, b)\n" * 200_000)
+
+    graph = decompose.analyze(tree, cache=False)
+
+    assert [file.path for file in graph.files if file.outcome == "skipped"] == ["m07.py"]
+    assert {(x.code, x.span.path) for x in graph.findings if x.code in ("DC104", "DC107")} <= {
+        ("DC104", "m07.py"),
+        ("DC107", "m07.py"),
+    }
 
 
 def test_a_lost_file_is_read_again_next_time(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,7 +63,8 @@ def _ray(place: str) -> Iterator[Executor]:
     try:
         ray.init(address=place or None, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     except Exception as error:  # Ray raises all kinds, `Exception` itself among them
-        raise DecomposeError(f"no Ray cluster answers at `{place}`: {error}") from error
+        hint = "where the cluster asks for a token: RAY_AUTH_MODE=token and RAY_AUTH_TOKEN"
+        raise DecomposeError(f"no Ray cluster answers at `{place}`: {error}", hint=hint if place else "") from error
     try:
         yield RayExecutor(ray)
     finally:

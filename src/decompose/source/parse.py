@@ -35,9 +35,10 @@ def read_file(path: str, data: bytes, *, with_effects: bool = True) -> FileFacts
     try:
         with room_for_recursion():
             _fill(result, data, with_effects=with_effects)
-    except (RecursionError, MemoryError):
+    except (RecursionError, MemoryError) as error:
         result.scopes, result.cells, result.effects = [], [], {}
-        result.findings.append(_finding("DC104", path, 1, "nested too deeply to analyse", "split the expression up"))
+        what = "too deeply to analyse" if isinstance(error, RecursionError) else "too deeply, or too large, to analyse"
+        result.findings.append(_finding("DC104", path, 1, f"nested {what}", "split the expression or the file up"))
     except Exception as error:  # a fault of ours in one file must not cost the others
         result.scopes, result.cells, result.effects = [], [], {}
         message = f"a fault of the analyser: {type(error).__name__}: {error}"

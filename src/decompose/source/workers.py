@@ -7,14 +7,15 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from pathlib import Path
 
 Chunk = list[tuple[str, bytes]]
 """Path and content of some files."""
 Results = list[bytes]
 """Encoded facts of some files."""
 
-MEMORY_LIMIT_BYTES = 4 << 30
-"""Address space of a worker process."""
+MEMORY_LIMIT_BYTES = 1 << 30
+"""What a worker may need on top of what it begins with: ten times what the largest of 20,000 public files needs."""
 PATIENCE_S = 10.0
 """Wall time after which a worker is given up, for each chunk or lone file …"""
 PATIENCE_S_PER_MB = 40.0
@@ -78,7 +79,7 @@ def read_alone(
                 at += 1
                 try:
                     yield pool.submit(read, [item]).result(_patience([item]))
-                except (BrokenExecutor, TimeoutError):
+                except (BrokenExecutor, TimeoutError, MemoryError):
                     _kill(pool)
                     yield lose(*item)
                     break
@@ -96,6 +97,8 @@ def _drain(
             if not is_broken:
                 is_broken = True
                 _kill(pool)
+            unread.append(chunk)
+        except MemoryError:  # the worker lives
             unread.append(chunk)
 
 
@@ -122,10 +125,11 @@ def _kill(pool: ProcessPoolExecutor) -> None:
 
 
 def _prepare() -> None:
-    """Set up a worker: bounded memory, and deaf to Ctrl-C, which the main process answers for all."""
+    """Set up a worker: bounded memory (Linux), and deaf to Ctrl-C, which the main process answers for all."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource  # noqa: PLC0415  (absent on Windows)
 
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
+        begins_with = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (begins_with + MEMORY_LIMIT_BYTES,) * 2)
