@@ -1,72 +1,22 @@
-"""Side effects across calls: what a function does to its parameters through others, and what each call hands over."""
+"""Side effects across calls: what a function does to its parameters through others."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 import msgspec
 
-from decompose.graph.effect_names import NameTable, is_plain_default
-from decompose.ir.effects import ArgumentFact, CallFact, EffectFact, FunctionEffects
+from decompose.graph.call_uses import call_uses
+from decompose.graph.effect_functions import PATHS, THROUGH, Function, Site, bound
+from decompose.graph.effect_names import NameTable
+from decompose.ir.effects import CallFact, EffectFact, FunctionEffects
 from decompose.ir.facts import SourceFacts
 from decompose.ir.findings import Span
-from decompose.ir.graph import Argument, CallUse, CodeGraph, Effect, Parameter, Unit
+from decompose.ir.graph import CodeGraph, Effect, Unit
 from decompose.ir.symbols import MODULE_BODY, qualname_of
 
-THROUGH = ("mutates_parameter", "keeps_parameter", "calls_parameter", "iterates_parameter", "uses_model")
-"""Effects on a parameter that a caller inherits when it passes its own parameter on."""
-PATHS = ("reads_path", "writes_path")
-_TRAITS = (
-    "iterator", "handle:", "callback:", "rng", "large:", "exotic:", "unpickled", "ml_model", "type:", "aliased",
-    "called", "instance:", "context:", "path:", "is_class",
-)  # fmt: skip
-"""Traits that matter whatever the callee does."""
-_OF_PARTS = ("large:", "exotic:", "handle:", "ml_model")
-"""Traits that a part of a value has when the whole has them."""
-_ORIGINS = ("parameter:", "attribute:", "global:", "imported:", "object:", "result:")
-_QUIET = frozenset({"loop", "result_direct", "result_read", "main_block"})
 _MAX_ROUNDS = 50
-_CONCERNING_PARAMETERS = frozenset({*THROUGH, *PATHS, "identity_test", "global_store"})
 _PASSED_ON = frozenset({*THROUGH, *PATHS})
-_NONE: set[str] = set()
-
-
-@dataclass(slots=True)
-class Site:
-    """One call with the own units that it may reach."""
-
-    fact: CallFact
-    targets: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class Function:
-    """One unit under closure."""
-
-    unit: Unit
-    raw: FunctionEffects
-    sites: list[Site] = field(default_factory=list)
-    inherited: dict[tuple[str, str], EffectFact] = field(default_factory=dict)
-    """Effects on own parameters that come through calls, by kind and subject."""
-    returns: set[str] = field(default_factory=set)
-    """Traits and parameters that it gives back."""
-
-    acts: dict[str, set[str]] = field(default_factory=dict)
-    """Subjects by kind of effect, own and inherited, for the kinds that concern parameters; filled by `settle`."""
-    by_place: dict[tuple[int, int, str], Site] = field(default_factory=dict)
-
-    def settle(self) -> None:
-        """Fill the look-ups once the raw effects and sites are final."""
-        self.acts = {}
-        for effect in self.raw.effects:
-            if effect.kind in _CONCERNING_PARAMETERS:
-                self.acts.setdefault(effect.kind, set()).add(effect.subject)
-        self.by_place = {(site.fact.line, site.fact.column, site.fact.name): site for site in self.sites}
-
-    def subjects(self, kind: str) -> set[str]:
-        """Return the subjects of one kind of effect, own and inherited."""
-        return self.acts.get(kind, _NONE)
 
 
 def with_effects(graph: CodeGraph, facts: SourceFacts) -> CodeGraph:
@@ -225,12 +175,6 @@ def _returned(callee: Function, site: Site, names: NameTable, target: str) -> se
     return found
 
 
-def is_wrapper(unit: Unit) -> bool:
-    """Return whether a function stands in front of others (`wrapper(*args, **kwargs)`), whose results it mixes up."""
-    kinds = {parameter.kind for parameter in unit.signature.parameters} if unit.signature is not None else set()
-    return "nested" in unit.flags and kinds >= {"var_positional", "var_keyword"}
-
-
 def _inherit_effects(function: Function, callee: Function, site: Site, target: str, names: NameTable) -> None:
     """Note what a callee does to the parameters that this function passes on."""
     acts = {kind: subjects for kind, subjects in callee.acts.items() if kind in _PASSED_ON}
@@ -269,35 +213,6 @@ def _note(function: Function, kind: str, subject: str, fact: CallFact, callee: F
     function.inherited[kind, subject] = EffectFact(kind, subject, fact.line, detail)
 
 
-def bound(unit: Unit, fact: CallFact, is_bound: bool) -> Iterator[tuple[str, ArgumentFact]]:
-    """Yield each observed argument with the parameter that receives it.
-
-    Args:
-        unit: The callee; a class without a constructor of its own takes its attributes.
-        fact: The call.
-        is_bound: Whether the first parameter is the instance or class, which the call does not spell.
-    """
-    parameters = unit.signature.parameters if unit.signature is not None else ()
-    if unit.kind == "class":
-        parameters = unit.attributes
-    places = [p.name for p in parameters if p.kind in ("positional_only", "positional")]
-    names = {p.name for p in parameters if p.kind in ("positional", "keyword_only")}
-    rest = next((p.name for p in parameters if p.kind == "var_positional"), "*")
-    keywords = next((p.name for p in parameters if p.kind == "var_keyword"), "**")
-    shift = 1 if is_bound else 0
-    for argument in fact.arguments:
-        if argument.key == "self":
-            if is_bound and places:
-                yield places[0], argument
-        elif argument.key.isdigit():
-            position = int(argument.key) + shift
-            yield (places[position] if position < len(places) else rest), argument
-        elif argument.key in ("*", "**"):
-            yield argument.key, argument
-        else:
-            yield (argument.key if argument.key in names else keywords), argument
-
-
 def _watched(functions: Mapping[str, Function]) -> set[str]:
     """Return the functions that are reached from a call inside a `try`: only their possible exceptions matter."""
     pending = [
@@ -332,7 +247,7 @@ def _finished(function: Function, functions: Mapping[str, Function], names: Name
         if is_watched or effect.kind != "may_raise"
     }
     found |= set(_return_effects(function, names))
-    uses = [use for site in function.sites for use in _uses(function, site, functions, names)]
+    uses = [use for site in function.sites for use in call_uses(function, site, functions, names)]
     effects = tuple(sorted(found, key=lambda e: (e.kind, e.subject, e.span or Span(path=""), e.detail)))
     ordered = tuple(sorted(uses, key=lambda use: (use.line, use.column, use.callee)))
     return msgspec.structs.replace(function.unit, effects=effects, call_uses=ordered)
@@ -392,153 +307,3 @@ def _return_effects(function: Function, names: NameTable) -> Iterator[Effect]:
             "context",
         ):
             yield Effect(kind="returns", subject=kind, span=span, detail=detail)
-
-
-def _uses(function: Function, site: Site, functions: Mapping[str, Function], names: NameTable) -> Iterator[CallUse]:
-    """Yield the record of one call for each unit that it may reach, when something is at stake."""
-    fact = site.fact
-    for target in site.targets:
-        callee = functions.get(names.callable_of(target))
-        unit = callee.unit if callee is not None else names.units[target]
-        is_bound = names.is_bound(target, fact)
-        arguments = []
-        for parameter, argument in bound(unit, fact, is_bound):
-            traits = _argument_traits(function, callee, parameter, argument, site, functions, names)
-            if traits and argument.key != "self":
-                arguments.append(Argument(parameter=parameter, traits=tuple(sorted(traits))))
-        around = {use for use in fact.uses if use != "result_direct"} | set(_omitted(unit, fact, is_bound))
-        if arguments or around - _QUIET or ("main_block" in around and function.unit.kind == "module"):
-            yield CallUse(
-                callee=target,
-                line=fact.line,
-                column=fact.column,
-                arguments=tuple(arguments),
-                traits=tuple(sorted(around)),
-            )
-
-
-def _argument_traits(
-    function: Function,
-    callee: Function | None,
-    parameter: str,
-    argument: ArgumentFact,
-    site: Site,
-    functions: Mapping[str, Function],
-    names: NameTable,
-) -> set[str]:
-    """Return what matters of one argument."""
-    found: set[str] = set()
-    tags = set(argument.tags)
-    for tag in argument.tags:
-        if tag.startswith("result:"):
-            traits = _result_traits(tag, function, functions, names)
-            found |= {t for t in traits if t.startswith(_OF_PARTS)} if "element" in tags else traits
-        elif tag.startswith("imported:"):
-            found |= names.imported_traits(tag[9:], function.unit.module)
-        elif tag.startswith("text:"):
-            found.add(f"path:{tag[5:]}")
-        elif tag.startswith("own:"):
-            found |= names.own_traits(tag[4:], function.unit.module)
-        elif tag.startswith(_TRAITS) or tag in _TRAITS:
-            found.add(tag)
-    acts = _acts(callee, parameter)
-    if "calls_parameter" in acts and "literal" not in tags:
-        found.add("called")
-    if "identity_test" in acts and "literal" not in tags:
-        found.add("compared")
-    if "uses_model" in acts and "literal" not in tags:
-        found.add("used_as_model")
-    if acts:
-        found |= {
-            tag
-            for tag in tags
-            if tag in ("read_after", "mutated_after", "literal", "element")
-            or tag.startswith(("parameter:", "attribute:"))
-        }
-        found |= {
-            f"global:{names.state(tag.partition(':')[2], function.unit.module)}"
-            for tag in tags
-            if tag.startswith(("global:", "imported:"))
-        }
-        if "read_after" not in found and _is_changed_later(
-            tags, function, site, functions, names, {"mutates_parameter"}
-        ):
-            found |= {"mutated_after", "read_after"}
-        elif "keeps_parameter" in acts and _is_changed_later(
-            tags, function, site, functions, names, {"mutates_parameter"}
-        ):
-            found.add("mutated_after")
-        if any(
-            sum(tag in other.tags for other in site.fact.arguments) > 1
-            for tag in tags
-            if tag.startswith(_ORIGINS) and "element" not in tags
-        ):
-            found.add("same_as_another")
-    return found
-
-
-def _acts(callee: Function | None, parameter: str) -> set[str]:
-    """Return what a callee does with a parameter."""
-    if callee is None:
-        return {"keeps_parameter"}
-    kinds = {kind for kind in (*THROUGH, "identity_test") if parameter in callee.subjects(kind)}
-    kinds |= {kind for kind in PATHS if f"parameter:{parameter}" in callee.subjects(kind)}
-    return kinds | ({"returns_parameter"} if f"parameter:{parameter}" in callee.returns else set())
-
-
-def _is_changed_later(
-    tags: set[str], function: Function, site: Site, functions: Mapping[str, Function], names: NameTable, kinds: set[str]
-) -> bool:
-    """Return whether a later call of the same function hands the same object to something that changes it."""
-    objects = {tag for tag in tags if tag.startswith(("object:", "result:", "parameter:", "attribute:"))}
-    if not objects or "element" in tags:
-        return False
-    for other in function.sites:
-        if (other.fact.line, other.fact.column) <= (site.fact.line, site.fact.column) or other is site:
-            continue
-        for target in other.targets:
-            callee = functions.get(names.callable_of(target))
-            if callee is None or not any(callee.subjects(kind) for kind in kinds):
-                continue
-            for parameter, argument in bound(callee.unit, other.fact, names.is_bound(target, other.fact)):
-                if objects & set(argument.tags) and any(parameter in callee.subjects(kind) for kind in kinds):
-                    return True
-    return False
-
-
-def _result_traits(tag: str, function: Function, functions: Mapping[str, Function], names: NameTable) -> set[str]:
-    """Return what is known of another call's result."""
-    _, line, column, name = tag.split(":", 3)
-    found: set[str] = set()
-    site = function.by_place.get((int(line), int(column), name))
-    if site is None:
-        return found
-    for target in site.targets:
-        made = names.class_made(target, site.fact)
-        if made:
-            found.add(f"instance:{made}")
-            continue
-        callee = functions.get(names.callable_of(target))
-        if callee is not None:
-            kept = {t for t in callee.returns if t.startswith(_TRAITS) or t in _TRAITS}
-            found |= {t for t in kept if not (is_wrapper(callee.unit) and t.startswith("instance:"))}
-            found |= {"iterator"} if "generator" in callee.unit.flags else set()
-    return found
-
-
-def _omitted(unit: Unit, fact: CallFact, is_bound: bool) -> Iterator[str]:
-    """Yield `omits:x` for a default that is no literal and is left out, `extra` for arguments without a parameter."""
-    parameters: tuple[Parameter, ...] = unit.signature.parameters if unit.signature is not None else ()
-    if unit.kind == "class" or any(argument.key in ("*", "**") for argument in fact.arguments):
-        if any(argument.key in ("*", "**") for argument in fact.arguments):
-            yield "spread"
-        return
-    places = [p for p in parameters if p.kind in ("positional_only", "positional")]
-    given = {p.name for p in places[: fact.positional + (1 if is_bound else 0)]} | set(fact.keywords)
-    for parameter in parameters:
-        if parameter.default is not None and parameter.name not in given and not is_plain_default(parameter.default):
-            yield f"omits:{parameter.name}"
-    if fact.positional + (1 if is_bound else 0) > len(places):
-        yield "extra:*"
-    if set(fact.keywords) - {p.name for p in parameters}:
-        yield "extra:**"
