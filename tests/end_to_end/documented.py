@@ -153,12 +153,6 @@ def several_repositories(folder: Path) -> None:
         (folder / "repos" / name).symlink_to(EXAMPLES / example)
 
 
-def at_a_distance(folder: Path) -> None:
-    """The monolith is at `path/to/monolith`."""
-    beside_the_examples(folder)
-    _copy(folder / "path" / "to" / "monolith")
-
-
 def in_the_monolith(folder: Path) -> None:
     """The folder is the monolith: a repository with one commit, and a plan."""
     _copy(folder)

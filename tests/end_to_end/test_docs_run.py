@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("docs")]
 
 INSTALLED = "python -m pip install -q --no-deps --no-build-isolation --target site examples/plugins"
 PAGES = (
-    Page("README.md", doc.at_a_distance, instead={"decompose review": "decompose review --html page.html"}),
+    Page("README.md", doc.beside_the_examples, instead={"decompose review": "decompose review --html page.html"}),
     Page("docs/tutorial.md", doc.beside_the_examples),
     Page("docs/check.md", doc.generated_before, refused="decompose check --contracts"),
     Page("docs/verify-and-compare.md", doc.with_a_workload),
