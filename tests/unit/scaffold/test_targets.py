@@ -27,8 +27,8 @@ HOSTILE = 'x: "y"\nevil: {{ 1 }} # \u2028'
 def service(name, **changes):
     base = ServiceContext(
         name=name, kind="service", because="", port=8100, depends_on=(), operations=(), symbols=(), modules=(), anchored=(),
-        entries=(), web="", preload=(), startup=(), live=(), requirements=(), environment=(), forms=(), cpu=1.0, memory_mb=512, gpu=0,
-        starts_after=(), holds_state=False,
+        entries=(), web="", preload=(), startup=(), live=(), requirements=(), environment=(), forms=(), cpu=1.0,
+        memory_mb=512, gpu=0, starts_after=(), holds_state=False,
     )  # fmt: skip
     return replace(base, **changes)
 
