@@ -15,3 +15,13 @@ def any_port() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SERVICE_ANY_PORT", "1")
         yield
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    """Run a Dask scheduler and two worker processes on the loopback."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None, silence_logs=50
+    ) as cluster:
+        yield cluster.scheduler_address.removeprefix("tcp://")

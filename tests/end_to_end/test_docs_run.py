@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import documented as doc
 import msgspec
@@ -60,15 +59,6 @@ READ = {
     ("docs/verify-and-compare.md", "json"),
 }
 """Blocks that are not typed; each has a test below."""
-
-
-@pytest.fixture(scope="module")
-def scheduler() -> Any:
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=1, processes=True, host="127.0.0.1", dashboard_address=None, silence_logs=50
-    ) as cluster:
-        yield cluster.scheduler_address.removeprefix("tcp://")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)

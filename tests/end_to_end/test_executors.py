@@ -41,16 +41,6 @@ def expected(tree: Path) -> decompose.CodeGraph:
     return decompose.analyze(tree, cache=False)
 
 
-@pytest.fixture(scope="module")
-def scheduler() -> Iterator[str]:
-    """Run a Dask scheduler and two worker processes on the loopback."""
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None, silence_logs=50
-    ) as cluster:
-        yield cluster.scheduler_address.removeprefix("tcp://")
-
-
 def test_threads_give_the_same_graph(tree: Path, expected: decompose.CodeGraph) -> None:
     with ThreadPoolExecutor(3) as pool:
         assert decompose.analyze(tree, cache=False, executor=pool) == expected

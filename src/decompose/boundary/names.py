@@ -32,24 +32,9 @@ KEEP_OVERLAP = 0.5
 """Share of members (Jaccard) from which a part keeps the name that it had."""
 MAX_NAME = 40
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
-_DULL = frozenset(
-    (
-        "src",
-        "main",
-        "init",
-        "utils",
-        "util",
-        "helpers",
-        "common",
-        "core",
-        "app",
-        "lib",
-        "module",
-        "run",
-        "test",
-        "tests",
-    )
-)
+_DULL = frozenset((
+    "src", "main", "init", "utils", "util", "helpers", "common", "core", "app", "lib", "module", "run", "test", "tests",
+))  # fmt: skip
 _VERBS = frozenset(
     ("module", "load", "save", "create", "make", "build", "init", "test", "start", "stop", "update", "from")
 )

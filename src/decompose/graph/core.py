@@ -31,7 +31,6 @@ FRAMES_A_SCOPE = 3
 """… and further ones for each of its scopes; common code needs 1.3."""
 MAX_RUNS = 6
 """Runs of one frame after which its growth is no longer followed."""
-
 MAX_ROWS = 200
 """Rows of a table that are read when any may be meant."""
 MAX_NESTING = 3
@@ -64,9 +63,9 @@ class Core(Hooks):
         self.accessors: dict[str, Cell] = {}
         """Own classes that are attributes of external data frames, by name."""
         self.patches: dict[tuple[object, str], Patch] = {}
+        """What stands in the place of attributes of classes (by id) and modules (by path)."""
         self.tables: dict[tuple[Any, ...], tuple[Values, Frame, int]] = {}
         """Tables read as a whole: what they held, the frame that keeps their row up to date, and in which of its runs."""
-        """What stands in the place of attributes of classes (by id) and modules (by path)."""
         self.fixtures: dict[str, list[Function]] = {}
         """Test fixtures by name."""
         self.made_by: dict[int, Cell] = {}
@@ -221,9 +220,9 @@ class Core(Hooks):
             if not own:
                 for cell in box.fields.values():
                     out = self.union(out, self.read(cell))
-                return self.limited(self.rows(frame, (box.id,), out))
-            for each in dict.fromkeys((*box.fields, *own)):
-                out = self.union(out, self._held(frame, box, each))
+            else:
+                for each in dict.fromkeys((*box.fields, *own)):
+                    out = self.union(out, self._held(frame, box, each))
             return self.limited(self.rows(frame, (box.id,), out))
         known = self._held(frame, box, key)
         if ANY in box.fields or (box.id, ANY) in frame.heap:

@@ -25,7 +25,7 @@ class Matching(Core):
         before = {n: env.get(n) for n in names}
         ends: dict[str, Values] = {n: v or EMPTY for n, v in before.items()}
         for pattern, guard, body in cases:
-            frame.restore(list(before.items()))
+            frame.restore(before.items())
             self._pattern(frame, pattern, values, pos)
             if guard is not None:
                 self.eval(frame, guard)

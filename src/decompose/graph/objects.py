@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from decompose.ir.facts import RETURNS, Node, ScopeFact
@@ -111,7 +112,7 @@ class Frame:
         self.calls: dict[int, CallRecord] = {}
         self.edges: dict[tuple[Any, int, str, bool], None] = {}
 
-    def restore(self, earlier: list[tuple[str, Values | None]]) -> None:
+    def restore(self, earlier: Iterable[tuple[str, Values | None]]) -> None:
         """Give names back what they held earlier; `None` for those that were not bound."""
         for name, values in earlier:
             if values is None:

@@ -312,7 +312,7 @@ class Statements(Matching):
                 env[name] = otherwise
         frame.block = outer * 31 + 8 + len(names)
         self.block(frame, orelse)
-        frame.restore([(n, v) for n, v in restore if n not in names])
+        frame.restore((n, v) for n, v in restore if n not in names)
         frame.block = outer
         if flags & 1:
             if flags & 2 or not narrowed:

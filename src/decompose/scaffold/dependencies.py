@@ -36,10 +36,8 @@ def imported_roots(needs: Iterable[Need], territory: Territory) -> tuple[str, ..
     return tuple(sorted(found))
 
 
-def unpickled(
-    territory: Territory, service: str, needs: Mapping[str, Mapping[str, Need]]
-) -> dict[str, tuple[str, ...]]:
-    """Return the libraries whose objects may be in each pickled file that a service reads and others write.
+def unpickled(territory: Territory, service: str, needs: Mapping[str, Mapping[str, Need]]) -> frozenset[str]:
+    """Return the libraries whose objects may be in the pickled files that a service reads and others write.
 
     Nothing in the reader's code names them, and without them the file cannot be loaded. Which of the writer's libraries
     the saved object is of shows only when it runs, so all count that make such objects.
@@ -50,17 +48,13 @@ def unpickled(
         needs: What each process carries, by its name.
 
     Returns:
-        Top-level modules, sorted, by path or pattern of the file.
+        Top-level modules.
     """
-    found: dict[str, tuple[str, ...]] = {}
-    for artifacts in territory.blueprint.artifacts:
-        for file in artifacts.files:
-            if service not in file.readers or not file.pattern.endswith(_PICKLED):
-                continue
-            roots = {r for w in file.writers if w in needs for r in imported_roots(needs[w].values(), territory)}
-            if roots & MAKERS_OF_SAVED_OBJECTS:
-                found[file.pattern] = tuple(sorted(roots & MAKERS_OF_SAVED_OBJECTS))
-    return found
+    files = (file for artifacts in territory.blueprint.artifacts for file in artifacts.files)
+    read = (file for file in files if service in file.readers and file.pattern.endswith(_PICKLED))
+    writers = {writer for file in read for writer in file.writers} & needs.keys()
+    roots = {root for writer in writers for root in imported_roots(needs[writer].values(), territory)}
+    return MAKERS_OF_SAVED_OBJECTS & roots
 
 
 def requirements(roots: Iterable[str], lines: Iterable[str]) -> tuple[str, ...]:

@@ -197,10 +197,9 @@ def _service_context(
 ) -> ServiceContext:
     own = needs[service.name]
     web = _web_app(territory, service)
-    pickled = {root for roots in unpickled(territory, service.name, needs).values() for root in roots}
-    roots = tuple(sorted({*imported_roots(own.values(), territory), *pickled}))
+    roots = {*imported_roots(own.values(), territory), *unpickled(territory, service.name, needs)}
     if web and web[1] == "Flask":
-        roots = tuple(sorted({*roots, "a2wsgi"}))
+        roots.add("a2wsgi")
     lines = (*service.requirements, *territory.graph.requirements)
     models = models_of(territory, service, operations[service.name], has_web=web is not None)
     return ServiceContext(
@@ -219,7 +218,7 @@ def _service_context(
         startup=tuple(import_name(own[module]) for module in territory.blueprint.startup),
         preload=preload(territory, service, own),
         live=tuple(sorted(s for s in territory.mutated if module_of(s) in own)),
-        requirements=requirements(roots, lines),
+        requirements=requirements(sorted(roots), lines),
         environment=service.environment,
         forms=tuple((r.path, r.form) for r in rendered[service.name]),
         cpu=service.cpu,

@@ -36,6 +36,7 @@ LOADERS = frozenset({
 """Functions that, as `SAVERS`, need the definition of whatever class is saved."""
 _ASKS = frozenset({("reads_ambient", "argv"), ("reads_ambient", "stdin")})
 _PARSERS = ("external:argparse.", "external:optparse.", "external:getopt.", "external:docopt.", "external:absl.app.")
+"""Effects and calls of what reads the command line or the terminal of the process it runs in."""
 _LIVE_ENTRIES = frozenset({"cli", "route", "page", "task", "flow", "hook"})
 
 
