@@ -32,6 +32,8 @@ export function decode(raw) {
     system: raw.system, modules, units, links, place,
     via: (/** @type {number} */ link) => /** @type {string} */ (raw.strings[raw.links[link][6]]),
     placesOf: (/** @type {number} */ link) => /** @type {number[]} */ (raw.links[link][7]),
+    /** Where the name stands, of a link whose own lines do not have it. @param {number} link @returns {Place | null} */
+    namedOf: (link) => (raw.links[link][8] >= 0 ? place(raw.links[link][8]) : null),
     roles: raw.roles.map((/** @type {any[]} */ [id, label, light, dark]) => ({ id, label, light, dark })),
     kinds: raw.kinds.map((/** @type {any[]} */ [id, label, light, dark, dash, weight]) => ({ id, label, light, dark, dash, weight })),
     groupKinds: /** @type {Record<string, string>} */ (raw.groupKinds),

@@ -133,10 +133,11 @@ export function makePanel(store, actions) {
       h("section", null, h("h3", null, `Evidence (${rows.length})`),
         h("ol.evidence", null, rows.slice(0, page * PAGE).map(({ place, link: i }) => {
           const kind = store.model.kinds[store.model.links.kind[i]];
-          const via = store.model.via(i);
+          const via = store.model.via(i), named = store.model.namedOf(i);
           return h("li", null, h("div.where", null, h("span.kind", { class: `k-${kind.id}` }), where(place.path, place.line), !store.model.links.certain[i] && h("span.tag", null, "possible")),
             h("pre", null, place.code || place.text || "(line not embedded)"),
-            h("p.muted", null, `${end2(place.source)} → ${end2(place.target)} · ${place.kind.replace("_", " ")}${place.reason && place.reason !== "direct" ? ` · ${place.reason}` : ""}${via ? ` · through ${via}` : ""}`));
+            h("p.muted", null, `${end2(place.source)} → ${end2(place.target)} · ${place.kind.replace("_", " ")}${place.reason && place.reason !== "direct" ? ` · ${place.reason}` : ""}${via ? ` · through ${via}` : ""}`),
+            named && h("div.named", null, h("p.muted", null, `${end2(named.target)} · ${named.reason}: `, where(named.path, named.line)), h("pre", null, named.code)));
         })),
         rows.length > page * PAGE && button(`Show ${Math.min(PAGE, rows.length - page * PAGE)} more`, () => { page++; draw(); }),
         !rows.length && h("p.muted", null, "No place in the source is recorded for this edge.")));

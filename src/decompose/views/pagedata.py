@@ -14,6 +14,7 @@ from decompose.ir.plan import Plan
 from decompose.views.grouping import Grouping, by_package, by_role, by_service, roles_of
 from decompose.views.layout import flow_order, sequence, slots
 from decompose.views.links import Access, Link, Place, accesses, links, modules_by_name, top_units
+from decompose.views.naming import Names
 from decompose.views.palette import GROUP_LABELS, LIFE_CYCLE, LINK_STYLES, ROLE_COLOURS, ROLE_LABELS
 from decompose.views.places import Places
 
@@ -80,6 +81,7 @@ class _Writer:
         self.places: list[list[int]] = []
         self.embedded: dict[int, dict[int, str]] = {}
         self._source = Places(graph, lines)
+        self._names = Names(graph, lines)
         self._number_by_string: dict[str, int] = {}
         self._number_by_place: dict[Place, int] = {}
 
@@ -120,10 +122,13 @@ class _Writer:
         ]  # fmt: skip
 
     def link(self, link: Link, number: Mapping[str, int]) -> list[Any]:
+        """Return one link with its places; last, where the name stands when none of them has it, or -1."""
         ranked = sorted(link.places, key=lambda p: p.kind in ("import", "type"))[:MOST_PLACES]
+        spelt = self._names.missing(link, ranked)
         return [
             number[link.source], number[link.target], KINDS.index(link.kind), int(link.is_certain), link.count,
             round(link.calls), self.string(link.via), [self.place(place) for place in ranked],
+            -1 if spelt is None else self.place(spelt),
         ]  # fmt: skip
 
     def assets(self, number: Mapping[str, int]) -> list[list[Any]]:
