@@ -36,7 +36,7 @@ from decompose.graph.naming import (
     normal_path,
 )
 from decompose.graph.objects import BOUND, CLASS, EXTERNAL_INSTANCE, FUNCTION, Bound, ExternalInstance, Frame, Values
-from decompose.graph.orm import DjangoTables, statement_tables, tables_of
+from decompose.graph.orm import statement_tables, tables_of
 from decompose.graph.sql import looks_like_sql, read_sql
 from decompose.graph.wrappers import Wrappers, argument_of
 from decompose.ir.facts import Node, column_of, line_of
@@ -96,7 +96,6 @@ class AssetLinker:
         self.columns = columns or {}
         """Columns needed of what a call returned, by the identity of its node."""
         self.wrappers = Wrappers()
-        self.django = DjangoTables(core)
         self._wrapped: set[tuple[int, str]] = set()
         self._callers: dict[int, list[tuple[Frame, Node, Values | None]]] | None = None
 
@@ -140,11 +139,7 @@ class AssetLinker:
             return
         names = into_folder(self.core, call, names)
         if is_member and not names and not store:
-            is_django = call.api.name.startswith("django.")
-            name = self.django.of(node) if is_django else member_name(call.frame, node)
-            if is_django and not name:
-                return
-            names = list(filter(None, (name,)))
+            names = list(filter(None, (member_name(call.frame, node),)))
         if store:
             names = [n for n in names if not is_nameless(n)] or [store]
         parameter = "" if store else self._handed_on(call, node)

@@ -1,11 +1,10 @@
-"""Tables behind classes: what SQLAlchemy, SQLModel, Flask-SQLAlchemy and Django map to a table, and statements on them."""
+"""Tables behind classes: what SQLAlchemy, SQLModel and Flask-SQLAlchemy map to a table, and statements on them."""
 
 from __future__ import annotations
 
 import re
 
 from decompose.graph.core import Core
-from decompose.graph.library import label
 from decompose.graph.objects import (
     BOX,
     CLASS,
@@ -19,9 +18,7 @@ from decompose.graph.objects import (
     Text,
     Values,
 )
-from decompose.ir.facts import Node
 
-_DJANGO = "django.db.models"
 _STATEMENTS = {"select": "read", "insert": "write", "update": "write", "delete": "write"}
 _BASES = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy")
 _MAX_DEPTH = 4
@@ -64,26 +61,6 @@ def statement_tables(core: Core, values: Values, depth: int = 0) -> list[tuple[s
         if receiver is not None and depth < _MAX_DEPTH:
             found.update(statement_tables(core, receiver.values, depth + 1))
     return sorted(found)
-
-
-class DjangoTables:
-    """Tables of Django's models, by the name of the class: `Order` of the app `shop` is `shop_order`."""
-
-    def __init__(self, core: Core) -> None:
-        self._core = core
-        self._tables: dict[str, set[str]] | None = None
-
-    def of(self, node: Node | None) -> str:
-        """Return the table of the model that an expression begins with (`Order.objects.filter(…)`, `Order(…)`)."""
-        name = label(node).partition(".")[0]
-        if self._tables is None:
-            self._tables = {}
-            for made in self._core.classes:
-                if any(isinstance(b, str) and b.startswith(_DJANGO) for b in made.mro):
-                    app = made.module.name.removesuffix(".models").rpartition(".")[2]
-                    self._tables.setdefault(made.scope.name, set()).add(f"{app}_{made.scope.name.lower()}")
-        found = self._tables.get(name, set())
-        return next(iter(found)) if len(found) == 1 else ""
 
 
 def _table(core: Core, cls: Class) -> str:

@@ -37,7 +37,7 @@ _STATUTE = {  # what a flag of a unit says by itself
 _STARTED = {
     "route": ("gateway_ui", 2.2),
     "page": ("gateway_ui", 2.4),
-    "task": ("orchestration", 1.0),
+    "task": ("orchestration", 0.5),
     "flow": ("orchestration", 2.4),
     "job": ("orchestration", 1.2),
     "cli": ("orchestration", 0.3),

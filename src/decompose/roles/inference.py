@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from decompose.ir.graph import CodeGraph, Module, Unit
 from decompose.roles.evidence import Evidence
@@ -20,16 +20,19 @@ _DRAWS = re.compile(
 
 
 def serving(graph: CodeGraph) -> frozenset[str]:
-    """Return the units that a request can reach: routes and pages, and what they call."""
-    return frozenset(
-        _reached(graph, [u.symbol for u in graph.units if u.entry is not None and u.entry.kind in ("route", "page")])
-    )
+    """Return the units that a request can reach and waits for: routes and pages, and what they call themselves.
+
+    A task that a request only puts into a queue is not among them.
+    """
+    answering = [u.symbol for u in graph.units if u.entry is not None and u.entry.kind in ("route", "page")]
+    queued = {u.symbol for u in graph.units if u.entry is not None and u.entry.kind == "task"}
+    return frozenset(_reached(graph, answering, beyond=queued))
 
 
-def _reached(graph: CodeGraph, starts: Sequence[str]) -> set[str]:
+def _reached(graph: CodeGraph, starts: Sequence[str], beyond: Collection[str] = ()) -> set[str]:
     callees: dict[str, list[str]] = {}
     for edge in graph.edges:
-        if edge.kind == "call":
+        if edge.kind == "call" and edge.target not in beyond:
             callees.setdefault(edge.source, []).append(edge.target)
     reached = set(starts)
     frontier = sorted(reached)
@@ -82,8 +85,8 @@ def settle(
     """Return the scores with what speaks for inference given to its batch or online form, or to what it serves.
 
     A prediction inside an evaluation or a training is a step of that; one that a request reaches is online; one whose
-    name or place says batch is batch; otherwise both get their part, online the larger. A route of a file that only
-    exposes a model is part of the inference, not a gateway.
+    name or place says batch, or which a queue or a scheduler starts, is batch; otherwise both get their part, online the
+    larger. A route of a file that only exposes a model is part of the inference, not a gateway.
     """
     if only_serves and "gateway_ui" in scores:
         moved = EXPOSING * scores["gateway_ui"]
@@ -97,7 +100,8 @@ def settle(
     judged = max(settled.get("evaluation", 0.0), settled.get("training", 0.0), settled.get("tuning", 0.0))
     if judged > 1.5 and not is_served:
         mass *= 0.4
-    online = 0.95 if is_served else 0.05 if words & _BATCH_WORDS else 0.7
+    is_batch = bool(words & _BATCH_WORDS) or (unit.entry is not None and unit.entry.kind in ("task", "job"))
+    online = 0.95 if is_served else 0.05 if is_batch else 0.7
     for role, part in (("online_inference", online), ("batch_inference", 1 - online)):
         settled[role] = settled.get(role, 0.0) + mass * part
     return settled

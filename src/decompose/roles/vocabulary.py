@@ -17,7 +17,7 @@ _WORDS = {
     "ingest": "ingest ingestion ingestor fetch:.6 download downloader crawl crawler scrape scraper etl"
     " acquisition extraction extract:.7 extractor:.6 load:.35 loader:.5 read:.4 reader:.5"
     " collect:.6 dataset:.6 datasets:.6 datasource:.8 source:.3 data:.12 query:.4 import:.3"
-    " upload:.5 sync:.4 stream:.4 streaming:.5 kafka:.6 sql:.5 database:.5 db:.5",
+    " upload:.5 sync:.4 stream:.4 streaming:.5 kafka:.6 producer:.6 consumer:.5 sql:.5 database:.5 db:.5",
     "validation": "validate validation validator validations schema:.5 check:.4 checks:.5 quality:.6"
     " expectation expectations sanity verify:.5 missing:.3",
     "features": "feature features featurize featurizer featurization preprocess preprocessing preprocessor"
@@ -25,7 +25,7 @@ _WORDS = {
     " cleaning cleaner cleaned encode encoding:.7 encoder:.5 tokenize tokenizer:.8 tokenization"
     " normalize:.7 normalizer:.7 normalization:.6 scale:.4 scaler:.8 impute imputer engineering:.8"
     " embed:.5 embedding:.6 embeddings:.6 vectorize vectorizer augment augmentation augmentations"
-    " split:.7 splitter:.6 prep:.7 prepare:.5 chunk:.5 collate:.7 pad:.5 lag:.5 stopwords:.7",
+    " split:.7 splitter:.6 prep:.7 prepare:.5 chunk:.5 collate:.7 pad:.5 lag:.5 stopwords:.7 label:.3 labels:.3 labeling:.5",
     "training": "train trainer training fit:.4 fitting:.7 learner:.6 finetune finetuning pretrain pretraining"
     " epoch loss:.6 optimizer:.7 model:.25 models:.2 network:.4 net:.3 layer:.5 layers:.4"
     " forward:.5 backward:.6 estimator:.5 classifier:.4 regressor:.4 lora:.7 callback:.3",
@@ -35,7 +35,8 @@ _WORDS = {
     " benchmarks:.8 compare:.4 confusion accuracy:.8 explain:.5 explainer:.7 perplexity:.7"
     " slice:.4 slices:.5 test:.2 smoke:.6",
     "registry": "register registry registration registered promote promotion artifact:.3 artifacts:.3"
-    " checkpoint:.7 run_id:.5 checkpoints:.5 pusher:.8 publish:.4 versioning:.6",
+    " checkpoint:.7 run_id:.5 checkpoints:.5 pusher:.8 publish:.4 versioning:.6 load_model:.6 save_model:.8"
+    " export_model:.8 load_artifacts:.7 save_artifacts:.8",
     "batch_inference": "batchscore batchscoring batchpredict batchpredictions batch_inference batch_predict"
     " batch_score batch_prediction batch_scoring",
     "online_inference": "serve:.8 serving:.8 predictor:.6 chatbot:.7 bot:.6 endpoint:.5 recommender:.5 recommend:.6"

@@ -143,36 +143,6 @@ def test_stores_of_other_libraries(linked):
     }
 
 
-def test_a_django_model_stands_for_the_table_of_its_app(linked):
-    graph = linked({
-        "shop/__init__.py": "",
-        "shop/models.py": """
-            from django.db import models
-            class Order(models.Model):
-                name = models.CharField()
-            """,
-        "shop/views.py": """
-            from shop.models import Order
-            def listed():
-                return Order.objects.all().filter(name="x")
-            def add(rows):
-                Order.objects.bulk_create(rows)
-            def new():
-                Order(name="x").save()
-            def clear():
-                Order.objects.filter(name="x").delete()
-            """,
-    })  # fmt: skip
-
-    assert links(graph) == {
-        ("read", "listed", "table:shop_order"),
-        ("write", "add", "table:shop_order"),
-        ("write", "new", "table:shop_order"),
-        ("read", "clear", "table:shop_order"),
-        ("write", "clear", "table:shop_order"),
-    }
-
-
 def test_a_kedro_node_reads_and_writes_what_its_catalog_places(linked):
     files = {
         "src/shop/nodes.py": "def clean(frame, share):\n    return frame\ndef fit(frame):\n    return frame\n",

@@ -1,0 +1,320 @@
+"""Django's tables: which unit reads and writes the table behind a model, told by how the source asks for it.
+
+A unit reads a table when it asks the model's manager for rows, or runs through a set of them; it writes one when it
+creates, saves, changes or deletes rows. A set that is only changed or deleted is not read. Models are followed through
+managers and query sets of their own, `apps.get_model`, `get_user_model`, reverse accessors (`user.order_set`, a
+`related_name`), forms, loops, and names bound in the scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from decompose.graph.assets import Link
+from decompose.graph.core import Core
+from decompose.graph.django_models import NOTHING, Models, Tables, text_of
+from decompose.graph.library import label
+from decompose.graph.modules import ModuleInfo
+from decompose.graph.walk import expressions_of, statements_of
+from decompose.ir import facts as f
+from decompose.ir.facts import Node, ScopeFact, column_of, line_of
+from decompose.ir.graph import Site
+from decompose.ir.symbols import join
+
+_LAZY = frozenset(
+    ("all", "filter", "exclude", "order_by", "annotate", "alias", "reverse", "distinct", "values", "values_list", "only",
+     "defer", "select_related", "prefetch_related", "using", "union", "intersection", "difference", "select_for_update",
+     "none", "extra", "dates", "datetimes", "get_queryset")
+)  # fmt: skip
+_READING = frozenset(
+    ("get", "first", "last", "count", "aggregate", "exists", "in_bulk", "iterator", "latest", "earliest", "contains",
+     "raw", "explain", "refresh_from_db", "aget", "afirst", "alast", "acount", "aexists", "aaggregate")
+)  # fmt: skip
+_BOTH = frozenset(("get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"))
+_WRITING = frozenset(
+    ("create", "create_user", "create_superuser", "bulk_create", "update", "bulk_update", "delete", "save", "acreate",
+     "abulk_create", "aupdate", "abulk_update", "adelete", "asave")
+)  # fmt: skip
+_ON_ROWS = _LAZY | (_READING - {"count", "aggregate", "exists"}) | _BOTH | {"create"}
+"""Methods whose result still stands for rows of the table."""
+_PASSING = frozenset(
+    ("list", "tuple", "set", "sorted", "enumerate", "reversed", "iter", "next", "chunked", "Paginator")
+)
+_SHORTCUTS = frozenset(("get_object_or_404", "get_list_or_404"))
+_MAX_DEPTH = 12
+
+
+def django_links(core: Core) -> list[Link]:
+    """Return who reads and writes the table of each Django model; empty for a system without models."""
+    models = Models(core)
+    if not models.tables:
+        return []
+    found: dict[tuple[str, str, str], Link] = {}
+    for info in core.modules.infos:
+        for index in range(len(info.facts.scopes)):
+            for link in _Scope(models, info, index).links():
+                found.setdefault((link.unit, link.name, link.effect), link)
+    return list(found.values())
+
+
+class _Scope:
+    """Reads one scope of one file."""
+
+    def __init__(self, models: Models, info: ModuleInfo, index: int) -> None:
+        self.models = models
+        self.info = info
+        self.facts = info.facts
+        self.index = index
+        self.scope = self.facts.scopes[index]
+        self.holder = self._holder()
+        self.bound = _bindings(self.scope)
+        self._resolving: set[int] = set()
+
+    def links(self) -> Iterator[Link]:
+        """Yield a link for each read and write, in source order."""
+        inner: set[int] = set()
+        changed = self._only_changed()
+        in_set = self.holder in self.models.sets
+        for statement in statements_of(self.scope.body):
+            if statement[0] == f.FOR:
+                yield from self._each("read", self.tables(statement[2]), statement[-1], "for")
+            for node in _own_expressions(statement):
+                if node[0] == f.COMP:
+                    for _, iterable, _, pos in node[4]:
+                        yield from self._each("read", self.tables(iterable), pos, "for")
+                if node[0] != f.CALL or id(node) in inner:
+                    continue
+                if label(node[2]).rpartition(".")[2] in _SHORTCUTS and node[3]:
+                    yield from self._each("read", self.tables(node[3][0]), node[1], label(node[2]))
+                if node[2][0] != f.ATTR:
+                    continue
+                chain = _chain(node)
+                inner.update(id(call) for call in chain)
+                if id(chain[0]) not in changed:
+                    yield from self._of_chain(chain, in_set=in_set)
+        if self.scope.kind == "class" and (self.facts.path, self.index) in self.models.views:
+            for node in self.scope.body:
+                if node[0] == f.ASSIGN and node[1][0] == [f.NAME, "model"]:
+                    yield from self._each("read", self.tables(node[2]), node[3], "model")
+
+    def _of_chain(self, chain: list[Node], *, in_set: bool) -> Iterator[Link]:
+        """Yield what a chain of calls does to the rows with which it begins; the outermost call comes first."""
+        methods = [call[2][2] for call in chain]
+        base = chain[-1][2][1]
+        tables = self.tables(base) or self._saved_form(base, methods)
+        pos, first = chain[0][1], methods[-1]
+        touching = next((m for m in methods if m in _WRITING or m in _BOTH), "")
+        if touching:
+            yield from self._each("write", tables, pos, touching)
+        is_asked = touching in _BOTH if touching else any(m in _READING for m in methods)
+        is_manager = base[0] == f.ATTR or first in _LAZY
+        if is_asked or (is_manager and not in_set and not touching):
+            yield from self._each("read", tables, pos, methods[0])
+
+    def _saved_form(self, base: Node, methods: list[str]) -> Tables:
+        if methods[-1] not in ("save", "asave") or base[0] != f.NAME:
+            return NOTHING
+        calls = [v for v in self.bound.get(base[1], ()) if v[0] == f.CALL]
+        return frozenset(t for call in calls for t in self.models.forms.get(label(call[2]), ()))
+
+    def _each(self, way: str, tables: Tables, pos: int, text: str) -> Iterator[Link]:
+        for table in sorted(tables):
+            line = line_of(pos)
+            site = Site(self.facts.path, line, column_of(pos), text=f"{text}({table})")
+            api = f"django.db.models.QuerySet.{text}"
+            yield Link(self._unit(line), table, "table", way, "orm", site, api)
+
+    # -- what an expression stands for ------------------------------------------------------------------------------
+
+    def tables(self, node: Node, depth: int = 0) -> Tables:
+        """Return the tables whose model, manager, rows or row an expression is."""
+        if depth > _MAX_DEPTH or id(node) in self._resolving:
+            return NOTHING
+        self._resolving.add(id(node))
+        try:
+            return self._tables(node, depth + 1)
+        finally:
+            self._resolving.discard(id(node))
+
+    def _tables(self, node: Node, depth: int) -> Tables:
+        kind = node[0]
+        if kind == f.NAME:
+            return self._named(node[1], depth)
+        if kind == f.SUB:
+            return self.tables(node[1], depth) if node[2][0] in (f.SLICE, f.NUM) else NOTHING
+        if kind == f.ATTR:
+            return self._attribute(node[1], node[2], depth)
+        if kind == f.CALL:
+            return self._called(node, depth)
+        if kind in (f.AWAIT, f.WALRUS):
+            return self.tables(node[-1], depth)
+        if kind == f.IFEXP:
+            return self.tables(node[2], depth) | self.tables(node[3], depth)
+        if kind == f.BOOL:
+            return frozenset(t for part in node[2] for t in self.tables(part, depth))
+        return NOTHING
+
+    def _named(self, name: str, depth: int) -> Tables:
+        if name in ("self", "cls"):
+            return self.models.own.get(self.holder, NOTHING) if self.holder else NOTHING
+        if name in self.bound:
+            return frozenset(t for value in self.bound[name] for t in self.tables(value, depth))
+        parameter = next((p for p in self.scope.parameters if p.name == name), None)
+        if parameter is not None:
+            if parameter.annotation is not None:
+                return self.tables(parameter.annotation, depth)
+            return self._sender(depth) if name == "instance" else NOTHING
+        found = self.models.called(name)
+        if found or self.index == 0:
+            return found
+        if name == "User" and self._imports("django.contrib.auth.models"):
+            return self.models.user
+        above = _Scope(self.models, self.info, max(self.scope.parent, 0))
+        return above._named(name, depth) if name in above.bound or above.index else NOTHING
+
+    def _attribute(self, base: Node, name: str, depth: int) -> Tables:
+        owner = self.tables(base, depth)
+        if owner and (name == "model" or name in self.models.managers):
+            return owner
+        if base in ([f.NAME, "self"], [f.NAME, "cls"]) and (bound := self._of_class(name)):
+            return frozenset(t for value in bound for t in self.tables(value, depth))
+        found = self.models.related.get(name, ())
+        return frozenset(found) if len(found) == 1 else NOTHING
+
+    def _called(self, node: Node, depth: int) -> Tables:
+        function = node[2]
+        name = label(function).rpartition(".")[2]
+        if name == "get_user_model":
+            return self.models.user
+        if name == "get_model":
+            texts = [text_of(a) for a in node[3]]
+            return self.models.labelled(texts) if all(texts) else NOTHING
+        if function == [f.NAME, "super"]:
+            return self.models.own.get(self.holder, NOTHING) if self.holder else NOTHING
+        if (name in _PASSING or name in _SHORTCUTS) and node[3]:
+            return self.tables(node[3][0], depth)
+        if function[0] == f.NAME:
+            return self.models.called(name) if name in self.models.tables else NOTHING
+        if function[0] != f.ATTR:
+            return NOTHING
+        owner = self.tables(function[1], depth)
+        if not owner or name in _ON_ROWS or name in ("iterator", "order_by"):
+            return owner
+        is_plain = name in _READING or name in _WRITING
+        return NOTHING if is_plain else owner  # a method of an own manager or query set
+
+    def _of_class(self, name: str) -> list[Node]:
+        """Return what the class that holds the scope binds `self.name` to."""
+        if self.holder is None:
+            return []
+        index = self.holder[1]
+        around = [s for s in self.facts.scopes if s.parent == index and s.kind == "function"]
+        values = [
+            s[2] for scope in around for s in statements_of(scope.body)
+            if s[0] == f.ASSIGN and any(t[:3] == [f.ATTR, [f.NAME, "self"], name] for t in s[1])
+        ]  # fmt: skip
+        own = self.facts.scopes[index].body
+        return values + [s[2] for s in own if s[0] == f.ASSIGN and s[1][0] == [f.NAME, name]]
+
+    def _sender(self, depth: int) -> Tables:
+        """Return the model whose signal runs this function: `post_save.connect(it, sender=Order)`, or so decorated."""
+        calls = [d[0] for d in self.scope.decorators if d[0][0] == f.CALL]
+        for statement in self.facts.scopes[0].body:
+            if statement[0] == f.EXPR and statement[1][0] == f.CALL and statement[1][3]:
+                if statement[1][3][0] == [f.NAME, self.scope.name] and label(statement[1][2]).endswith(".connect"):
+                    calls.append(statement[1])
+        senders = [value for call in calls for keyword, value in call[4] if keyword == "sender"]
+        return frozenset(t for value in senders for t in self.tables(value, depth))
+
+    def _imports(self, module: str) -> bool:
+        return any(n[0] == f.FROM and n[1] == module for n in self.facts.scopes[0].body)
+
+    # -- where it stands --------------------------------------------------------------------------------------------
+
+    def _holder(self) -> tuple[str, int] | None:
+        """Return the class whose method, or method's inner function, the scope is."""
+        index = self.index
+        while index > 0 and self.facts.scopes[index].kind != "class":
+            index = self.facts.scopes[index].parent
+        return (self.facts.path, index) if index > 0 else None
+
+    def _unit(self, line: int) -> str:
+        scopes: list[ScopeFact] = self.facts.scopes
+        scope = self.scope
+        while scope.kind == "lambda":
+            scope = scopes[scope.parent]
+        if scope.kind == "module":
+            for name, first, last in self.facts.cells:
+                if first <= line <= last:
+                    return join(self.info.name, name)
+        return join(self.info.name, scope.qualname)
+
+    def _only_changed(self) -> set[int]:
+        """Return the calls whose rows go into a name that the scope only changes or deletes by."""
+        found: set[int] = set()
+        for name, values in self.bound.items():
+            uses = [node for s in statements_of(self.scope.body) for node in _own_expressions(s)]
+            based = {id(c[-1][2][1]): c[0][2][2] for c in map(_chain, uses) if c and c[-1][2][1] == [f.NAME, name]}
+            loads = [node for node in uses if node == [f.NAME, name]]
+            targets = {id(t) for s in statements_of(self.scope.body) if s[0] == f.ASSIGN for t in s[1]}
+            loads = [node for node in loads if id(node) not in targets]
+            again = {id(c[-1][2][1]) for v in values if (c := _chain(v)) and c[-1][2][1] == [f.NAME, name]}
+            if loads and all(
+                id(n) in again or based.get(id(n)) in ("update", "delete", "aupdate", "adelete") for n in loads
+            ):
+                found.update(id(v) for v in values if v[0] == f.CALL)
+        return found
+
+
+def _chain(node: Node) -> list[Node]:
+    """Return the method calls of `a.b().c().d()`, the outermost first; attributes between them end the chain."""
+    found = []
+    while node[0] == f.CALL and node[2][0] == f.ATTR:
+        found.append(node)
+        node = node[2][1]
+        if node[0] == f.SUB:
+            node = node[1]
+    return found
+
+
+def _own_expressions(statement: Node) -> Iterator[Node]:
+    """Yield the expressions of a statement that are not those of statements inside it."""
+    kind = statement[0]
+    parts: list[Node] = []
+    if kind in (f.IF, f.WHILE):
+        parts = [statement[1]]
+    elif kind == f.FOR:
+        parts = [statement[2]]
+    elif kind == f.WITH:
+        parts = [context for context, _, _ in statement[1]]
+    elif kind == f.MATCH:
+        parts = [statement[1]]
+    elif kind != f.TRY:
+        parts = [statement]
+    for part in parts:
+        yield from expressions_of(part)
+
+
+def _bindings(scope: ScopeFact) -> dict[str, list[Node]]:
+    """Return what each name of a scope is bound to; of a loop's name, what the loop runs over."""
+    bound: dict[str, list[Node]] = {}
+
+    def bind(target: Node, value: Node) -> None:
+        if target[0] == f.NAME:
+            bound.setdefault(target[1], []).append(value)
+        elif target[0] == f.SEQ and value[0] == f.CALL and label(value[2]) == "enumerate" and len(target[3]) == 2:
+            bind(target[3][1], value)
+
+    for statement in statements_of(scope.body):
+        if statement[0] == f.ASSIGN:
+            for target in statement[1]:
+                bind(target, statement[2])
+        elif statement[0] == f.ANN and statement[3] is not None:
+            bind(statement[1], statement[3])
+        elif statement[0] == f.FOR:
+            bind(statement[1], statement[2])
+        for node in _own_expressions(statement):
+            if node[0] == f.COMP:
+                for target, iterable, _, _ in node[4]:
+                    bind(target, iterable)
+    return bound

@@ -1,0 +1,138 @@
+"""Django's models, and the managers, query sets, accessors, forms and views that stand for the rows of one."""
+
+from __future__ import annotations
+
+import re
+
+from decompose.graph.core import Core
+from decompose.graph.library import label
+from decompose.graph.objects import Class
+from decompose.graph.walk import expressions_of
+from decompose.ir import facts as f
+from decompose.ir.facts import FileFacts, Node
+
+_MODEL = re.compile(
+    r"django\.db\.models\.(?:base\.)?Model$|django\.contrib\.auth\.\w+\.Abstract\w+$|django.*\.models\.\w+Model$"
+)
+_SETS = re.compile(r"django\.db\.models\.(?:\w+\.)?(?:Manager|QuerySet)$|django\.contrib\.auth\.\w+\.\w*UserManager$")
+_VIEWS = re.compile(r"django\.views\.generic\b|rest_framework\.(?:generics|viewsets)\b")
+_FORMS = re.compile(r"(?:django\.forms|rest_framework\.serializers)\b.*\bModel\w+$")
+_USER = "auth_user"
+Tables = frozenset[str]
+NOTHING: Tables = frozenset()
+
+
+class Models:
+    """The models of a system: table by class, and by what else leads to it."""
+
+    def __init__(self, core: Core) -> None:
+        self.tables: dict[str, set[str]] = {}
+        """By name of the class."""
+        self.by_label: dict[str, str] = {}
+        """By `app.model` in lower case."""
+        self.own: dict[tuple[str, int], Tables] = {}
+        """By file and scope, of models, and of the managers and query sets that they use."""
+        self.sets: set[tuple[str, int]] = set()
+        """Managers and query sets, by file and scope."""
+        self.managers = {"objects", "_default_manager", "_base_manager"}
+        """Names of attributes that hold a manager."""
+        self.related: dict[str, set[str]] = {}
+        """By the name of a reverse accessor."""
+        self.forms: dict[str, Tables] = {}
+        self.views: set[tuple[str, int]] = set()
+        self.user: Tables = frozenset((_USER,))
+        classes = [(made, [b for b in made.mro if isinstance(b, str)]) for made in core.classes]
+        mapped = [(made, bases) for made, bases in classes if any(map(_MODEL.match, bases))]
+        for made, bases in mapped:
+            self._add(made, bases)
+        if not self.tables:
+            return
+        for made, bases in classes:
+            place = (made.module.facts.path, made.index)
+            if any(map(_SETS.match, bases)):
+                self.sets.add(place)
+            elif any(map(_VIEWS.match, bases)):
+                self.views.add(place)
+            elif any(map(_FORMS.match, bases)):
+                model = _meta(made.module.facts, made.index).get("model")
+                if model is not None:
+                    self.forms[made.scope.name] = frozenset(self.tables.get(label(model), ()))
+        for made, _ in mapped:
+            self._managers_of(made, classes)
+            self._accessors_of(made)
+
+    def _add(self, made: Class, bases: list[str]) -> None:
+        facts = made.module.facts
+        meta = _meta(facts, made.index)
+        if meta.get("abstract") == [f.NUM, True]:
+            return
+        parts = made.module.name.split(".")
+        named = parts[: parts.index("models")] if "models" in parts else parts[:-1]
+        app = named[-1] if named else parts[-1]
+        name = made.scope.name
+        table = f"{text_of(meta.get('app_label')) or app}_{name.lower()}"
+        stated = text_of(meta.get("db_table"))
+        self.tables.setdefault(name, set()).add(stated or table)
+        self.by_label[f"{app}.{name}".lower()] = stated or table
+        self.own[facts.path, made.index] = frozenset((stated or table,))
+        if any("Abstract" in base and "auth" in base for base in bases):
+            self.user = frozenset((stated or table,))
+
+    def _managers_of(self, made: Class, classes: list[tuple[Class, list[str]]]) -> None:
+        """Say of the managers that a model names, and of the query sets that these name, whose rows they give."""
+        tables = self.own.get((made.module.facts.path, made.index), NOTHING)
+        by_name = {c.scope.name: c for c, _ in classes if (c.module.facts.path, c.index) in self.sets}
+        waiting = []
+        for node in made.scope.body:
+            named = [n for n in _names(node[2]) if n in by_name] if node[0] == f.ASSIGN else []
+            if named or (node[0] == f.ASSIGN and label(node[2]).endswith(("Manager", "as_manager"))):
+                self.managers.update(t[1] for t in node[1] if t[0] == f.NAME)
+            waiting.extend(named)
+        seen: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            cls = by_name[name]
+            place = (cls.module.facts.path, cls.index)
+            self.own[place] = self.own.get(place, NOTHING) | tables
+            inside = [s for s in cls.module.facts.scopes if s.parent == cls.index]
+            waiting.extend(n for s in inside for b in s.body for n in _names(b) if n in by_name)
+            waiting.extend(n for base in cls.scope.bases for n in _names(base) if n in by_name)
+
+    def _accessors_of(self, made: Class) -> None:
+        tables = self.own.get((made.module.facts.path, made.index), NOTHING)
+        self.related.setdefault(f"{made.scope.name.lower()}_set", set()).update(tables)
+        for node in made.scope.body:
+            if node[0] == f.ASSIGN and node[2][0] == f.CALL:
+                for keyword, value in node[2][4]:
+                    if keyword == "related_name" and value[0] == f.STR and value[1].isidentifier():
+                        self.related.setdefault(value[1], set()).update(tables)
+
+    def called(self, name: str) -> Tables:
+        """Return the table of the model of a name, where only one model bears it."""
+        found = self.tables.get(name, ())
+        return frozenset(found) if len(found) == 1 else NOTHING
+
+    def labelled(self, parts: list[str]) -> Tables:
+        """Return the table of `app`, `model` or of `app.model`."""
+        table = self.by_label.get(".".join(parts).lower())
+        return frozenset((table,)) if table else NOTHING
+
+
+def _meta(facts: FileFacts, index: int) -> dict[str, Node]:
+    """Return what the `Meta` class of a class says."""
+    for scope in facts.scopes:
+        if scope.parent == index and scope.kind == "class" and scope.name == "Meta":
+            return {n[1][0][1]: n[2] for n in scope.body if n[0] == f.ASSIGN and n[1][0][0] == f.NAME}
+    return {}
+
+
+def _names(node: Node) -> list[str]:
+    return [part[1] for part in expressions_of(node) if part[0] == f.NAME]
+
+
+def text_of(node: Node | None) -> str:
+    """Return what a literal string says; empty for anything else."""
+    return str(node[1]) if node is not None and node[0] == f.STR else ""
