@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from decompose.graph.core import Core
-from decompose.graph.ends import ends_of, into_folder, payload_of, store_of, ways_of
+from decompose.graph.ends import ends_of, into_folder, payload_of, registered, store_of, ways_of
 from decompose.graph.library import (
     LibraryCall,
     argument_node,
@@ -37,6 +37,7 @@ from decompose.graph.naming import (
 )
 from decompose.graph.objects import BOUND, CLASS, EXTERNAL_INSTANCE, FUNCTION, Bound, ExternalInstance, Frame, Values
 from decompose.graph.orm import statement_tables, tables_of
+from decompose.graph.spark import option_ends
 from decompose.graph.sql import looks_like_sql, read_sql
 from decompose.graph.wrappers import Wrappers, argument_of
 from decompose.ir.facts import Node, column_of, line_of
@@ -127,6 +128,11 @@ class AssetLinker:
             if values is None and not store_of(end.api) and end.api.format != "orm":
                 continue
             yield from self._of_end(end, values or frozenset())
+        for end, values in option_ends(self.core, call):
+            if end.api.effect == "sql":
+                yield from self._of_query(end, values)
+            else:
+                yield from self._of_end(end, values)
 
     def _of_end(self, call: LibraryCall, values: Values) -> Iterator[Link]:
         node = argument_node(call, call.api.argument, call.api.position)
@@ -167,6 +173,7 @@ class AssetLinker:
 
     def _link(self, api: Api, name: str, unit: str, *, way: str, site: Site, effect: str) -> Link:
         stated = api.asset
+        name = registered(name, api)
         normal = normal_path(name) if stated in ("file", "directory", "model", "config", "object", "") else name
         kind = kind_of(normal, stated)
         return Link(
@@ -292,6 +299,12 @@ class AssetLinker:
                 index.setdefault(id(made.scope), []).append((frame, node, None))  # type: ignore[attr-defined]
 
     # -- SQL --------------------------------------------------------------------------------------------------------
+
+    def _of_query(self, call: LibraryCall, values: Values) -> Iterator[Link]:
+        pos = call.record.node[1]
+        site = Site(call.frame.module.facts.path, line_of(pos), column_of(pos), text="query(…)")
+        for text in texts_of(self.core, values):
+            yield from _of_statement(text.text, unit_of(call.frame, line_of(pos)), site, call.api.name)
 
     def _of_sql(self, call: LibraryCall) -> Iterator[Link]:
         values = argument_values(self.core, call, call.api.argument, call.api.position)

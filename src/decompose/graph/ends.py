@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import posixpath
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -25,6 +26,9 @@ _SERIALIZERS = {"json": "json", "pickle": "pickle", "yaml": "yaml", "csv": "csv"
 """Modules that take open files, and the formats that they speak."""
 
 
+_RUN = "mlflow run"
+"""Format of a model that a run keeps without registering it."""
+_REGISTERING = {"argument": "registered_model_name", "position": -1}
 _BUILDERS = frozenset(("csv", "json", "parquet", "text", "arrow", "imagefolder", "audiofolder", "pandas"))
 """Names of `datasets.load_dataset` that say how local files are read, not which data set."""
 
@@ -41,6 +45,12 @@ def ends_of(core: Core, call: LibraryCall) -> Iterator[LibraryCall]:
         return
     if api.name == "datasets.load_dataset" and _is_builder(core, call):
         yield _end(call, argument="data_files", position=2, asset="file", format="")
+        return
+    if api.format == "mlflow" and api.name.endswith(".log_model"):
+        is_registered = argument_values(core, call, "registered_model_name", -1) is not None
+        is_renamed = argument_values(core, call, "name", -1) is not None  # from version 3 on
+        kept = {"argument": "name", "position": -1} if is_renamed else {}
+        yield _end(call, **_REGISTERING) if is_registered else _end(call, format=_RUN, **kept)
         return
     yield call
     if api.other:
@@ -75,6 +85,15 @@ def ways_of(core: Core, call: LibraryCall) -> tuple[str, ...]:
 def store_of(api: Api) -> str:
     """Return the name of the registry or store whose entries an API reads or writes; empty for none."""
     return _STORES.get((api.format, api.asset), "")
+
+
+def registered(name: str, api: Api) -> str:
+    """Return what MLflow calls a model: `models:/fraud/3` is `fraud`, and what a run keeps is named by `runs:/{}/…`."""
+    if api.format == _RUN:
+        return f"runs:/{{}}/{name}"
+    if api.format == "mlflow" and name.startswith("models:/"):
+        return re.split(r"[/@]", name.removeprefix("models:/").lstrip("/"))[0] or name
+    return name
 
 
 def payload_of(call: LibraryCall) -> str:

@@ -30,6 +30,13 @@ _TRANSPARENT = frozenset(("str", "Path", "pathlib.Path", "os.fspath", "os.path.a
 
 _FRAME_WRITES = frozenset(("to_csv", "to_parquet", "to_feather", "to_excel", "to_hdf", "to_pickle", "to_sql"))
 """Methods that no other kind of object has."""
+_SPARK_ENDS = frozenset(
+    ("save", "saveAsTable", "insertInto", "jdbc", "parquet", "csv", "json", "orc", "start", "toTable")
+)
+_SPARK_WRITERS = {"write": "pyspark.sql.DataFrameWriter", "writeStream": "pyspark.sql.streaming.DataStreamWriter"}
+_SPARK_STEPS = frozenset(
+    ("mode", "format", "option", "options", "partitionBy", "outputMode", "foreachBatch", "trigger")
+)
 
 
 @dataclass(slots=True)
@@ -73,9 +80,10 @@ def untyped_writes(core: Core, knowledge: Knowledge) -> Iterator[LibraryCall]:
     for frame in core.frames:
         for record in frame.calls.values():
             function = record.node[2]
-            if not record.callees and function[0] == ATTR and function[2] in _FRAME_WRITES:
-                name = f"pandas.DataFrame.{function[2]}"
-                api = knowledge.find(name)
+            if not record.callees and function[0] == ATTR:
+                is_pandas = function[2] in _FRAME_WRITES
+                name = f"pandas.DataFrame.{function[2]}" if is_pandas else _spark_writer(record.node)
+                api = knowledge.find(name) if name else None
                 if api is not None:
                     yield LibraryCall(frame, record, name, -1, api)
 
@@ -217,3 +225,13 @@ def label(node: Node | None) -> str:
 def _is_path(core: Core, item: int) -> bool:
     made = core.objects[item]
     return isinstance(made, Text) and made.is_path
+
+
+def _spark_writer(node: Node) -> str:
+    """Return the API that a call on a frame of unknown type is (`frame.write.mode("append").save()`); empty if it is none."""
+    if node[2][0] != ATTR or node[2][2] not in _SPARK_ENDS:
+        return ""
+    steps, last, node = 0, node[2][2], node[2][1]
+    while node[0] == CALL and node[2][0] == ATTR and node[2][2] in _SPARK_STEPS:
+        steps, node = steps + 1, node[2][1]
+    return f"{_SPARK_WRITERS[node[2]]}.{last}" if steps and node[0] == ATTR and node[2] in _SPARK_WRITERS else ""

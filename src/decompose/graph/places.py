@@ -8,6 +8,7 @@ from collections.abc import Collection
 from decompose.graph.assets import Link
 from decompose.graph.naming import is_template
 
+_STORAGE = "django.core.files.storage"
 _PATHS = ("file", "directory", "model", "config")
 
 
@@ -32,6 +33,24 @@ def place(links: list[Link], data_files: Collection[str]) -> None:
         if not name.startswith("..") and (name in known or (is_notebook and link.name not in known)):
             link.original = link.original or link.name
             link.name = name
+    _joined(links)
+
+
+def _joined(links: list[Link]) -> None:
+    """Give one name to a file that one side names from the root of its container, or of the media that Django keeps."""
+    files = [k for k in links if k.kind in _PATHS and not k.is_registry]
+    written = {k.name: k for k in files if k.effect == "write" and "/" in k.name.strip("/")}
+    read = {k.name: k for k in files if k.effect == "read" and "/" in k.name.strip("/")}
+    for longer, shorter in ((read, written), (written, read)):
+        for name in longer:
+            parts = name.split("/")
+            tails = ("/".join(parts[i:]) for i in range(1, len(parts) - 1))
+            tail = next((t for t in tails if t in shorter and t not in longer), "")
+            if tail and (name.startswith("/") or _STORAGE in shorter[tail].api) and name not in shorter:
+                for link in files:
+                    if link.name == name:
+                        link.original = link.original or link.name
+                        link.name = tail
 
 
 def _is_relative(name: str) -> bool:

@@ -6,7 +6,7 @@ was handed and goes on to work with what it read is no wrapper: the reading is i
 
 from __future__ import annotations
 
-from decompose.graph.library import LibraryCall, node_of_argument
+from decompose.graph.library import LibraryCall, label, node_of_argument
 from decompose.graph.objects import Frame
 from decompose.graph.walk import expressions_of, statements_of
 from decompose.ir import facts as f
@@ -32,7 +32,7 @@ class Wrappers:
         if path is None or scope.kind != "function" or not scope.parameters or scope.statements > MAX_STATEMENTS:
             return ""
         sources = self._sources(scope, path)
-        if len(sources) != 1:
+        if len(sources) != 1 or (call.api.effect != "sql" and self._names_file(scope, path)):
             return ""
         name = next(iter(sources))
         if call.api.effect == "sql" or call.api.other:
@@ -80,6 +80,34 @@ class Wrappers:
         for target in targets:
             if target[0] == f.NAME and sources:
                 tainted[target[1]] = frozenset(sources)
+
+    def _names_file(self, scope: ScopeFact, path: Node, depth: int = 0) -> bool:
+        """Whether a function says itself what a file is called, and is only handed its folder (`f"{folder}/model.pkl"`)."""
+        if depth > 3:
+            return False
+        if path[0] == f.NAME:
+            bound = [s[2] for s in statements_of(scope.body) if s[0] == f.ASSIGN and s[1] == [path]]
+            return len(bound) == 1 and self._names_file(scope, bound[0], depth + 1)
+        last: list[Node] = []
+        if path[0] == f.FSTR:
+            cut = max((i for i, p in enumerate(path[1]) if p[0] == f.STR and "/" in p[1]), default=-1)
+            if cut > 0:
+                last = [[f.STR, path[1][cut][1].rpartition("/")[2]], *path[1][cut + 1 :]]
+        elif (
+            path[0] == f.BIN
+            and path[1] == "/"
+            or path[0] == f.BIN
+            and path[1] == "+"
+            and path[3][0] == f.STR
+            and "/" in path[3][1]
+        ):
+            last = [path[3]]
+        elif path[0] == f.CALL and path[3]:
+            if len(path[3]) == 1:
+                return self._names_file(scope, path[3][0], depth + 1)
+            last = [path[3][-1]] if label(path[2]).rpartition(".")[2] in ("join", "Path") else []
+        is_said = any(part[0] != f.STR or part[1] for part in last)
+        return is_said and not any(self._sources(scope, part) for part in last)
 
     def _payload_is_foreign(self, scope: ScopeFact, call: LibraryCall, path: str) -> bool:
         """Whether all that is written comes from other parameters (`to_csv` writes its receiver)."""

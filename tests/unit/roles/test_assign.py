@@ -215,3 +215,32 @@ def test_torch_needs_a_gpu_only_where_something_chooses_a_device(placing: str, r
 
     assert resource in {tag.resource for tag in found.units[0].resources}
     assert len({"gpu", "cpu"} & {tag.resource for tag in found.units[0].resources}) == 1
+
+
+def test_a_task_that_a_request_only_puts_into_a_queue_predicts_in_batch():
+    units = [
+        unit("web:start", entry=EntryPoint(kind="route", framework="flask", detail="POST /start")),
+        unit("tasks:answer", entry=EntryPoint(kind="task", framework="celery", detail="answer")),
+    ]
+    edges = [
+        call("web:start", "tasks:answer"),
+        call("tasks:answer", "external:sklearn.ensemble.RandomForestClassifier.predict"),
+    ]
+
+    found = assign(graph(units, edges))
+
+    assert role_of(found, "tasks:answer") == "batch_inference"
+
+
+def test_a_command_is_no_gateway_because_django_runs_it():
+    units = [unit("c:Command", kind="class"), unit("c:Command.handle", kind="method", parent="c:Command")]
+    base = Edge(source="c:Command", target="external:django.core.management.base.BaseCommand", kind="inherit")
+    edges = [
+        base,
+        call("c:Command.handle", "external:pandas.read_csv"),
+        call("c:Command.handle", "external:django.utils.timezone.now"),
+    ]
+
+    found = assign(graph(units, edges))
+
+    assert role_of(found, "c:Command.handle") == "ingest"
