@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from decompose.cluster.components import strong_components
 from decompose.cluster.constraints import Constraints
 from decompose.cluster.network import are_apart
 from decompose.cluster.process import page_apps
 from decompose.cluster.profile import System
 from decompose.cluster.relations import Relation, Relations
 from decompose.cluster.stages import STAGES, conflicts
+from decompose.ir.components import strong_components
 from decompose.ir.symbols import MODULE_BODY, qualname_of
 
 COMPONENT_LIMIT = 0.25

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from decompose.cluster.components import reach_masks
 from decompose.cluster.profile import System
 from decompose.cluster.relations import Relations, named_assets
+from decompose.ir.components import reach_masks
 
 OFFLINE_MODULES = ("test", "packaging", "notebook")
 TEST_LIBRARIES = frozenset(("hypothesis", "nose", "pytest", "unittest"))

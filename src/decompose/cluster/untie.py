@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from decompose.cluster.components import strong_components
 from decompose.cluster.contract import asset_writers, is_shareable
 from decompose.cluster.profile import System
 from decompose.cluster.relations import Relations
+from decompose.ir.components import strong_components
 from decompose.ir.partition import SHARED
 
 MAX_CALLS = 20_000

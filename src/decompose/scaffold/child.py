@@ -6,6 +6,7 @@ import json
 import select
 import subprocess
 import sys
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
@@ -29,11 +30,14 @@ class Slicer:
     ) -> None:
         self.close()
 
-    def cut(self, source: str, keep: list[int], names: list[str], insert: str = "") -> dict[str, Any]:
+    def cut(
+        self, source: str, keep: list[int], names: list[str], insert: str = "", before: Mapping[int, str] | None = None
+    ) -> dict[str, Any]:
         """Return `{"text", "ranges"}`, or `{"error"}` when the module cannot be cut."""
         if _nesting(source) > BRACKET_LIMIT:
             return {"error": "brackets are nested too deeply"}
-        request = json.dumps({"source": source, "keep": keep, "names": names, "insert": insert}).encode() + b"\n"
+        wanted = {"source": source, "keep": keep, "names": names, "insert": insert, "before": dict(before or {})}
+        request = json.dumps(wanted).encode() + b"\n"
         try:
             return self._ask(request)
         except (OSError, ValueError, TimeoutError) as error:

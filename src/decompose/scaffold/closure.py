@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import ast
 import builtins
-import sys
 from collections.abc import Iterable
 
-from decompose.ir.symbols import MODULE_BODY, module_of, qualname_of
-from decompose.scaffold.copyable import Copyable
-from decompose.scaffold.dependencies import imported_roots
-from decompose.scaffold.need import Form, Need
+from decompose.ir.symbols import module_of, qualname_of
+from decompose.scaffold.need import Need
+from decompose.scaffold.residence import Residence
 from decompose.scaffold.statements import Imported, Statement
-from decompose.scaffold.territory import CLIENT, LOADERS, SAVERS, Territory
+from decompose.scaffold.territory import Territory
 
 
 class Closure:
@@ -29,147 +27,14 @@ class Closure:
         self.process = process
         self.whole_only = whole_only
         self.needs: dict[str, Need] = {}
-        self._forced: set[str] = set()
-        self._overlaid: set[str] = set()
+        self.residence = Residence(territory, process)
+        self.first: list[str] = []
+        """Modules that run before all others of the process (`order.py`)."""
+        self.overlaid: set[str] = set()
+        """Modules of the client that stand in the place of the monolith's own."""
         self._pending: list[tuple[str, int]] = []
-        self._live_bodies: dict[str, bool] = {}
         self._registries: set[str] = set()
         """Values (`module:NAME`) that decorators fill as code is imported, the same in every process that imports it."""
-        self._copyable = Copyable(territory, self.is_local)
-        self._force_bases()
-
-    def is_local(self, symbol: str) -> bool:
-        """Return whether the unit runs inside this process."""
-        return symbol in self._forced or self.territory.is_local(symbol, self.process)
-
-    def compute(self) -> dict[str, Need]:
-        """Return the needs by module name."""
-        if self.process == CLIENT:
-            self._start_client()
-        else:
-            self._start_service()
-        self._settle()
-        self._want_values()
-        self._settle()
-        for need in list(self.needs.values()):
-            self._finish(need)
-        self._settle()
-        return {name: self.needs[name] for name in sorted(self.needs)}
-
-    # ---- where it starts ----
-
-    def _start_service(self) -> None:
-        for module in self.territory.blueprint.startup:
-            self.want_whole(module)
-        owned = self.territory.service_by_name[self.process].members
-        for module in sorted({module_of(symbol) for symbol in owned} & self.territory.modules.keys()):
-            if self._is_own(module):
-                self.want_whole(module)
-        for symbol in owned:
-            module, name = module_of(symbol), qualname_of(symbol)
-            if module in self.territory.modules and name != MODULE_BODY:
-                self.want(module, name)
-            elif module in self.territory.modules and self.territory.body_owner(module) == self.process:
-                self._want_body(module)
-        own_modules = {module_of(symbol) for symbol in owned}
-        for edge in self.territory.graph.edges:
-            is_ours = (
-                module_of(edge.source) in own_modules and self.territory.owner.get(_top(edge.source)) == self.process
-            )
-            if is_ours and edge.kind in ("call", "inherit") and edge.target in self.territory.units:
-                self._want_target(_top(edge.target))
-
-    def _start_client(self) -> None:
-        for module in sorted(self.territory.modules):
-            remote = [s for s in self.territory.units_of.get(module, ()) if not self.is_local(s)]
-            owner = self.territory.body_owner(module)
-            is_body_remote = owner is not None and not self.is_local_body(module)
-            if not remote and not (is_body_remote and not self.territory.units_of.get(module)):
-                continue
-            self._overlaid.add(module)
-            self.want_module(module, self.territory.modules[module].name)
-            if self.territory.text(module) is None:
-                continue
-            if is_body_remote:
-                self._want_interface(module)
-            else:
-                self._want_body(module)
-            for symbol in self.territory.units_of.get(module, ()):
-                self.want(module, qualname_of(symbol))
-
-    def _want_values(self) -> None:
-        """Have the classes whose instances may arrive in a message, unless they need libraries unused here."""
-        if self.process == CLIENT:
-            return
-        territory = self.territory
-        roots = set(imported_roots(self.needs.values(), territory))
-        shared = {s for s in territory.shared if s in territory.units and territory.units[s].kind == "class"}
-        is_storing = any(
-            e.target in LOADERS | SAVERS and self._runs_here(e.source)
-            for e in territory.graph.edges
-            if e.kind == "call"
-        )
-        for symbol in sorted(shared | territory.value_classes):
-            module = module_of(symbol)
-            if module in territory.modules and territory.modules[module].kind != "test":
-                needed = {e for e in territory.modules[module].externals if e not in sys.stdlib_module_names}
-                is_light = symbol in territory.light_classes or needed <= roots
-                is_data = symbol in territory.value_classes and (is_storing or bool(needed & roots))
-                if is_light or is_data:
-                    self.want(module, qualname_of(symbol))
-
-    def _runs_here(self, symbol: str) -> bool:
-        """Return whether code of this unit was carried into the process."""
-        top = _top(symbol)
-        need = self.needs.get(module_of(top))
-        text = self.territory.text(module_of(top)) if need is not None else None
-        if need is None or text is None or qualname_of(top) in need.facades:
-            return False
-        return any(index in need.kept for index in text.binders.get(qualname_of(top), ()))
-
-    def is_local_body(self, module: str) -> bool:
-        """Return whether the module's own statements run inside this process."""
-        owner = self.territory.body_owner(module)
-        if owner is None or owner == self.process:
-            return True
-        if self.process != CLIENT:
-            return False
-        return self._is_gateway(owner) or self._serves_live_units(module)
-
-    def _is_gateway(self, service: str) -> bool:
-        return self.territory.service_by_name[service].kind == "gateway"
-
-    def _serves_live_units(self, module: str) -> bool:
-        """Return whether routes or commands that stay here use a value of their module (`@app.route`): both stay."""
-        known = self._live_bodies.get(module)
-        if known is None:
-            text = self.territory.text(module)
-            live = [s for s in self.territory.units_of.get(module, ()) if s in self.territory.live_units]
-            indexes = [i for s in live for i in (text.binders.get(qualname_of(s), ()) if text is not None else ())]
-            known = self._live_bodies[module] = any(self._needs_value(module, i) for i in indexes)
-        return known
-
-    def _needs_value(self, module: str, index: int) -> bool:
-        """Return whether a statement uses a value of its module that only the owner of its body can make."""
-        text = self.territory.text(module)
-        assert text is not None
-        binders = [text.statements[i] for name in text.statements[index].uses for i in text.binders.get(name, ())]
-        return any(b.kind in ("assign", "compound") and not self._copyable.holds(module, b) for b in binders)
-
-    def _is_own(self, module: str) -> bool:
-        units = self.territory.units_of.get(module, ())
-        owner = self.territory.body_owner(module)
-        return all(self.is_local(symbol) for symbol in units) and owner in (None, self.process)
-
-    def _want_target(self, symbol: str) -> None:
-        module = module_of(symbol)
-        if module in self.territory.modules and self.territory.modules[module].kind != "test":
-            name = qualname_of(symbol)
-            if name == MODULE_BODY:
-                return
-            self.want(module, name)
-
-    # ---- wants ----
 
     def want_whole(self, module: str) -> None:
         """Carry the module over byte for byte."""
@@ -179,7 +44,7 @@ class Closure:
         need.is_whole = True
         text = self.territory.text(module)
         for statement in text.statements if text is not None else ():
-            self._keep(need, statement.index, with_all_imports=True)
+            self.keep(need, statement.index, with_all_imports=True)
 
     def want_module(self, module: str, import_name: str = "") -> Need:
         """Have the module's file in the process, if only with its docstring; its packages too."""
@@ -189,7 +54,7 @@ class Closure:
             text = self.territory.text(module)
             for statement in text.statements if text is not None else ():
                 if statement.kind in ("docstring", "future") or statement.is_setting:
-                    self._keep(need, statement.index)
+                    self.keep(need, statement.index)
         name = import_name or need.module.name
         if name not in need.import_names:
             need.import_names.add(name)
@@ -205,7 +70,7 @@ class Closure:
         symbol = f"{module}:{name}"
         if (
             symbol in self.territory.units
-            and not self.is_local(symbol)
+            and not self.residence.is_local(symbol)
             and self.territory.units[symbol].kind != "module"
         ):
             self._want_facade(need, name)
@@ -228,18 +93,20 @@ class Closure:
     def _want_binder(self, need: Need, statement: Statement, name: str) -> None:
         if statement.index in need.kept and (statement.kind != "import" or name in need.names):
             return
-        is_ours = need.is_whole or self.is_local_body(need.module.name) or self._is_mixed(need.module.name)
+        is_ours = (
+            need.is_whole or self.residence.is_local_body(need.module.name) or self.residence.is_mixed(need.module.name)
+        )
         if (
             statement.kind in ("assign", "compound")
             and not is_ours
             and f"{need.module.name}:{name}" not in self._registries
-            and not self._copyable.holds(need.module.name, statement)
+            and not self.residence.copyable.holds(need.module.name, statement)
         ):
             need.remote_values.add(name)
             return
         if statement.kind == "import":
             need.names.add(name)
-        self._keep(need, statement.index, only=name if statement.kind == "import" else "")
+        self.keep(need, statement.index, only=name if statement.kind == "import" else "")
 
     def _want_facade(self, need: Need, name: str) -> None:
         need.facades.add(name)
@@ -254,8 +121,8 @@ class Closure:
         text = self.territory.text(need.module.name)
         if text is None or hasattr(builtins, name):
             return
-        is_all_remote = not any(self.is_local(s) for s in self.territory.units_of.get(need.module.name, ()))
-        if name in text.globals and is_all_remote and not self.is_local_body(need.module.name):
+        is_all_remote = not any(self.residence.is_local(s) for s in self.territory.units_of.get(need.module.name, ()))
+        if name in text.globals and is_all_remote and not self.residence.is_local_body(need.module.name):
             need.remote_values.add(name)
             return
         for statement in text.stars:
@@ -263,68 +130,18 @@ class Closure:
                 found = self.territory.find_module(imported, need.module.name) if imported.bound == "*" else None
                 if found is not None and self._offers(found[0].name, name):
                     need.names.add("*")
-                    self._keep(need, statement.index, only="*")
+                    self.keep(need, statement.index, only="*")
                     self.want(found[0].name, name)
                 elif imported.bound == "*" and found is None:
                     need.names.add("*")
-                    self._keep(need, statement.index, only="*")
+                    self.keep(need, statement.index, only="*")
 
     def _offers(self, module: str, name: str) -> bool:
         text = self.territory.text(module)
         return text is not None and (name in text.binders or bool(text.stars))
 
-    def _want_body(self, module: str) -> None:
-        need = self.want_module(module)
-        text = self.territory.text(module)
-        for statement in text.statements if text is not None else ():
-            if statement.kind in ("def", "class") and not all(self.is_local(f"{module}:{n}") for n in statement.binds):
-                continue
-            if statement.kind == "main" and self._runs_at_owner(module, statement):
-                continue
-            self._keep(need, statement.index, with_all_imports=True)
-
-    def _runs_at_owner(self, module: str, statement: Statement) -> bool:
-        """Return whether a program changes values that functions of another service read: it must run beside them."""
-        text = self.territory.text(module)
-        owner = self.territory.body_owner(module)
-        is_elsewhere = self.process == CLIENT and owner is not None and not self._is_gateway(owner)
-        return is_elsewhere and text is not None and any(len(text.binders.get(n, ())) > 1 for n in statement.binds)
-
-    def _want_interface(self, module: str) -> None:
-        """Have every name that the module of another service offers, for code that stays where the monolith was."""
-        need = self.want_module(module)
-        text = self.territory.text(module)
-        for name in sorted(text.globals - text.binders.keys()) if text is not None else ():
-            self.want(module, name)
-        for statement in text.statements if text is not None else ():
-            if statement.kind == "main":
-                asks = self.territory.command_lines & {f"{module}:{name}" for name in statement.uses}
-                if all(map(self.is_local, asks)) and not self._needs_value(module, statement.index):
-                    self._keep(need, statement.index)
-            elif statement.kind in ("assign", "compound"):
-                for name in statement.binds:
-                    self.want(module, name)
-            elif statement.kind == "import":
-                self._want_reexports(need, statement)
-
-    def _want_reexports(self, need: Need, statement: Statement) -> None:
-        for imported in statement.imports:
-            found = self.territory.find_module(imported, need.module.name)
-            if found is not None and imported.attribute and imported.bound != "*":
-                need.elsewhere[imported.bound] = f"{found[1]}:{imported.attribute}"
-            elif found is not None and imported.bound == "*":
-                for name in self._public(found[0].name):
-                    need.elsewhere.setdefault(name, f"{found[1]}:{name}")
-            elif imported.attribute and (inner := self.territory.submodule(imported, need.module.name)):
-                need.elsewhere[imported.bound] = f"{inner[1]}:"
-
-    def _public(self, module: str) -> tuple[str, ...]:
-        text = self.territory.text(module)
-        return tuple(sorted(n for n in (text.binders if text else ()) if not n.startswith("_")))
-
-    # ---- statements ----
-
-    def _keep(self, need: Need, index: int, *, only: str = "", with_all_imports: bool = False) -> None:
+    def keep(self, need: Need, index: int, *, only: str = "", with_all_imports: bool = False) -> None:
+        """Have one statement of the module, and what it needs."""
         text = self.territory.text(need.module.name)
         if text is None:
             return
@@ -340,7 +157,8 @@ class Closure:
         elif is_new:
             self._pending.append((need.module.name, index))
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Follow every statement that was kept until nothing new is needed."""
         while True:
             while self._pending:
                 module, index = self._pending.pop()
@@ -353,7 +171,7 @@ class Closure:
         assert text is not None
         statement = text.statements[index]
         if statement.kind == "class":
-            self._force_bases_of(f"{need.module.name}:{statement.binds[0]}")
+            self.residence.force_bases_of(f"{need.module.name}:{statement.binds[0]}")
         self._force_decorators(need, statement)
         for name in sorted(statement.uses):
             if name in text.binders or text.stars:
@@ -370,7 +188,7 @@ class Closure:
                 if statement.index in need.kept or statement.kind not in ("effect", "compound", "assign"):
                     continue
                 if any(self._is_kept_value(need, root) for root in statement.roots):
-                    self._keep(need, statement.index)
+                    self.keep(need, statement.index)
                     has_grown = True
         return has_grown or bool(self._pending)
 
@@ -427,23 +245,6 @@ class Closure:
             if found is not None and found[0].path.endswith("__init__.py"):
                 self.want_module(found[0].name, found[1])
 
-    # ---- bases and constants ----
-
-    def _force_bases(self) -> None:
-        """Give the process its own definition of classes from which its own classes inherit."""
-        for edge in self.territory.graph.edges:
-            if edge.kind == "inherit" and edge.source in self.territory.units and self.is_local(_top(edge.source)):
-                is_here = self.process == CLIENT or self.territory.owner.get(_top(edge.source)) == self.process
-                if is_here:
-                    self._force_bases_of(edge.source)
-
-    def _force_bases_of(self, symbol: str) -> None:
-        unit = self.territory.units.get(symbol)
-        for base in unit.bases if unit is not None else ():
-            if base in self.territory.units and base not in self._forced and not self.is_local(base):
-                self._forced.add(base)
-                self._force_bases_of(base)
-
     def _force_decorators(self, need: Need, statement: Statement) -> None:
         """Give the process its own definition of functions that wrap its own code: a wrapper cannot be elsewhere."""
         for node in ast.walk(statement.node) if statement.node is not None else ():
@@ -455,8 +256,8 @@ class Closure:
                     root = root.func if isinstance(root, ast.Call) else root.value
                 if isinstance(root, ast.Name):
                     symbol = self.territory.symbol_of(need.module.name, root.id, path)
-                    if symbol in self.territory.units and not self.is_local(symbol):
-                        self._forced.add(symbol)
+                    if symbol in self.territory.units and not self.residence.is_local(symbol):
+                        self.residence.force(symbol)
                         if module_of(symbol) in self.needs:
                             self.needs[module_of(symbol)].facades.discard(qualname_of(symbol))
                             self.want(module_of(symbol), qualname_of(symbol))
@@ -467,7 +268,9 @@ class Closure:
         """Have an own copy of what a decorator alone fills, where all that it decorates is imported here."""
         module = module_of(decorator)
         text = self.territory.text(module)
-        if text is None or not all(self.is_local(symbol) for symbol in self.territory.decorated.get(decorator, ())):
+        if text is None or not all(
+            self.residence.is_local(symbol) for symbol in self.territory.decorated.get(decorator, ())
+        ):
             return
         uses = {name for i in text.binders.get(qualname_of(decorator), ()) for name in text.statements[i].uses}
         for name in sorted(uses & text.binders.keys()):
@@ -476,69 +279,6 @@ class Closure:
                 self._registries.add(value)
                 self.want_module(module).remote_values.discard(name)
                 self.want(module, name)
-
-    def _is_mixed(self, module: str) -> bool:
-        """Return whether units of the module run in this process beside units that do not: both need its values."""
-        owner = self.territory.owner
-        units = self.territory.units_of.get(module, ())
-        if self.process == CLIENT:
-            return any(s not in owner and s not in self.territory.shared for s in units)
-        return any(owner.get(s) == self.process for s in units)
-
-    # ---- forms ----
-
-    def _finish(self, need: Need) -> None:
-        """Decide how the module is carried over."""
-        text = self.territory.text(need.module.name)
-        if text is None:
-            need.is_whole = True
-            need.form = "own" if self._owns_any(need.module.name) else "copy"
-            return
-        is_left_alone = self.process == CLIENT and need.module.name not in self._overlaid
-        has_remote = bool(need.facades or need.remote_values)
-        if not need.is_whole and (is_left_alone or (not has_remote and self._nothing_saved(need))):
-            self.want_whole(need.module.name)
-        if not need.is_whole and need.module.path in self.whole_only and not self._is_pure_facade(need):
-            self.want_whole(need.module.name)
-            need.facades.clear()
-            need.remote_values.clear()
-        need.form = self._form(need)
-
-    def _form(self, need: Need) -> Form:
-        if need.is_whole:
-            return "own" if self._owns_any(need.module.name) else "copy"
-        return "facade" if self._is_pure_facade(need) else "split"
-
-    def _owns_any(self, module: str) -> bool:
-        return self._is_mixed(module) or self.territory.body_owner(module) == self.process
-
-    def _is_pure_facade(self, need: Need) -> bool:
-        text = self.territory.text(need.module.name)
-        kinds = {text.statements[i].kind for i in need.kept} if text is not None else set()
-        return bool(need.facades or need.remote_values) and kinds <= {"docstring", "future"}
-
-    def _nothing_saved(self, need: Need) -> bool:
-        """Return whether the whole file would bring in no further import."""
-        text = self.territory.text(need.module.name)
-        assert text is not None
-        dropped = [s for s in text.statements if s.index not in need.kept]
-        if any(
-            not self.is_local(f"{need.module.name}:{n}") for s in dropped if s.kind in ("def", "class") for n in s.binds
-        ):
-            return False
-        if any(s.kind in ("effect", "main") for s in dropped) and self.process != CLIENT:
-            return False
-        partly = [s for s in text.statements if s.index in need.kept and s.kind == "import"]
-        if any(item.bound not in need.names for s in partly for item in s.imports):
-            return False
-        return not any(s.imports for s in dropped) and not any(
-            s.kind == "assign" and not self._copyable.holds(need.module.name, s) for s in dropped
-        )
-
-
-def _top(symbol: str) -> str:
-    module, _, name = symbol.partition(":")
-    return f"{module}:{name.partition('.')[0]}"
 
 
 def modules_in(needs: Iterable[Need]) -> dict[str, str]:

@@ -31,7 +31,7 @@ def imported_roots(needs: Iterable[Need], territory: Territory) -> tuple[str, ..
             statement = text.statements[index]
             for imported in statement.imports:
                 is_pruned = statement.kind == "import" and not need.is_whole and imported.bound not in need.names
-                if not is_pruned and _is_third_party(imported, need, territory):
+                if not is_pruned and imported.when != "checked" and _is_third_party(imported, need, territory):
                     found.add(imported.module.partition(".")[0])
     return tuple(sorted(found))
 

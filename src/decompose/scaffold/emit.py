@@ -16,6 +16,7 @@ from decompose.ir.filetree import FileTree
 from decompose.ir.findings import Finding, Span
 from decompose.ir.graph import CodeGraph
 from decompose.ir.symbols import is_topic, module_of, qualname_of
+from decompose.scaffold.carry import carry
 from decompose.scaffold.child import Slicer
 from decompose.scaffold.closure import Closure, modules_in
 from decompose.scaffold.context import (
@@ -31,12 +32,13 @@ from decompose.scaffold.dependencies import imported_roots, requirements, unpick
 from decompose.scaffold.in_place import in_place
 from decompose.scaffold.inference import claims_protocol_path, models_of
 from decompose.scaffold.jobs import StepContext, pipeline_steps
-from decompose.scaffold.loading import import_name, preload, unloadable
+from decompose.scaffold.loading import Loading, import_name
 from decompose.scaffold.messages import messages_of
 from decompose.scaffold.need import Need
 from decompose.scaffold.offer import offer_of
 from decompose.scaffold.openapi import document
 from decompose.scaffold.operations import ServedOperation, callers_by_symbol, methods_of, named_symbols, served
+from decompose.scaffold.order import Monolith, enter_circles
 from decompose.scaffold.programs import turn_into_functions
 from decompose.scaffold.pytext import comment
 from decompose.scaffold.render import Names, Rendered, render
@@ -82,8 +84,11 @@ def emit(
     processes = [*(service.name for service in blueprint.services), CLIENT]
     with Slicer() as slicer:
         whole_only = _uncuttable(territory, slicer)
-        closures = {process: Closure(territory, process, whole_only) for process in processes}
-        needs = {process: closure.compute() for process, closure in closures.items()}
+        closures = {process: carry(territory, process, whole_only) for process in processes}
+        monolith, loading = Monolith(territory), Loading(territory)
+        for closure in closures.values():
+            enter_circles(closure, monolith, loading)
+        needs = {process: closure.needs for process, closure in closures.items()}
         operations = served(territory, needs)
         names = _names(operations)
         rendered = {
@@ -91,7 +96,7 @@ def emit(
             for process in processes
         }
         switches = in_place(closures[CLIENT], names, extraction) if extraction is not None else {}
-    context = _context(territory, needs, operations, rendered)
+    context = _context(territory, closures, operations, rendered, loading)
     files = _code_files(rendered)
     messages = {s.name: messages_of(territory, s, operations[s.name]) for s in blueprint.services}
     own = (templates,) if templates is not None else ()
@@ -104,7 +109,7 @@ def emit(
     files[CONTRACTS_FILE] = codec.encode(offer_of(territory, operations, callers_by_symbol(territory, needs)))
     files["openapi.json"] = _json(document(context, territory, messages))
     files["system.json"] = _json(as_json(context))
-    findings = (*_moved_whole(rendered), *unloadable(territory), *functions.findings)
+    findings = (*_moved_whole(rendered), *loading.findings(), *functions.findings)
     return FileTree(dict(sorted(files.items())), executable=frozenset({"run.py"}), findings=findings)
 
 
@@ -153,16 +158,31 @@ def _names(operations: Mapping[str, tuple[ServedOperation, ...]]) -> Names:
 
 def _context(
     territory: Territory,
-    needs: Mapping[str, Mapping[str, Need]],
+    closures: Mapping[str, Closure],
     operations: Mapping[str, tuple[ServedOperation, ...]],
     rendered: Mapping[str, list[Rendered]],
+    loading: Loading,
 ) -> SystemContext:
+    needs = {process: closure.needs for process, closure in closures.items()}
+    startup = {process: (*territory.blueprint.startup, *closure.first) for process, closure in closures.items()}
     callers = callers_by_symbol(territory, needs)
     steps = pipeline_steps(territory)
     calls = {s.name: _depends_on(territory, s.name, needs[s.name]) for s in territory.blueprint.services}
     order = start_order(calls)
     services = tuple(
-        _service_context(territory, service, BASE_PORT + i, needs, operations, callers, rendered, steps, order)
+        _service_context(
+            territory,
+            service,
+            BASE_PORT + i,
+            needs,
+            operations,
+            callers,
+            rendered,
+            steps,
+            order,
+            startup[service.name],
+            loading.preload(service, needs[service.name]),
+        )
         for i, service in enumerate(territory.blueprint.services)
     )
     externals = {name for module in territory.modules.values() for name in module.externals}
@@ -194,6 +214,8 @@ def _service_context(
     rendered: Mapping[str, list[Rendered]],
     steps: tuple[StepContext, ...],
     order: Mapping[str, tuple[str, ...]],
+    startup: tuple[str, ...],
+    preload: tuple[str, ...],
 ) -> ServiceContext:
     own = needs[service.name]
     web = _web_app(territory, service)
@@ -215,8 +237,8 @@ def _service_context(
         anchored=_anchored(territory, own),
         entries=entries_of(territory, service),
         web=web[0] if web else "",
-        startup=tuple(import_name(own[module]) for module in territory.blueprint.startup),
-        preload=preload(territory, service, own),
+        startup=tuple(import_name(own[module]) for module in startup),
+        preload=preload,
         live=tuple(sorted(s for s in territory.mutated if module_of(s) in own)),
         requirements=requirements(sorted(roots), lines),
         environment=service.environment,

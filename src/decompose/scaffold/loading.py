@@ -11,19 +11,47 @@ from decompose.scaffold.need import Need
 from decompose.scaffold.territory import Territory
 
 
-def preload(territory: Territory, service: ServiceBlueprint, needs: Mapping[str, Need]) -> tuple[str, ...]:
-    """Return the modules that hold the service's own code, except programs, which run when they are told to.
+class Loading:
+    """Says what a service loads when it starts, and what no process can load.
 
-    A module that cannot be imported in the monolith either must not keep the service from starting.
+    Args:
+        territory: Who has which code.
     """
-    found = []
-    for module in sorted({module_of(member) for member in service.members}):
-        text = territory.text(module)
-        units = territory.units_of.get(module, ())
-        is_program = module in territory.programs
-        if module in needs and text is not None and units and not is_program and not missing(territory, module):
-            found.append(import_name(needs[module]))
-    return tuple(found)
+
+    def __init__(self, territory: Territory) -> None:
+        self.territory = territory
+        members = {module_of(member) for member in territory.owner} & territory.modules.keys()
+        found = {module: _missing(territory, module) for module in sorted(members)}
+        self.missing = {module: place for module, place in found.items() if place is not None}
+        """Line and name of an import that cannot be made, by module."""
+
+    def preload(self, service: ServiceBlueprint, needs: Mapping[str, Need]) -> tuple[str, ...]:
+        """Return the modules that hold the service's own code, except programs, which run when they are told to.
+
+        A module that cannot be imported in the monolith either must not keep the service from starting.
+        """
+        found = []
+        for module in sorted({module_of(member) for member in service.members} & needs.keys() - self.missing.keys()):
+            is_program = module in self.territory.programs
+            has_units = bool(self.territory.units_of.get(module)) and self.territory.text(module) is not None
+            if has_units and not is_program:
+                found.append(import_name(needs[module]))
+        return tuple(found)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return a finding (DC503) for each module of a service that is not loaded, because no process can import it."""
+        return tuple(
+            Finding(
+                code="DC503",
+                level="warning",
+                span=Span(self.territory.modules[module].path, line),
+                message=f"`{name}` is imported, which the tree does not have: no process can import `{module}`, and "
+                "its service starts without it",
+                hint="correct the import, or drop the module",
+                symbol=module,
+            )
+            for module, (line, name) in self.missing.items()
+        )
 
 
 def import_name(need: Need) -> str:
@@ -31,7 +59,7 @@ def import_name(need: Need) -> str:
     return min(need.import_names, key=lambda name: (name != need.module.name, name))
 
 
-def missing(territory: Territory, module: str) -> tuple[int, str] | None:
+def _missing(territory: Territory, module: str) -> tuple[int, str] | None:
     """Return line and name of the first import at the top of a module that asks one of the tree's packages for a module
     which is not there, `None` when all can be made.
     """
@@ -44,24 +72,3 @@ def missing(territory: Territory, module: str) -> tuple[int, str] | None:
             if is_ours and territory.find_module(imported, module) is None and not territory.is_package_folder(name):
                 return statement.line, name
     return None
-
-
-def unloadable(territory: Territory) -> tuple[Finding, ...]:
-    """Return a finding (DC503) for each module of a service that is not loaded, because no process can import it."""
-    found = []
-    for module in sorted({module_of(member) for member in territory.owner} & territory.modules.keys()):
-        broken = missing(territory, module)
-        if broken is not None:
-            line, name = broken
-            found.append(
-                Finding(
-                    code="DC503",
-                    level="warning",
-                    span=Span(territory.modules[module].path, line),
-                    message=f"`{name}` is imported, which the tree does not have: no process can import `{module}`, and "
-                    "its service starts without it",
-                    hint="correct the import, or drop the module",
-                    symbol=module,
-                )
-            )
-    return tuple(found)

@@ -26,6 +26,9 @@ class Need:
     """Module-level values that another service answers."""
     elsewhere: dict[str, str] = field(default_factory=dict)
     """Names that the original imported from other modules of the tree: `module:name` by name."""
+    first: dict[int, list[str]] = field(default_factory=dict)
+    """Modules that must run before those that a circle of imports would otherwise begin with, by the index of the
+    statement at which the original came to them."""
     import_names: set[str] = field(default_factory=set)
     is_whole: bool = False
     """Whether the file is carried over byte for byte."""

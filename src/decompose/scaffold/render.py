@@ -12,6 +12,7 @@ from decompose.ir.symbols import module_of, qualname_of
 from decompose.scaffold.child import Slicer
 from decompose.scaffold.closure import Closure
 from decompose.scaffold.facades import RUNTIME_NAMES, Target, annotation_names, class_facade, function_facade, wrapped
+from decompose.scaffold.loading import import_name
 from decompose.scaffold.need import Need
 from decompose.scaffold.pytext import HEADER, doc_literal, pystr
 from decompose.scaffold.statements import Imported, ModuleText
@@ -64,7 +65,8 @@ def _render_facade(need: Need, closure: Closure, names: Names, text: ModuleText)
     parts = _facade_parts(need, closure, names, text)
     where = ", ".join(f"`{s}`" for s in parts.services)
     head = doc_literal(f"Facade of `{need.module.name}`: the same names, answered by {where}.")
-    content = f"{HEADER}\n{head}\n\n{parts.imports}{parts.tail}{parts.main}".rstrip("\n") + "\n"
+    first = "".join(_first(need, closure).values())
+    content = f"{HEADER}\n{head}\n\n{first}{parts.imports}{parts.tail}{parts.main}".rstrip("\n") + "\n"
     ranges = _ranges_of(content, parts.origins)
     return Rendered(need.module.path, content.encode(), "facade", ranges)
 
@@ -76,7 +78,7 @@ def _render_split(need: Need, closure: Closure, names: Names, text: ModuleText, 
     if need.facades or need.remote_values or need.elsewhere:
         parts = _facade_parts(need, closure, names, text)
         insert = f"\n{parts.imports}{parts.tail}".rstrip("\n") + "\n"
-    answer = slicer.cut(source, sorted(need.kept) or [-1], sorted(need.names), insert)
+    answer = slicer.cut(source, sorted(need.kept) or [-1], sorted(need.names), insert, _first(need, closure))
     if "error" in answer:
         lines = source.count("\n")
         whole = ((1, lines, need.module.path, 1),)
@@ -85,6 +87,22 @@ def _render_split(need: Need, closure: Closure, names: Names, text: ModuleText, 
     content = answer["text"] + (parts.main if parts is not None else "")
     ranges += _ranges_of(content, parts.origins) if parts is not None else ()
     return Rendered(need.module.path, content.encode(), need.form, tuple(sorted(ranges)))
+
+
+def _first(need: Need, closure: Closure) -> dict[int, str]:
+    """Return the imports with which a circle of imports is entered as in the monolith, by the statement they precede."""
+    found = {}
+    for index, modules in sorted(need.first.items()):
+        lines = []
+        for module in modules:
+            other = closure.needs.get(module)
+            name = import_name(other) if other is not None else module
+            bound = f"_{name.rpartition('.')[2]}_first"
+            lines.append(
+                f"import {name} as {bound}  # noqa: F401  (a circle of imports begins here, as in the monolith)\n"
+            )
+        found[index] = "".join(lines)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +241,7 @@ def _remote_main(need: Need, closure: Closure, text: ModuleText, owner: str) -> 
     programs = [s.index for s in text.statements if s.kind == "main"]
     is_kept = any(index in need.kept for index in programs)
     does_something = bool(programs) or (
-        not closure.is_local_body(need.module.name) and any(s.kind == "effect" for s in text.statements)
+        not closure.residence.is_local_body(need.module.name) and any(s.kind == "effect" for s in text.statements)
     )
     if is_kept or not does_something:
         return ""

@@ -1,13 +1,13 @@
 """Cuts statements out of modules with libcst; run as a child process, so that no file can take the generator down.
 
-Reads one JSON request a line (`{"source", "keep", "names", "insert"}`) and answers each with one line.
+Reads one JSON request a line (`{"source", "keep", "names", "insert", "before"}`) and answers each with one line.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import libcst as cst
@@ -27,7 +27,9 @@ def main() -> None:
         sys.stdout.flush()
 
 
-def cut(source: str, keep: Iterable[int], names: Iterable[str], insert: str) -> dict[str, Any]:
+def cut(
+    source: str, keep: Iterable[int], names: Iterable[str], insert: str, before: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Return the kept statements as text, and for each output range its first line in the source.
 
     Args:
@@ -35,6 +37,7 @@ def cut(source: str, keep: Iterable[int], names: Iterable[str], insert: str) -> 
         keep: Indexes of the statements that stay; an empty list only checks that libcst gives the source back.
         names: Names that kept imports bind and that are needed; the rest of these imports goes.
         insert: Text that goes after the imports at the top.
+        before: Text that goes where a statement stands or stood, by its index.
     """
     module = cst.parse_module(source)
     if module.code != source:
@@ -42,10 +45,12 @@ def cut(source: str, keep: Iterable[int], names: Iterable[str], insert: str) -> 
     wanted, needed = set(keep), set(names)
     if not wanted:
         return {"statements": len(module.body)}
-    return _compose(module, wanted, needed, insert)
+    return _compose(module, wanted, needed, insert, before or {})
 
 
-def _compose(module: cst.Module, wanted: set[int], needed: set[str], insert: str) -> dict[str, Any]:
+def _compose(
+    module: cst.Module, wanted: set[int], needed: set[str], insert: str, before: Mapping[str, str]
+) -> dict[str, Any]:
     header = "".join(
         line._codegen_text(module) if hasattr(line, "_codegen_text") else _code(module, line) for line in module.header
     )
@@ -54,6 +59,9 @@ def _compose(module: cst.Module, wanted: set[int], needed: set[str], insert: str
     last_import = -1
     for index, statement in enumerate(module.body):
         code = module.code_for_node(statement)
+        if str(index) in before:
+            last_import = len(pieces)
+            pieces.append((before[str(index)], 0))
         if index in wanted:
             trimmed = _trim(statement, needed)
             if trimmed is not None:

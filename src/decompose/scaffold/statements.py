@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 StatementKind = Literal["docstring", "future", "import", "def", "class", "assign", "effect", "compound", "main", "all"]
 
+When = Literal["loaded", "called", "checked"]
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_MISSING = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _SETTINGS = (
     "sys.path.",
@@ -41,6 +45,10 @@ class Imported:
     """Leading dots."""
     attribute: str = ""
     """Name taken from the module; empty for `import module`."""
+    when: When = "loaded"
+    """Whether the module that has it needs it to be loaded, when something in it is called, or for type checkers alone."""
+    is_optional: bool = False
+    """Whether the code goes on without it (`try … except ImportError`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +129,7 @@ def _statement(index: int, group: list[ast.stmt]) -> Statement:
         binds=binds,
         uses=_used(nodes),
         roots=tuple(dict.fromkeys(root for top in group for root in _roots(top))),
-        imports=tuple(item for node in nodes for item in _imported(node)),
+        imports=tuple(item for top in group for item in _imports(top)),
         attributes=frozenset(
             (n.value.id, n.attr) for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
         ),
@@ -206,6 +214,38 @@ def _roots(node: ast.stmt) -> Iterator[str]:
             current = current.func if isinstance(current, ast.Call) else current.value
         if isinstance(current, ast.Name):
             yield current.id
+
+
+def _imports(node: ast.AST, when: When = "loaded", *, is_optional: bool = False) -> Iterator[Imported]:
+    """Yield the imports that stand anywhere in a statement, in order."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        yield from (replace(item, when=when, is_optional=is_optional) for item in _imported(node))
+    elif isinstance(node, (ast.Try, ast.TryStar)):
+        is_guarded = is_optional or any(_catches_missing(handler) for handler in node.handlers)
+        for part in ast.iter_child_nodes(node):
+            yield from _imports(part, when, is_optional=is_guarded)
+    elif isinstance(node, ast.If) and _is_for_checkers(node.test):
+        for part in node.body:
+            yield from _imports(part, "checked", is_optional=True)
+        for part in node.orelse:
+            yield from _imports(part, when, is_optional=is_optional)
+    else:
+        inner: When = "called" if isinstance(node, _FUNCTIONS) and when == "loaded" else when
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+                yield from _imports(child, inner, is_optional=is_optional)
+
+
+def _is_for_checkers(test: ast.expr) -> bool:
+    return isinstance(test, (ast.Name, ast.Attribute)) and ast.unparse(test).endswith("TYPE_CHECKING")
+
+
+def _catches_missing(handler: ast.ExceptHandler) -> bool:
+    """Return whether an import that fails ends there, and the code goes on."""
+    caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
+    names = {ast.unparse(name).rpartition(".")[2] for name in caught}
+    is_raised = any(isinstance(statement, ast.Raise) for statement in handler.body)
+    return (not caught or bool(names & _MISSING)) and not is_raised
 
 
 def _imported(node: ast.AST) -> Iterator[Imported]:

@@ -6,7 +6,7 @@ import msgspec
 from tests.unit.scaffold.monoliths import blueprint_of, graph_of
 
 from decompose.ir.graph import Edge
-from decompose.scaffold.closure import Closure
+from decompose.scaffold.carry import carry
 from decompose.scaffold.territory import Territory
 
 SAVED_CLASS = {
@@ -31,7 +31,7 @@ def test_a_process_that_restores_objects_has_their_classes_although_they_are_sha
     blueprint = blueprint_of(graph, {"fit": ("shop.fit",), "score": ("shop.score",)}, shared=("shop.steps",))
     territory = Territory(blueprint, graph, {path: text.encode() for path, text in SAVED_CLASS.items()})
 
-    assert "shop.steps" in Closure(territory, "score").compute()
+    assert "shop.steps" in carry(territory, "score").needs
 
 
 REGISTRY = {
@@ -53,7 +53,7 @@ def registry_needs(*writers):
     graph = msgspec.structs.replace(graph, units=tuple(units), edges=(*graph.edges, *writes))
     blueprint = blueprint_of(graph, {"nets": ("nets",), "use": ("use",)})
     territory = Territory(blueprint, graph, {path: text.encode() for path, text in REGISTRY.items()})
-    return Closure(territory, "use").compute()["nets"]
+    return carry(territory, "use").needs["nets"]
 
 
 def test_a_table_that_only_a_decorator_fills_is_filled_wherever_what_it_decorates_is_imported():
