@@ -9,7 +9,7 @@ from decompose.boundary.sharing import is_value_class
 from decompose.boundary.system import System
 from decompose.ir.findings import Finding, Span
 from decompose.ir.symbols import module_of
-from decompose.knowledge.distributions import distribution_of, is_standard, line_by_name, line_of, name_of
+from decompose.knowledge.distributions import distribution_of, is_standard, line_of, name_of, own_names, stated_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,16 @@ def closure_of(system: System, members: Iterable[str]) -> Closure:
         members: Symbols of the service's own units and of the shared ones that it holds.
     """
     tops = sorted(set(members))
-    lines = line_by_name(system.graph.requirements)
+    lines = stated_lines(system.graph.requirements, system.graph.distributions)
     found: dict[str, str] = {}
     unpinned: list[str] = []
     for name in _imports(system, tops):
         line = line_of(name, lines)
-        if not line:
+        asked = line or distribution_of(name)
+        if not line and asked:
             unpinned.append(name)
-        line = line or distribution_of(name)
-        found.setdefault(name_of(line), line)
+        if asked:
+            found.setdefault(name_of(asked), asked)
     return Closure(
         requirements=tuple(found[name] for name in sorted(found)),
         environment=_environment(system, tops),
@@ -66,7 +67,9 @@ def _imports(system: System, tops: Iterable[str]) -> tuple[str, ...]:
 
     Of a file that holds more than these units, only what their own edges touch counts, where the graph has such edges.
     """
-    own = {name.partition(".")[0] for module in system.graph.modules for name in (module.name, *module.import_names)}
+    graph = system.graph
+    own = {name.partition(".")[0] for module in graph.modules for name in (module.name, *module.import_names)}
+    own |= own_names((), graph.distributions, graph.package)
     wanted: dict[str, set[str]] = {}
     for top in tops:
         wanted.setdefault(module_of(top), set()).add(top)

@@ -37,6 +37,8 @@ def assemble(facts: SourceFacts, solver: Solver) -> CodeGraph:
         files=tuple(facts.outcomes),
         coverage=coverage,
         requirements=tuple(facts.requirements),
+        package=facts.package,
+        distributions=tuple(facts.distributions),
     )
 
 

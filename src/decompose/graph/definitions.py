@@ -344,7 +344,7 @@ class Definitions(Core):
             if name == "*":
                 self.import_all(frame, info)
                 continue
-            child = f"{dotted}.{name}" if dotted else name
+            child = f"{dotted}.{name}" if dotted not in ("", "__init__") else name
             found = self.load(frame, values, name, pos) if values else EMPTY
             if not found and self.modules.exists(child):
                 found = self.import_module(child)

@@ -73,6 +73,7 @@ class Modules:
         self._packages: set[str] = set()
         self._suffixes: dict[str, list[str]] = {}
         self._repositories = facts.repositories
+        self._package = facts.package
         layout = _layout_roots(facts)
         names = _names(facts, layout)
         for file in facts.files:
@@ -102,7 +103,7 @@ class Modules:
         key = (importer.folder, name)
         if key in self._memo:
             return self._memo[key]
-        found = self._memo[key] = self._absolute(name, importer)
+        found = self._memo[key] = self._in_own_package(name) or self._absolute(name, importer)
         if found is not None and found in self._by_dotted:
             info = self._by_dotted[found]
             if name not in info.names:
@@ -143,6 +144,13 @@ class Modules:
             if self.exists(f"{info_root}.{name}"):
                 return f"{info_root}.{name}"
         return self._by_suffix(name, home) or (self._installed(name, home) if home else None)
+
+    def _in_own_package(self, name: str) -> str | None:
+        """Return the module that `name` means by the name of the root, where that is a package itself."""
+        if not self._package or not f"{name}.".startswith(f"{self._package}."):
+            return None
+        dotted = name[len(self._package) + 1 :]
+        return (dotted if self.exists(dotted) else None) if dotted else "__init__"
 
     def _installed(self, name: str, home: str) -> str | None:
         """Return the module of another repository that `name` means where that repository is installed."""

@@ -167,3 +167,7 @@ class SourceFacts(msgspec.Struct, array_like=True):
     """Files of the tree that are neither source nor ignored, sorted: what is there before anything runs."""
     repositories: list[str] = []
     """Of a fleet: folders (POSIX, relative) that are repositories of their own, sorted; empty for one code base."""
+    package: str = ""
+    """Dotted name under which Python knows the root, when it is a package itself."""
+    distributions: list[str] = []
+    """Names of the distributions that are made of the tree, or of its neighbours on disk, sorted."""

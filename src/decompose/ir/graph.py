@@ -294,6 +294,10 @@ class CodeGraph(Record, Shown):
     coverage: CallCoverage = CallCoverage()
     requirements: tuple[str, ...] = ()
     """Requirement lines of the monolith (PEP 508), from `requirements*.txt`, `pyproject.toml`, `setup.*`, lock files."""
+    package: str = ""
+    """Dotted name under which Python knows the analysed folder, when it is a package itself."""
+    distributions: tuple[str, ...] = ()
+    """Names of the distributions that are made of the tree, or of its neighbours on disk: no index has these."""
     schema_version: int = GRAPH_SCHEMA
 
     def to_networkx(self) -> nx.MultiDiGraph:

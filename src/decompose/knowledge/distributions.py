@@ -6,10 +6,12 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 
+from decompose.resources import knowledge_root
+
 DISTRIBUTION_BY_IMPORT = {
     "Bio": "biopython", "Crypto": "pycryptodome", "IPython": "ipython", "MySQLdb": "mysqlclient",
     "OpenSSL": "pyOpenSSL", "PIL": "pillow", "PyPDF2": "PyPDF2", "Xlib": "python-xlib", "absl": "absl-py",
-    "alpaca": "alpaca-py", "ase": "ase", "attr": "attrs", "azureml": "azureml-core", "bs4": "beautifulsoup4",
+    "alpaca": "alpaca-py", "ase": "ase", "attr": "attrs", "bs4": "beautifulsoup4",
     "caffe2": "torch", "catboost": "catboost", "community": "python-louvain", "cv2": "opencv-python-headless",
     "dateutil": "python-dateutil", "discord": "discord.py", "docx": "python-docx", "dotenv": "python-dotenv",
     "evidently": "evidently", "faiss": "faiss-cpu", "fitz": "pymupdf", "flask_cors": "flask-cors",
@@ -44,8 +46,41 @@ DISTRIBUTION_BY_IMPORT = {
     "jax": "jax", "flax": "flax", "pydantic_settings": "pydantic-settings", "snscrape": "snscrape",
     "tweepy": "tweepy", "whisper": "openai-whisper", "clip": "openai-clip", "ultralytics": "ultralytics",
     "detectron2": "detectron2", "paho": "paho-mqtt", "pika": "pika",
+    "playhouse": "peewee", "pwiz": "peewee", "markdown_it": "markdown-it-py", "mysql": "mysql-connector-python",
+    "OpenGL": "PyOpenGL", "barcode": "python-barcode", "decouple": "python-decouple", "box": "python-box",
+    "pythonjsonlogger": "python-json-logger", "rapidjson": "python-rapidjson", "pyximport": "Cython", "win32api": "pywin32",
+    "win32con": "pywin32", "win32gui": "pywin32", "skmultiflow": "scikit-multiflow", "sksurv": "scikit-survival",
+    "weaviate": "weaviate-client", "lxml_html_clean": "lxml_html_clean", "pyro": "pyro-ppl",
+    "parselmouth": "praat-parselmouth", "unidecode": "Unidecode", "pyaudio": "PyAudio", "osgeo_utils": "GDAL",
+    "talib": "TA-Lib", "cpuinfo": "py-cpuinfo", "pynvml": "nvidia-ml-py", "nvidia_smi": "nvidia-ml-py3",
+    "google.ai.generativelanguage": "google-ai-generativelanguage", "google.api": "googleapis-common-protos",
+    "google.cloud.exceptions": "google-cloud-core", "google.cloud.client": "google-cloud-core",
+    "google.cloud.resourcemanager": "google-cloud-resource-manager", "google.cloud.sql": "cloud-sql-python-connector",
+    "google.cloud.secretmanager": "google-cloud-secret-manager", "google.colab": "", "google.oauth2": "google-auth",
+    "google.protobuf": "protobuf", "google.rpc": "googleapis-common-protos", "google.type": "googleapis-common-protos",
+    "azure.search.documents": "azure-search-documents", "azureml.data": "azureml-core",
+    "azureml.exceptions": "azureml-core", "azureml.history": "azureml-core", "azureml.train": "azureml-train-core",
+    "llama_index.core": "llama-index-core", "opentelemetry": "opentelemetry-api",
+    "opentelemetry.exporter.otlp": "opentelemetry-exporter-otlp", "opentelemetry.sdk": "opentelemetry-sdk",
+    "opentelemetry.semconv": "opentelemetry-semantic-conventions",
 }  # fmt: skip
-"""Import names whose distribution has another name (and some that only look as if), from the packages' own metadata."""
+"""Import names whose distribution has another name (and some that only look as if), from the packages' own metadata.
+
+Dotted names are of packages that several distributions share; an empty distribution is one that no index has.
+"""
+
+_SHARED = {
+    "airflow.providers": "apache-airflow-providers-{}", "azure": "azure-{}", "azure.ai": "azure-ai-{}",
+    "azure.data": "azure-data-{}", "azure.keyvault": "azure-keyvault-{}", "azure.mgmt": "azure-mgmt-{}",
+    "azure.monitor": "azure-monitor-{}", "azure.storage": "azure-storage-{}", "azureml": "azureml-{}",
+    "backports": "backports.{}", "flytekitplugins": "flytekitplugins-{}", "google": "google-{}",
+    "google.cloud": "google-cloud-{}", "jaraco": "jaraco.{}", "llama_index.embeddings": "llama-index-embeddings-{}",
+    "llama_index.llms": "llama-index-llms-{}", "llama_index.readers": "llama-index-readers-{}",
+    "llama_index.vector_stores": "llama-index-vector-stores-{}", "opentelemetry.instrumentation":
+    "opentelemetry-instrumentation-{}", "sphinxcontrib": "sphinxcontrib-{}", "zope": "zope.{}",
+}  # fmt: skip
+"""Packages that have no distribution of their own: each of their parts is one, named after this pattern."""
+_API_VERSION = re.compile(r"_v\d+(?:p\d+)?(?:(?:alpha|beta)\d*)?$")
 
 MAKERS_OF_SAVED_OBJECTS = frozenset({
     "catboost", "category_encoders", "feature_engine", "fbprophet", "gensim", "hdbscan", "hmmlearn", "imblearn",
@@ -84,17 +119,48 @@ def name_of(requirement: str) -> str:
 
 
 def candidates(import_name: str) -> tuple[str, ...]:
-    """Return the normalised distributions that may provide an import name, the likeliest first."""
-    known = DISTRIBUTION_BY_IMPORT.get(import_name)
-    plain = normalise(import_name)
-    guesses = [normalise(known)] if known else []
-    guesses += [plain, *_VARIANTS.get(import_name, ()), f"python-{plain}", f"py{plain}"]
+    """Return the normalised distributions that may provide an import name, dotted or not, the likeliest first."""
+    guesses: list[str] = []
+    for part in _prefixes(import_name):
+        known = _known(part)
+        guesses += [normalise(known)] if known else []
+        if "." not in part and part not in _SHARED:
+            guesses.append(normalise(part))
+        guesses += _VARIANTS.get(part, ())
+        if "." not in part and part not in _SHARED:
+            guesses += [f"python-{normalise(part)}", f"py{normalise(part)}"]
     return tuple(dict.fromkeys(guesses))
 
 
 def distribution_of(import_name: str) -> str:
-    """Return the distribution to ask for when the monolith's own lines name none."""
-    return DISTRIBUTION_BY_IMPORT.get(import_name, import_name.replace("_", "-"))
+    """Return the distribution to ask for when the monolith's own lines name none; empty when no index has it.
+
+    Args:
+        import_name: What is imported; of packages that several distributions share the name of the part counts
+            (`google.cloud.storage`).
+    """
+    for part in _prefixes(import_name):
+        known = _known(part)
+        if known is not None:
+            return known
+    top = import_name.partition(".")[0]
+    return "" if top in _SHARED else top.replace("_", "-")
+
+
+def _prefixes(name: str) -> list[str]:
+    """Return a dotted name and the packages around it, the longest first."""
+    parts = name.split(".")
+    return [".".join(parts[:end]) for end in range(len(parts), 0, -1)]
+
+
+def _known(name: str) -> str | None:
+    """Return the distribution of exactly this package; `None` when the tables do not have it."""
+    if name in DISTRIBUTION_BY_IMPORT:
+        return DISTRIBUTION_BY_IMPORT[name]
+    package, _, part = name.rpartition(".")
+    if package not in _SHARED or name in _SHARED:
+        return None
+    return _SHARED[package].format(_API_VERSION.sub("", part).replace("_", "-"))
 
 
 def line_by_name(lines: Iterable[str]) -> dict[str, str]:
@@ -105,6 +171,33 @@ def line_by_name(lines: Iterable[str]) -> dict[str, str]:
         if name and (name not in found or (len(found[name]) == len(name) and len(text) > len(name))):
             found[name] = text
     return found
+
+
+def stated_lines(lines: Iterable[str], distributions: Iterable[str]) -> dict[str, str]:
+    """Return the requirement lines by distribution, without those of distributions that are made of the tree itself."""
+    own = {normalise(name) for name in distributions}
+    return {name: line for name, line in line_by_name(lines).items() if name not in own}
+
+
+def own_names(paths: Iterable[str], distributions: Iterable[str], package: str) -> frozenset[str]:
+    """Return the top-level names that a tree may provide itself: its files, its folders, what is made of it.
+
+    A file or folder that has the name of a well-known library does not count: the library is the likelier meaning, and
+    nobody else has its name on an index.
+
+    Args:
+        paths: POSIX paths of its modules.
+        distributions: Names of the distributions that are made of the tree.
+        package: Dotted name under which Python knows the root, if it is a package itself.
+    """
+    parts = {part.removesuffix(".py") for path in paths for part in path.split("/")}
+    parts -= {
+        *DISTRIBUTION_BY_IMPORT,
+        *MAKERS_OF_SAVED_OBJECTS,
+        *(path.stem for path in knowledge_root().glob("*.toml")),
+    }
+    parts |= {normalise(name).replace("-", "_") for name in distributions}
+    return frozenset(parts | {package.partition(".")[0]}) - {"", "__init__"}
 
 
 def line_of(import_name: str, lines: Mapping[str, str]) -> str:
@@ -124,8 +217,6 @@ _VARIANTS = {
     "jwt": ("python-jose",),
     "ray": ("ray",),
     "azureml": ("azureml-sdk", "azureml-defaults", "azureml-core"),
-    "azure": ("azure-core", "azure-identity", "azureml-sdk", "azure-storage-blob"),
-    "google": ("google-cloud-storage", "google-cloud-bigquery", "google-auth", "protobuf"),
     "lightning": ("pytorch-lightning",),
     "attr": ("attrs",),
     "attrs": ("attrs",),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from decompose.ir.blueprint import ArtifactSet, Handoff, ServiceBlueprint
+from decompose.scaffold.dependencies import Extra, Use
 from decompose.scaffold.inference import ModelContext
 from decompose.scaffold.jobs import StepContext, entry_name
 from decompose.scaffold.operations import ServedOperation
@@ -47,6 +48,10 @@ class ServiceContext:
     preload: tuple[str, ...]
     live: tuple[str, ...]
     requirements: tuple[str, ...]
+    extras: tuple[Extra, ...]
+    """Requirements without which it runs as well."""
+    own_imports: tuple[Use, ...]
+    """Imports of what the tree provides but the analysis did not find."""
     environment: tuple[str, ...]
     forms: tuple[tuple[str, str], ...]
     """Path and form of each carried module."""

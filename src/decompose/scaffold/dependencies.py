@@ -2,38 +2,78 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
+from decompose.ir.findings import Finding, Span
+from decompose.ir.symbols import top_level_of
 from decompose.knowledge.distributions import (
     MAKERS_OF_SAVED_OBJECTS,
     distribution_of,
-    line_by_name,
+    is_standard,
     line_of,
     name_of,
 )
 from decompose.scaffold.need import Need
-from decompose.scaffold.statements import Imported
+from decompose.scaffold.statements import Imported, ModuleText, Statement
 from decompose.scaffold.territory import Territory
 
 _PICKLED = (".pkl", ".pickle", ".pk", ".p", ".joblib", ".dill", ".sav")
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One import of something that is none of the carried modules."""
+
+    name: str
+    """Dotted name, with what is taken from it."""
+    span: Span
+    is_optional: bool = False
+    """Whether the code runs without it: it says so, or nothing reaches the function that imports it."""
+    instead_of: tuple[str, ...] = ()
+    """What it stands in for when that is missing."""
+
+    @property
+    def root(self) -> str:
+        """Top-level module."""
+        return self.name.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A requirement without which the service runs as well."""
+
+    line: str
+    where: str
+    """Place of the import, `path:line`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """What a service asks an index for."""
+
+    lines: tuple[str, ...]
+    """PEP 508 lines, sorted by name."""
+    extras: tuple[Extra, ...]
+    """Sorted by line."""
+    provided: tuple[Use, ...]
+    """Imports of what the tree itself provides under a name that the analysis did not find: nobody is asked for it."""
+
+
 def imported_roots(needs: Iterable[Need], territory: Territory) -> tuple[str, ...]:
     """Return the third-party modules that the carried code imports, sorted."""
-    found: set[str] = set()
+    return tuple(sorted({use.root for use in uses(needs, territory)}))
+
+
+def uses(needs: Iterable[Need], territory: Territory) -> Iterator[Use]:
+    """Yield the imports of third-party modules in the carried code."""
     for need in needs:
         text = territory.text(need.module.name)
         if text is None:
-            found.update(need.module.externals)
+            yield from (Use(name, Span(need.module.path, 1)) for name in need.module.externals if not is_standard(name))
             continue
-        for index in need.kept:
-            statement = text.statements[index]
-            for imported in statement.imports:
-                is_pruned = statement.kind == "import" and not need.is_whole and imported.bound not in need.names
-                if not is_pruned and imported.when != "checked" and _is_third_party(imported, need, territory):
-                    found.add(imported.module.partition(".")[0])
-    return tuple(sorted(found))
+        for index in sorted(need.kept):
+            yield from _uses_of(need, text, text.statements[index], territory)
 
 
 def unpickled(territory: Territory, service: str, needs: Mapping[str, Mapping[str, Need]]) -> frozenset[str]:
@@ -57,22 +97,79 @@ def unpickled(territory: Territory, service: str, needs: Mapping[str, Mapping[st
     return MAKERS_OF_SAVED_OBJECTS & roots
 
 
-def requirements(roots: Iterable[str], lines: Iterable[str]) -> tuple[str, ...]:
-    """Return a requirement line for each imported module: the monolith's own where it has one.
+def requirements(found: Iterable[Use], territory: Territory, more: Iterable[str] = ()) -> Requirements:
+    """Return what an index is asked for: a line of the monolith where it has one, else the distribution's name.
+
+    What the monolith states is installed wherever the monolith is, so it is required even where the code could do
+    without. A name that the tree itself provides is never asked for: on an index anybody could have it.
 
     Args:
-        roots: Top-level modules.
-        lines: Requirement lines of the monolith, first the ones that count most.
+        found: The imports of a process.
+        territory: Whose lines and names count.
+        more: Top-level modules that it needs as well.
     """
-    known = line_by_name(lines)
-    found = [line_of(root, known) or distribution_of(root) for root in roots]
-    by_name = {name_of(line): line for line in found}
-    return tuple(by_name[name] for name in sorted(by_name))
+    known = territory.requirement_lines
+    needed: dict[str, str] = {}
+    optional: dict[str, Extra] = {}
+    provided: dict[str, Use] = {}
+    for use in (*(Use(name, Span("")) for name in more), *found):
+        stated = line_of(use.name, known)
+        line = stated or distribution_of(use.name)
+        if not stated and use.span.path and use.root in territory.own_names:
+            provided.setdefault(use.root, use)
+        elif line and (stated or not (use.is_optional or _has_first_choice(use, known))):
+            needed.setdefault(name_of(line), line)
+        elif line:
+            optional.setdefault(name_of(line), Extra(line, f"{use.span.path}:{use.span.line}"))
+    extras = (optional[name] for name in sorted(optional.keys() - needed.keys()))
+    lines = tuple(needed[name] for name in sorted(needed))
+    return Requirements(lines, tuple(extras), tuple(provided[name] for name in sorted(provided)))
+
+
+def own_name_finding(use: Use) -> Finding:
+    """Return the finding (DC504) for an import of what the tree provides, but no service has."""
+    return Finding(
+        code="DC504",
+        level="warning",
+        span=use.span,
+        message=f"`{use.root}` is imported, which this tree provides itself under another name or from another folder: no "
+        "index is asked for it, and a service that needs it does not start",
+        hint="analyse the folder from which it is imported, or state the library in the monolith's requirements",
+    )
+
+
+def _uses_of(need: Need, text: ModuleText, statement: Statement, territory: Territory) -> Iterator[Use]:
+    for imported in statement.imports:
+        is_pruned = statement.kind == "import" and not need.is_whole and imported.bound not in need.names
+        if is_pruned or imported.when == "checked" or not _is_third_party(imported, need, territory):
+            continue
+        is_unreached = imported.when == "called" and not _is_reached(need, statement, territory)
+        name = ".".join(filter(None, (imported.module, imported.attribute.removeprefix("*"))))
+        yield Use(
+            name,
+            Span(need.module.path, imported.line),
+            is_optional=imported.is_optional or is_unreached,
+            instead_of=imported.instead_of,
+        )
+
+
+def _is_reached(need: Need, statement: Statement, territory: Territory) -> bool:
+    """Return whether somebody may call what a definition holds: a service has it, or several share it."""
+    symbols = [top_level_of(f"{need.module.name}:{name}") for name in statement.binds]
+    units = [symbol for symbol in symbols if symbol in territory.units]
+    return not units or any(symbol in territory.owner or symbol in territory.shared for symbol in units)
+
+
+def _has_first_choice(use: Use, known: Mapping[str, str]) -> bool:
+    """Return whether what an import stands in for will be there."""
+    return bool(use.instead_of) and all(
+        is_standard(name.partition(".")[0]) or line_of(name, known) for name in use.instead_of
+    )
 
 
 def _is_third_party(imported: Imported, need: Need, territory: Territory) -> bool:
     root = imported.module.partition(".")[0]
-    if imported.level or not root or root in sys.stdlib_module_names:
+    if imported.level or not root or is_standard(root):
         return False
     inner = territory.submodule(imported, need.module.name) if imported.attribute else None
     if territory.find_module(imported, need.module.name) is not None or inner is not None:
@@ -82,4 +179,4 @@ def _is_third_party(imported: Imported, need: Need, territory: Territory) -> boo
 
 def _is_library_too(root: str, territory: Territory) -> bool:
     """Return whether a folder without `__init__.py` only has the name of a library that the monolith requires."""
-    return not territory.is_module(root) and bool(line_of(root, line_by_name(territory.graph.requirements)))
+    return not territory.is_module(root) and bool(line_of(root, territory.requirement_lines))

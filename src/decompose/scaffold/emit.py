@@ -28,7 +28,7 @@ from decompose.scaffold.context import (
     shared_files,
     start_order,
 )
-from decompose.scaffold.dependencies import imported_roots, requirements, unpickled
+from decompose.scaffold.dependencies import own_name_finding, requirements, unpickled, uses
 from decompose.scaffold.in_place import in_place
 from decompose.scaffold.inference import claims_protocol_path, models_of
 from decompose.scaffold.jobs import StepContext, pipeline_steps
@@ -109,13 +109,14 @@ def emit(
     files[CONTRACTS_FILE] = codec.encode(offer_of(territory, operations, callers_by_symbol(territory, needs)))
     files["openapi.json"] = _json(document(context, territory, messages))
     files["system.json"] = _json(as_json(context))
-    findings = (*_moved_whole(rendered), *loading.findings(), *functions.findings)
+    findings = (*_moved_whole(rendered), *loading.findings(), *functions.findings, *_own_imports(context))
     return FileTree(dict(sorted(files.items())), executable=frozenset({"run.py"}), findings=findings)
 
 
 def _check(territory: Territory) -> None:
     if not territory.blueprint.services:
         raise GenerateError("the plan names no service", hint="run `decompose propose`, or add one to decompose.yaml")
+    _check_root(territory)
     for service in territory.blueprint.services:
         for member in service.members:
             if module_of(member) not in territory.modules:
@@ -128,6 +129,21 @@ def _check(territory: Territory) -> None:
                 raise GenerateError(
                     f"`{service.name}`: {path} is a notebook, which no service can load",
                     hint=f"leave it `offline`: `functions/` holds its cells as functions, to be made a module ({member})",
+                )
+
+
+def _check_root(territory: Territory) -> None:
+    """Refuse a root that is itself a package and whose code says so: below it, no service could import that."""
+    package = territory.graph.package
+    for module in sorted(territory.modules) if package else ():
+        text, path = territory.text(module), territory.modules[module].path
+        for imported in (i for s in (text.statements if text is not None else ()) for i in s.imports):
+            is_named = not imported.level and f"{imported.module}.".startswith(f"{package.partition('.')[0]}.")
+            if is_named or imported.level > path.count("/"):
+                raise GenerateError(
+                    f"{path}:{imported.line}: the folder is part of the package `{package}`, and its code imports it as "
+                    "such; a service of parts of it could not",
+                    hint=f"propose and generate from the folder that holds `{package.partition('.')[0]}`",
                 )
 
 
@@ -219,10 +235,8 @@ def _service_context(
 ) -> ServiceContext:
     own = needs[service.name]
     web = _web_app(territory, service)
-    roots = {*imported_roots(own.values(), territory), *unpickled(territory, service.name, needs)}
-    if web and web[1] == "Flask":
-        roots.add("a2wsgi")
-    lines = (*service.requirements, *territory.graph.requirements)
+    more = unpickled(territory, service.name, needs) | ({"a2wsgi"} if web and web[1] == "Flask" else set())
+    asked = requirements(uses(own.values(), territory), territory, more)
     models = models_of(territory, service, operations[service.name], has_web=web is not None)
     return ServiceContext(
         name=service.name,
@@ -240,7 +254,9 @@ def _service_context(
         startup=tuple(import_name(own[module]) for module in startup),
         preload=preload,
         live=tuple(sorted(s for s in territory.mutated if module_of(s) in own)),
-        requirements=requirements(sorted(roots), lines),
+        requirements=asked.lines,
+        extras=asked.extras,
+        own_imports=asked.provided,
         environment=service.environment,
         forms=tuple((r.path, r.form) for r in rendered[service.name]),
         cpu=service.cpu,
@@ -377,6 +393,11 @@ def _moved_whole(rendered: Mapping[str, list[Rendered]]) -> tuple[Finding, ...]:
         )
         for path, why in sorted(troubles.items())
     )
+
+
+def _own_imports(context: SystemContext) -> tuple[Finding, ...]:
+    found = {use.root: use for service in context.services for use in service.own_imports}
+    return tuple(own_name_finding(found[name]) for name in sorted(found))
 
 
 def _provenance(rendered: Mapping[str, list[Rendered]]) -> dict[str, list[dict[str, object]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,8 +12,12 @@ StatementKind = Literal["docstring", "future", "import", "def", "class", "assign
 
 When = Literal["loaded", "called", "checked"]
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_MISSING = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+_MISSING = frozenset({"ImportError", "ModuleNotFoundError"})
+_EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "parser.error"})
+_OTHER_SYSTEM = re.compile(
+    r"^(sys\.platform|os\.name|platform\.system\(\))(\.startswith\(| == | in )\W*(win|nt|darwin|cygwin)", re.I
+)
+"""Conditions that hold on other systems than the ones that services run on."""
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _SETTINGS = (
     "sys.path.",
@@ -48,7 +52,10 @@ class Imported:
     when: When = "loaded"
     """Whether the module that has it needs it to be loaded, when something in it is called, or for type checkers alone."""
     is_optional: bool = False
-    """Whether the code goes on without it (`try … except ImportError`)."""
+    """Whether the code goes on without it (`try … except ImportError`), or another system needs it."""
+    instead_of: tuple[str, ...] = ()
+    """Modules whose absence it makes good (`except ImportError: import …`)."""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,36 +223,61 @@ def _roots(node: ast.stmt) -> Iterator[str]:
             yield current.id
 
 
-def _imports(node: ast.AST, when: When = "loaded", *, is_optional: bool = False) -> Iterator[Imported]:
-    """Yield the imports that stand anywhere in a statement, in order."""
+def _imports(node: ast.AST, given: Imported | None = None) -> Iterator[Imported]:
+    """Yield the imports that stand anywhere in a statement, in order; `given` says under what conditions they stand."""
+    given = given or Imported("", "")
     if isinstance(node, (ast.Import, ast.ImportFrom)):
-        yield from (replace(item, when=when, is_optional=is_optional) for item in _imported(node))
-    elif isinstance(node, (ast.Try, ast.TryStar)):
-        is_guarded = is_optional or any(_catches_missing(handler) for handler in node.handlers)
-        for part in ast.iter_child_nodes(node):
-            yield from _imports(part, when, is_optional=is_guarded)
-    elif isinstance(node, ast.If) and _is_for_checkers(node.test):
-        for part in node.body:
-            yield from _imports(part, "checked", is_optional=True)
-        for part in node.orelse:
-            yield from _imports(part, when, is_optional=is_optional)
-    else:
-        inner: When = "called" if isinstance(node, _FUNCTIONS) and when == "loaded" else when
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
-                yield from _imports(child, inner, is_optional=is_optional)
+        for item in _imported(node):
+            yield replace(given, bound=item.bound, module=item.module, level=item.level, attribute=item.attribute,
+                          line=node.lineno)  # fmt: skip
+        return
+    if isinstance(node, (ast.Try, ast.TryStar)) and any(_catches_missing(node, handler) for handler in node.handlers):
+        tried = tuple(item.module for part in node.body for item in _imports(part, given))
+        yield from _imports_in(node.body, replace(given, is_optional=True))
+        yield from _imports_in(node.handlers, replace(given, instead_of=tried))
+        yield from _imports_in([*node.orelse, *node.finalbody], given)
+        return
+    if isinstance(node, ast.If) and _is_for_checkers(node.test):
+        yield from _imports_in(node.body, replace(given, when="checked"))
+        yield from _imports_in(node.orelse, given)
+        return
+    if isinstance(node, ast.If) and _OTHER_SYSTEM.search(ast.unparse(node.test)):
+        yield from _imports_in(node.body, replace(given, is_optional=True))
+        yield from _imports_in(node.orelse, given)
+        return
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and given.when == "loaded":
+        given = replace(given, when="called")
+    children = ast.iter_child_nodes(node)
+    yield from _imports_in([c for c in children if isinstance(c, (ast.stmt, ast.ExceptHandler, ast.match_case))], given)
+
+
+def _imports_in(nodes: Sequence[ast.AST], given: Imported) -> Iterator[Imported]:
+    for node in nodes:
+        yield from _imports(node, given)
 
 
 def _is_for_checkers(test: ast.expr) -> bool:
     return isinstance(test, (ast.Name, ast.Attribute)) and ast.unparse(test).endswith("TYPE_CHECKING")
 
 
-def _catches_missing(handler: ast.ExceptHandler) -> bool:
-    """Return whether an import that fails ends there, and the code goes on."""
+def _catches_missing(node: ast.Try | ast.TryStar, handler: ast.ExceptHandler) -> bool:
+    """Return whether an import that fails in a `try` ends in this handler, and the code goes on.
+
+    A handler of any error counts where nothing but imports is tried: else it is about what is done with them.
+    """
     caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
     names = {ast.unparse(name).rpartition(".")[2] for name in caught}
-    is_raised = any(isinstance(statement, ast.Raise) for statement in handler.body)
-    return (not caught or bool(names & _MISSING)) and not is_raised
+    is_for_any = not caught or bool(names & {"Exception", "BaseException"})
+    is_import_alone = all(isinstance(s, (ast.Import, ast.ImportFrom, ast.Assign)) for s in node.body)
+    is_caught = bool(names & _MISSING) or (is_for_any and is_import_alone)
+    return is_caught and not any(_ends(statement) for statement in handler.body)
+
+
+def _ends(statement: ast.stmt) -> bool:
+    """Return whether a statement raises, or ends the program."""
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        return ast.unparse(statement.value.func) in _EXITS
+    return isinstance(statement, ast.Raise)
 
 
 def _imported(node: ast.AST) -> Iterator[Imported]:

@@ -12,6 +12,7 @@ from functools import cached_property
 from decompose.ir.blueprint import Blueprint, ServiceBlueprint
 from decompose.ir.graph import CodeGraph, Module, Unit
 from decompose.ir.symbols import MODULE_BODY, module_of, qualname_of, top_level_of
+from decompose.knowledge.distributions import own_names, stated_lines
 from decompose.scaffold.statements import Imported, ModuleText, Statement, read_module
 
 CLIENT = "client"
@@ -161,6 +162,17 @@ class Territory:
     def is_module(self, name: str) -> bool:
         """Return whether a file of the tree is imported by the dotted name."""
         return name in self._modules_by_import
+
+    @cached_property
+    def requirement_lines(self) -> dict[str, str]:
+        """Requirement lines of the monolith by distribution."""
+        return stated_lines(self.graph.requirements, self.graph.distributions)
+
+    @cached_property
+    def own_names(self) -> frozenset[str]:
+        """Top-level names that the tree provides, whoever means what by them."""
+        paths = (module.path for module in self.graph.modules)
+        return own_names(paths, self.graph.distributions, self.graph.package)
 
     @cached_property
     def units_of(self) -> dict[str, tuple[str, ...]]:

@@ -46,6 +46,8 @@ class Found:
     requirements: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     """Files that are no source: data, models, settings, documents."""
+    package: str = ""
+    """Dotted name under which Python knows the root, when it is a package itself (`__init__.py`)."""
     outcomes: list[FileOutcome] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -68,6 +70,7 @@ def discover(root: Path, repositories: Sequence[str] = ()) -> Found:
             raise SourceError(f"`{root}` is not a Python file or notebook", hint="give a folder, a .py or an .ipynb")
         found.sources.append(root.name)
         return found
+    found.package = _package_of(root.resolve())
     for part in repositories or ("",):
         if not (root / part).is_dir():
             raise SourceError(f"no such folder: `{root / part}`", hint="give the folders of the repositories")
@@ -78,6 +81,15 @@ def discover(root: Path, repositories: Sequence[str] = ()) -> Found:
     if not found.sources:
         raise SourceError(f"nothing to analyse in `{root}`", hint="no .py file or notebook stands below it")
     return found
+
+
+def _package_of(folder: Path) -> str:
+    """Return the dotted name of a folder that is a package, with the packages around it; empty when it is none."""
+    parts: list[str] = []
+    while folder.name.isidentifier() and (folder / "__init__.py").is_file():
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return ".".join(parts)
 
 
 def _walk(folder: Path, relative: str, rules: list[tuple[str, pathspec.PathSpec[Any]]], found: Found) -> None:

@@ -1,4 +1,4 @@
-"""Requirement lines and console entry points from packaging metadata, read statically."""
+"""What packaging metadata says: requirement lines, console entry points, the tree's own distributions; read statically."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import configparser
 import re
 import tomllib
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,29 @@ from ruamel.yaml.error import YAMLError
 _LINE = re.compile(r"^[A-Za-z0-9][\w.\-]*")
 
 
-def read_requirements(root: Path, paths: list[str], has_setup: bool) -> tuple[list[str], dict[str, str], list[str]]:
-    """Return requirement lines (PEP 508, sorted), console scripts, and folders that are import roots.
+@dataclass(slots=True)
+class Packaging:
+    """What the packaging metadata of a tree says."""
+
+    lines: set[str] = field(default_factory=set)
+    """Requirement lines (PEP 508)."""
+    scripts: dict[str, str] = field(default_factory=dict)
+    """Console entry points: name to `module:function`."""
+    folders: set[str] = field(default_factory=lambda: {""})
+    """Folders (POSIX, relative) that are import roots."""
+    distributions: set[str] = field(default_factory=set)
+    """Names of the distributions that are made of the tree itself."""
+
+
+def read_requirements(root: Path, paths: list[str], has_setup: bool) -> Packaging:
+    """Return what the packaging metadata of a tree says.
 
     Args:
         root: Folder analysed.
         paths: Metadata files, relative to it.
         has_setup: Whether a `setup.py` stands at its top.
     """
-    lines: set[str] = set()
-    scripts: dict[str, str] = {}
-    folders = {""}
+    found = Packaging()
     for path in paths:
         try:
             text = (root / path).read_text(encoding="utf-8", errors="replace")
@@ -33,34 +46,49 @@ def read_requirements(root: Path, paths: list[str], has_setup: bool) -> tuple[li
             continue
         name = path.rpartition("/")[2]
         try:
-            _READERS.get(name, _plain_lines)(text, lines, scripts)
+            _READERS.get(name, _plain_lines)(text, found)
         except (ValueError, YAMLError, configparser.Error, TypeError, AttributeError, KeyError):
             continue
         if name in {"pyproject.toml", "setup.cfg"}:
-            folders.add(path.rpartition("/")[0])
+            found.folders.add(path.rpartition("/")[0])
     if has_setup:
-        _setup_py(root / "setup.py", lines, scripts)
-    return sorted(lines), dict(sorted(scripts.items())), sorted(folders)
+        _setup_py(root / "setup.py", found)
+    return found
 
 
-def _plain_lines(text: str, lines: set[str], scripts: dict[str, str]) -> None:
+def _plain_lines(text: str, found: Packaging) -> None:
     for raw in text.splitlines():
         line = raw.split(" #", 1)[0].strip().rstrip("\\").strip()
-        if _LINE.match(line) and "://" not in line.split("@")[0]:
-            lines.add(line.split(" --hash", 1)[0].strip())
+        if _LINE.match(line) and "/" not in re.split("[@;]", line, maxsplit=1)[0]:
+            found.lines.add(line.split(" --hash", 1)[0].strip())
 
 
-def _pyproject(text: str, lines: set[str], scripts: dict[str, str]) -> None:
+def _pyproject(text: str, found: Packaging) -> None:
     content = tomllib.loads(text)
     project: dict[str, Any] = content.get("project", {})
-    lines.update(project.get("dependencies", []))
-    scripts.update(project.get("scripts", {}))
+    found.lines.update(project.get("dependencies", []))
+    found.scripts.update(project.get("scripts", {}))
+    found.distributions.update(_names(project.get("name")))
     poetry: dict[str, Any] = content.get("tool", {}).get("poetry", {})
-    groups = [poetry.get("dependencies", {})]
-    for name, wanted in groups[0].items():
+    found.distributions.update(_names(poetry.get("name")))
+    for name, wanted in poetry.get("dependencies", {}).items():
         if name != "python":
-            lines.add(_poetry_line(name, wanted))
-    scripts.update({k: v for k, v in poetry.get("scripts", {}).items() if isinstance(v, str)})
+            _add_table_line(name, wanted, found)
+    for name, source in content.get("tool", {}).get("uv", {}).get("sources", {}).items():
+        if isinstance(source, dict) and source.keys() & {"path", "workspace"}:
+            found.distributions.add(name)
+    found.scripts.update({k: v for k, v in poetry.get("scripts", {}).items() if isinstance(v, str)})
+
+
+def _add_table_line(name: str, wanted: Any, found: Packaging) -> None:
+    """Note a dependency of Poetry or Pipenv: a line, or the name of a neighbour that stands on disk."""
+    if isinstance(wanted, dict) and "path" in wanted:
+        found.distributions.add(name)
+    elif isinstance(wanted, dict) and isinstance(wanted.get("git"), str):
+        revision = next((str(wanted[key]) for key in ("rev", "ref", "tag", "branch") if key in wanted), "")
+        found.lines.add(f"{name} @ git+{wanted['git']}{'@' if revision else ''}{revision}")
+    else:
+        found.lines.add(_poetry_line(name, wanted))
 
 
 def _poetry_line(name: str, wanted: Any) -> str:
@@ -82,32 +110,33 @@ def _end_of_range(version: str) -> str:
     return ".".join(map(str, [*parts[:last], parts[last] + 1]))
 
 
-def _pipfile(text: str, lines: set[str], scripts: dict[str, str]) -> None:
+def _pipfile(text: str, found: Packaging) -> None:
     for name, wanted in tomllib.loads(text).get("packages", {}).items():
-        lines.add(_poetry_line(name, wanted))
+        _add_table_line(name, wanted, found)
 
 
-def _setup_cfg(text: str, lines: set[str], scripts: dict[str, str]) -> None:
+def _setup_cfg(text: str, found: Packaging) -> None:
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     parser.read_string(text)
-    _plain_lines(parser.get("options", "install_requires", fallback=""), lines, scripts)
+    found.distributions.update(_names(parser.get("metadata", "name", fallback="")))
+    _plain_lines(parser.get("options", "install_requires", fallback=""), found)
     for line in parser.get("options.entry_points", "console_scripts", fallback="").splitlines():
         name, equals, target = line.partition("=")
         if equals:
-            scripts[name.strip()] = target.strip()
+            found.scripts[name.strip()] = target.strip()
 
 
-def _environment(text: str, lines: set[str], scripts: dict[str, str]) -> None:
+def _environment(text: str, found: Packaging) -> None:
     content = YAML(typ="safe").load(text) or {}
     for item in content.get("dependencies", []):
         if isinstance(item, dict):
-            _plain_lines("\n".join(map(str, item.get("pip", []))), lines, scripts)
+            _plain_lines("\n".join(map(str, item.get("pip", []))), found)
         elif isinstance(item, str) and not item.startswith(("python", "pip")):
             name, _, version = item.partition("=")
-            lines.add(f"{name}=={version.partition('=')[0]}" if version and version[0].isdigit() else item)
+            found.lines.add(f"{name}=={version.partition('=')[0]}" if version and version[0].isdigit() else item)
 
 
-def _setup_py(path: Path, lines: set[str], scripts: dict[str, str]) -> None:
+def _setup_py(path: Path, found: Packaging) -> None:
     try:
         tree = ast.parse(path.read_bytes())
     except (OSError, SyntaxError, ValueError, RecursionError):
@@ -115,17 +144,23 @@ def _setup_py(path: Path, lines: set[str], scripts: dict[str, str]) -> None:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
+        is_setup = ast.unparse(node.func).rpartition(".")[2] == "setup"
         for keyword in node.keywords:
-            if keyword.arg == "install_requires":
-                found = _literal(keyword.value)
-                lines.update(str(x) for x in found if isinstance(x, str)) if isinstance(found, list) else None
+            value = _literal(keyword.value)
+            if keyword.arg == "name" and is_setup:
+                found.distributions.update(_names(value))
+            elif keyword.arg == "install_requires" and isinstance(value, list):
+                found.lines.update(str(x) for x in value if isinstance(x, str))
             elif keyword.arg == "entry_points":
-                found = _literal(keyword.value)
-                listed = found.get("console_scripts", []) if isinstance(found, dict) else []
+                listed = value.get("console_scripts", []) if isinstance(value, dict) else []
                 for line in listed:
                     name, equals, target = str(line).partition("=")
                     if equals:
-                        scripts[name.strip()] = target.strip()
+                        found.scripts[name.strip()] = target.strip()
+
+
+def _names(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) and _LINE.fullmatch(value) else []
 
 
 def _literal(node: ast.expr) -> Any:

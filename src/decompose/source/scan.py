@@ -52,7 +52,7 @@ def scan(
     extract = partial(_extract, executor=executor, with_effects=with_effects)
     with FactsCache(cache_dir, with_effects=with_effects) as cache, room_for_recursion(), without_collection():
         files = _read_all(base, found, cache, extract, progress)
-    requirements, scripts, folders = read_requirements(base, found.requirements, "setup.py" in found.sources)
+    packaging = read_requirements(base, found.requirements, "setup.py" in found.sources)
     findings = sorted([*found.findings, *(x for file in files for x in file.findings)])
     outcomes = [*found.outcomes, *(_outcome(file) for file in files)]
     name = root.resolve().name if root.is_dir() else root.stem
@@ -60,13 +60,15 @@ def scan(
         name,
         files,
         read_configs(base, found.configs),
-        requirements,
+        sorted(packaging.lines),
         sorted(outcomes, key=lambda o: o.path),
         findings,
-        scripts,
-        folders,
+        dict(sorted(packaging.scripts.items())),
+        sorted(packaging.folders),
         found.others,
         sorted(repositories),
+        found.package,
+        sorted(packaging.distributions),
     )
 
 

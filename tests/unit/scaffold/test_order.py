@@ -23,7 +23,10 @@ PACKAGE = {
     "lab/tools/check.py": "from lab import settings\n\n\ndef checked(x):\n    return isinstance(x, settings.Config)\n",
     "lab/tools/output.py": "def make_log(name):\n    return name\n",
     "lab/data/__init__.py": "from .store import Store\n",
-    "lab/data/store.py": "from lab import tools\nfrom lab import settings\n\n\nclass Store:\n    log = tools.make_log('y'), settings\n\n    def ok(self):\n        return tools.checked(self)\n",
+    "lab/data/store.py": (
+        "from lab import tools\nfrom lab import settings\n\n\nclass Store:\n    log = tools.make_log('y'), settings\n\n"
+        "    def ok(self):\n        return tools.checked(self)\n"
+    ),
     "lab/fit.py": "from lab.data import Store\n\n\ndef fit():\n    return Store.log[0]\n",
 }
 """`lab.tools` needs `lab.settings` half run, `lab.settings` needs `lab.tools` whole: only one way into the circle works."""
@@ -31,7 +34,10 @@ FLAT = {
     "main.py": "import alpha\nimport beta\n\nprint(alpha.first(), beta.second())\n",
     "alpha.py": "import zeta\n\n\ndef first():\n    return zeta.BASE\n",
     "beta.py": "def second():\n    import core\n    return core.plus(1)\n",
-    "core.py": "from zeta import BASE\n\n\ndef plus(x):\n    return x + BASE\n\n\ndef top():\n    import zeta\n    return zeta.TOP\n",
+    "core.py": (
+        "from zeta import BASE\n\n\ndef plus(x):\n    return x + BASE\n\n\n"
+        "def top():\n    import zeta\n    return zeta.TOP\n"
+    ),
     "zeta.py": "BASE = 1\n\nimport core\n\nTOP = core.plus(1)\n",
 }
 """Importing `core` first finds `zeta` asking for `core.plus` before it is there; `zeta` first works."""

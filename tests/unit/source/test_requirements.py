@@ -32,4 +32,37 @@ from decompose.source.requirements import read_requirements
 def test_lines_are_ones_that_an_installer_reads(tmp_path, name, text, expected):
     (tmp_path / name).write_text(text)
 
-    assert read_requirements(tmp_path, [name], False)[0] == expected
+    assert sorted(read_requirements(tmp_path, [name], False).lines) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "lines", "own"),
+    [
+        ("pyproject.toml", '[project]\nname = "lab"\ndependencies = ["numpy"]\n', {"numpy"}, {"lab"}),
+        (
+            "pyproject.toml",
+            '[tool.poetry]\nname = "lab"\n[tool.poetry.dependencies]\nkit = {path = "../kit"}\n'
+            'a = {git = "https://h/a", tag = "1"}\n',
+            {"a @ git+https://h/a@1"},
+            {"lab", "kit"},
+        ),
+        ("pyproject.toml", '[tool.uv.sources]\nkit = {workspace = true}\n[project]\nname = "lab"\n', set(), {"lab", "kit"}),
+        ("Pipfile", '[packages]\nlab = {path = ".", editable = true}\nb = "*"\n', {"b"}, {"lab"}),
+        ("setup.cfg", "[metadata]\nname = lab\n[options]\ninstall_requires =\n    numpy\n", {"numpy"}, {"lab"}),
+        ("requirements.txt", "-e .\n./kit\nlibs/kit\nnumpy\n", {"numpy"}, set()),
+    ],
+)  # fmt: skip
+def test_what_is_made_of_the_tree_is_no_line_that_an_index_is_asked_for(tmp_path, name, text, lines, own):
+    (tmp_path / name).write_text(text)
+
+    found = read_requirements(tmp_path, [name], False)
+
+    assert (found.lines, found.distributions) == (lines, own)
+
+
+def test_setup_py_says_what_is_made_of_the_tree(tmp_path):
+    (tmp_path / "setup.py").write_text(
+        "from setuptools import setup, Extension\nsetup(name='lab', ext_modules=[Extension(name='fast', sources=[])])\n"
+    )
+
+    assert read_requirements(tmp_path, [], True).distributions == {"lab"}

@@ -5,11 +5,12 @@ Nothing is ever unpickled. A class named in a message is built only when it is l
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any
+
+from service_runtime.waiting import module_named
 
 _classes: set[str] = set()
 _functions: dict[str, str] = {}
@@ -121,7 +122,7 @@ def _is_plain(found: type[Any]) -> bool:
 def resolve(key: str) -> Any:
     """Return what stands under the name, importing its module; the caller has checked that it may be named."""
     module, _, qualname = key.partition(":")
-    target: Any = importlib.import_module(module)
+    target: Any = module_named(module)
     for part in qualname.split("."):
         if part.startswith("__") and part.endswith("__"):
             raise PermissionError(f"`{key}` may not be named in a message")

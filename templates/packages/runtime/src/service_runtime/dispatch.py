@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import importlib
 import inspect
 import runpy
 import sys
@@ -23,6 +22,7 @@ from service_runtime.patches import Patches
 from service_runtime.restore import Received
 from service_runtime.transport import LocalAnswer, frame
 from service_runtime.values import Decoder, Encoder
+from service_runtime.waiting import TooEarly, module_named
 from service_runtime.wire import JSON, STREAM, Part, pack, unpack
 
 if TYPE_CHECKING:
@@ -102,6 +102,8 @@ class Dispatcher:
             arguments = {key: decoder.decode(item) for key, item in message.get("arguments", {}).items()}
             if self.messages and (is_strict or len(body) <= CHECK_LIMIT):
                 self._check(self._symbol(path, message), args, arguments, is_strict=is_strict)
+        except TooEarly as error:
+            return problem(425, str(error))
         except ContractError as error:
             return problem(422, str(error), error.found)
         except WireError as error:
@@ -186,7 +188,7 @@ class Dispatcher:
         if message["do"] == "main":
             return lambda argv: run_main(what, argv)
         if message["do"] in ("patch", "unpatch"):
-            target = allowlist.resolve(what) if ":" in what else importlib.import_module(what)
+            target = allowlist.resolve(what) if ":" in what else module_named(what)
             return self.patches.setter(target, what, name, is_undo=message["do"] == "unpatch")
         if message["do"] == "module":
             return lambda: self._module_value(what, name)
@@ -198,7 +200,7 @@ class Dispatcher:
         return getattr(allowlist.resolve(what), name)  # type: ignore[no-any-return]
 
     def _module_value(self, module: str, name: str) -> Any:
-        value = getattr(importlib.import_module(module), name)
+        value = getattr(module_named(module), name)
         return _Held(value) if f"{module}:{name}" in self.live and type(value) in _CONTAINERS else value
 
     def _perform(
@@ -216,6 +218,8 @@ class Dispatcher:
             return _done(result, encoder, entries, received, self.name)
         except GeneratorExit:
             raise
+        except TooEarly as error:
+            return problem(425, str(error))
         except BaseException as error:  # noqa: BLE001  (whatever the called code raises goes back to the caller)
             return _failed(error, Encoder(received.numbers()), entries, received)
         finally:

@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
-from service_runtime import context, surroundings, tokens, tracing, view
+from service_runtime import context, surroundings, tokens, tracing, view, waiting
 from service_runtime.dispatch import Dispatcher, Reply, problem
 from service_runtime.errors import RemoteCallError, WireError
 from service_runtime.gate import Gate
@@ -88,6 +88,7 @@ class Host:
                 if self.gateway is not None:
                     await self.gateway.start()
                 self.is_ready = True
+                waiting.end()
                 await asyncio.to_thread(self.runs.resume)
                 if self.reloader is not None:
                     await self.reloader.watch()
@@ -110,6 +111,7 @@ class Host:
 
     def load(self) -> None:
         """Import the code of the service."""
+        waiting.begin()
         for module in self.service.preload:
             self._import(module)
         if not self.missing:
@@ -137,6 +139,8 @@ class Host:
             modules.put_back()
             targets.forget()
             raise
+        finally:
+            waiting.end()
 
     def _import(self, module: str) -> None:
         """Import a module; on a developer's machine a missing library only fails the calls that need it."""
