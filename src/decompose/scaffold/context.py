@@ -48,10 +48,6 @@ class ServiceContext:
     preload: tuple[str, ...]
     live: tuple[str, ...]
     requirements: tuple[str, ...]
-    extras: tuple[Extra, ...]
-    """Requirements without which it runs as well."""
-    own_imports: tuple[Use, ...]
-    """Imports of what the tree provides but the analysis did not find."""
     environment: tuple[str, ...]
     forms: tuple[tuple[str, str], ...]
     """Path and form of each carried module."""
@@ -71,6 +67,10 @@ class ServiceContext:
     """Steps of the pipeline that it runs."""
     methods: tuple[str, ...] = ()
     """Symbols of the classes that are built and used from outside, and of their public methods."""
+    extras: tuple[Extra, ...] = ()
+    """Requirements without which it runs as well."""
+    own_imports: tuple[Use, ...] = ()
+    """Imports of what the tree provides but the analysis did not find."""
 
     @property
     def has_function_models(self) -> bool:
