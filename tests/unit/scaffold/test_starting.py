@@ -54,6 +54,7 @@ def test_an_installed_library_goes_before_a_folder_without_init(tmp_path):
         ("TABLE = {}\nTABLE['other']\n", "KeyError: 'other'"),
         ("\nopen('weights.bin')\n", "there is no file `weights.bin`"),
         ("\nimport no_such_library\n", "the module `no_such_library` is not installed"),
+        ("\nraise ModuleNotFoundError('install x[python]')\n", "ModuleNotFoundError: install x[python]"),
         ("\nraise RuntimeError('no\\n  device')\n", "RuntimeError: no device"),
     ],
 )

@@ -25,7 +25,7 @@ def _what(error: BaseException, service: Service, line: str) -> str:
         return f"the setting `{missing}` is not set and has no default; give it as an environment variable"
     if isinstance(error, FileNotFoundError) and error.filename:
         return f"there is no file `{error.filename}`, which it reads when it is loaded"
-    if isinstance(error, ModuleNotFoundError):
+    if isinstance(error, ModuleNotFoundError) and error.name:
         return f"the module `{error.name}` is not installed"
     return f"{type(error).__name__}: {text}"
 
