@@ -22,6 +22,7 @@ from decompose.ir.facts import (
     SourceFacts,
 )
 from decompose.ir.fleet import repository_of
+from decompose.knowledge.distributions import line_of, stated_lines
 
 
 class ModuleInfo:
@@ -74,6 +75,7 @@ class Modules:
         self._suffixes: dict[str, list[str]] = {}
         self._repositories = facts.repositories
         self._package = facts.package
+        self._lines = stated_lines(facts.requirements, facts.distributions)
         layout = _layout_roots(facts)
         names = _names(facts, layout)
         for file in facts.files:
@@ -136,7 +138,11 @@ class Modules:
             if count and self._is_stdlib(top) and (count < len(parts) or ".".join(parts) in self._by_dotted):
                 continue  # only the root and a script's own folder come before the standard library
             dotted = ".".join([*parts[:count], name])
-            if self.exists(dotted) and self._by_dotted.get(dotted) is not importer:
+            if (
+                self.exists(dotted)
+                and self._by_dotted.get(dotted) is not importer
+                and not self._is_library(dotted, top)
+            ):
                 return dotted
             if count and self.exists(".".join([*parts[:count], top])) and "." in name and not self._is_stdlib(top):
                 continue
@@ -144,6 +150,21 @@ class Modules:
             if self.exists(f"{info_root}.{name}"):
                 return f"{info_root}.{name}"
         return self._by_suffix(name, home) or (self._installed(name, home) if home else None)
+
+    def _is_library(self, dotted: str, top: str) -> bool:
+        """Return whether a name that a module of the tree has too means a library.
+
+        A module that itself imports something of its own name could not be imported by that name: it would find itself,
+        half run. And in a package, where siblings are imported through it, a bare name that the tree's requirements
+        state is the library.
+        """
+        info = self._by_dotted.get(dotted)
+        package, _, last = dotted.rpartition(".")
+        if info is None or info.is_package or last != top:
+            return False
+        parent = self._by_dotted.get(package)
+        is_in_package = parent is not None and parent.is_package
+        return _imports(info.facts, top) or (is_in_package and bool(line_of(top, self._lines)))
 
     def _in_own_package(self, name: str) -> str | None:
         """Return the module that `name` means by the name of the root, where that is a package itself."""
@@ -168,6 +189,7 @@ class Modules:
         found = [d for d in self._suffixes.get(name.rpartition(".")[2], ()) if d.endswith(tail)]
         if home:
             found = [d for d in found if d.startswith(home.replace("/", ".") + ".")]
+        found = [d for d in found if not self._is_library(d, name.partition(".")[0])]
         if "." not in name and len(found) == 1 and not found[0].startswith(("test", "doc")):
             return found[0] if self._is_script_like(found[0]) else None
         return found[0] if len(found) == 1 else None

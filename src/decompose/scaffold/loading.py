@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 
 from decompose.ir.blueprint import ServiceBlueprint
@@ -21,9 +22,9 @@ class Loading:
     def __init__(self, territory: Territory) -> None:
         self.territory = territory
         members = {module_of(member) for member in territory.owner} & territory.modules.keys()
-        found = {module: _missing(territory, module) for module in sorted(members)}
+        found = {module: _missing(territory, module) or _broken(territory, module) for module in sorted(members)}
         self.missing = {module: place for module, place in found.items() if place is not None}
-        """Line and name of an import that cannot be made, by module."""
+        """Line and reason, by module that no process can import."""
 
     def preload(self, service: ServiceBlueprint, needs: Mapping[str, Need]) -> tuple[str, ...]:
         """Return the modules that hold the service's own code, except programs, which run when they are told to.
@@ -45,12 +46,11 @@ class Loading:
                 code="DC503",
                 level="warning",
                 span=Span(self.territory.modules[module].path, line),
-                message=f"`{name}` is imported, which the tree does not have: no process can import `{module}`, and "
-                "its service starts without it",
-                hint="correct the import, or drop the module",
+                message=f"{why}: no process can import `{module}`, and its service starts without it",
+                hint="correct it, or drop the module",
                 symbol=module,
             )
-            for module, (line, name) in self.missing.items()
+            for module, (line, why) in self.missing.items()
         )
 
 
@@ -60,8 +60,9 @@ def import_name(need: Need) -> str:
 
 
 def _missing(territory: Territory, module: str) -> tuple[int, str] | None:
-    """Return line and name of the first import at the top of a module that asks one of the tree's packages for a module
-    which is not there, `None` when all can be made.
+    """Return the first import at the top of a module that asks one of the tree's packages for a module which is not there.
+
+    `None` when all can be made.
     """
     text = territory.text(module)
     for statement in text.statements if text is not None else ():
@@ -70,5 +71,20 @@ def _missing(territory: Territory, module: str) -> tuple[int, str] | None:
             package, _, _ = name.partition(".")
             is_ours = territory.is_module(package) and package != name
             if is_ours and territory.find_module(imported, module) is None and not territory.is_package_folder(name):
-                return statement.line, name
+                return statement.line, f"`{name}` is imported, which the tree does not have"
+    return None
+
+
+def _broken(territory: Territory, module: str) -> tuple[int, str] | None:
+    """Return what the compiler refuses in a module that can be parsed (`return` outside a function), `None` if nothing."""
+    if territory.text(module) is None:
+        return None
+    path = territory.modules[module].path
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            compile(territory.sources[path], path, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return error.lineno or 1, f"{error.msg}"
+    except (ValueError, RecursionError, MemoryError):
+        return None
     return None

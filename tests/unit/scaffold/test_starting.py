@@ -154,6 +154,8 @@ def test_what_runs_first_runs_before_the_code_of_the_service_or_says_why_not(tmp
     [
         ("from utils.display import show\n", False),
         ("from utils.display import *\n", False),
+        ("return\n", False),
+        ("def g():\n    yield\n    return 1\n", True),
         ("import utils.display\n", False),
         ("from utils.kept import show\n", True),
         ("from utils import anything\n", True),
