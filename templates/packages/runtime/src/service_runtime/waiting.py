@@ -1,7 +1,7 @@
 """Modules that others ask for while this service still loads: they get whole ones, or are told to come back.
 
-Two threads that import modules of one circle can be given half of one by Python, which prefers that to a deadlock. So one
-thread loads, and the others wait for it.
+Two threads that import modules of one circle can be given half of one by Python, which prefers that to a deadlock. So
+one thread loads, and the others wait for it.
 """
 
 from __future__ import annotations
