@@ -380,9 +380,13 @@ def run_main(module: str, argv: list[str]) -> int:
     before = sys.argv
     sys.argv = argv
     try:
-        runpy.run_module(module, run_name="__main__", alter_sys=False)
+        with echo.for_program():
+            runpy.run_module(module, run_name="__main__", alter_sys=False)
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
+        if end.code is None or isinstance(end.code, int):
+            return end.code or 0
+        print(end.code, file=sys.stderr)
+        return 1
     finally:
         sys.argv = before
     return 0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import sys
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from typing import Any, TextIO
 
@@ -14,6 +15,8 @@ LIMIT = 2000
 """Entries that one answer carries back; what comes after stays in the service's own log."""
 
 sink: ContextVar[list[list[Any]] | None] = ContextVar("sink", default=None)
+_programs: list[list[list[Any]]] = []
+"""Sinks of the programs that run here: what a thread prints that no call has started belongs to the one started last."""
 is_muted: ContextVar[bool] = ContextVar("is_muted", default=False)
 """Whether nobody wants to see what the called code prints, as it is printed here too."""
 
@@ -63,8 +66,27 @@ def _replay_warning(category: str, message: str, filename: str, lineno: int) -> 
     warnings.warn_explicit(message, found if is_warning else UserWarning, filename, lineno)
 
 
-def _note(*entry: Any) -> bool:
+@contextlib.contextmanager
+def for_program() -> Iterator[None]:
+    """Carry back what threads of a program print as well; child processes print into the service's own log."""
     entries = sink.get()
+    if entries is None:
+        yield
+        return
+    _programs.append(entries)
+    try:
+        yield
+    finally:
+        _programs.remove(entries)
+
+
+def _current() -> list[list[Any]] | None:
+    entries = sink.get()
+    return _programs[-1] if entries is None and _programs else entries
+
+
+def _note(*entry: Any) -> bool:
+    entries = _current()
     if entries is None:
         return False
     if len(entries) < LIMIT:
@@ -85,13 +107,32 @@ class _Tee:
             _note(self._kind, text)
         return self._stream.write(text)
 
+    @property
+    def buffer(self) -> _Bytes:
+        return _Bytes(self._stream, self._kind)
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
 
+class _Bytes:
+    """The binary side of a stream: what is written there is text for whoever reads it."""
+
+    def __init__(self, stream: TextIO, kind: str) -> None:
+        self._stream = stream
+        self._kind = kind
+
+    def write(self, data: bytes) -> int:
+        _note(self._kind, str(data, self._stream.encoding or "utf-8", "replace"))
+        return self._stream.buffer.write(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream.buffer, name)
+
+
 class _Records(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        if sink.get() is not None and not record.name.startswith(("service", "uvicorn")):
+        if _current() is not None and not record.name.startswith(("service", "uvicorn")):
             message = record.getMessage()
             if record.exc_info:
                 message += "\n" + logging.Formatter().formatException(record.exc_info)
