@@ -69,6 +69,8 @@ class ServiceContext:
     """Symbols of the classes that are built and used from outside, and of their public methods."""
     extras: tuple[Extra, ...] = ()
     """Requirements without which it runs as well."""
+    unloadable: tuple[str, ...] = ()
+    """Carried modules that no process can import."""
     own_imports: tuple[Use, ...] = ()
     """Imports of what the tree provides but the analysis did not find."""
 

@@ -197,7 +197,7 @@ def _context(
             steps,
             order,
             startup[service.name],
-            loading.preload(service, needs[service.name]),
+            loading,
         )
         for i, service in enumerate(territory.blueprint.services)
     )
@@ -231,7 +231,7 @@ def _service_context(
     steps: tuple[StepContext, ...],
     order: Mapping[str, tuple[str, ...]],
     startup: tuple[str, ...],
-    preload: tuple[str, ...],
+    loading: Loading,
 ) -> ServiceContext:
     own = needs[service.name]
     web = _web_app(territory, service)
@@ -252,7 +252,8 @@ def _service_context(
         entries=entries_of(territory, service),
         web=web[0] if web else "",
         startup=tuple(import_name(own[module]) for module in startup),
-        preload=preload,
+        preload=loading.preload(service, own),
+        unloadable=loading.unloadable(own),
         live=tuple(sorted(s for s in territory.mutated if module_of(s) in own)),
         requirements=asked.lines,
         extras=asked.extras,

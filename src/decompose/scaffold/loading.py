@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 
 from decompose.ir.blueprint import ServiceBlueprint
@@ -10,6 +9,7 @@ from decompose.ir.findings import Finding, Span
 from decompose.ir.symbols import module_of
 from decompose.scaffold.need import Need
 from decompose.scaffold.territory import Territory
+from decompose.scaffold.unimportable import unimportable
 
 
 class Loading:
@@ -21,9 +21,7 @@ class Loading:
 
     def __init__(self, territory: Territory) -> None:
         self.territory = territory
-        members = {module_of(member) for member in territory.owner} & territory.modules.keys()
-        found = {module: _missing(territory, module) or _broken(territory, module) for module in sorted(members)}
-        self.missing = {module: place for module, place in found.items() if place is not None}
+        self.missing = unimportable(territory)
         """Line and reason, by module that no process can import."""
 
     def preload(self, service: ServiceBlueprint, needs: Mapping[str, Need]) -> tuple[str, ...]:
@@ -39,8 +37,13 @@ class Loading:
                 found.append(import_name(needs[module]))
         return tuple(found)
 
+    def unloadable(self, needs: Mapping[str, Need]) -> tuple[str, ...]:
+        """Return the modules of a process, by import name, whose operations fail as they do in the monolith."""
+        return tuple(sorted(import_name(needs[module]) for module in self.missing.keys() & needs.keys()))
+
     def findings(self) -> tuple[Finding, ...]:
         """Return a finding (DC503) for each module of a service that is not loaded, because no process can import it."""
+        members = {module_of(member) for member in self.territory.owner}
         return tuple(
             Finding(
                 code="DC503",
@@ -50,41 +53,11 @@ class Loading:
                 hint="correct it, or drop the module",
                 symbol=module,
             )
-            for module, (line, why) in self.missing.items()
+            for module, (line, why) in sorted(self.missing.items())
+            if module in members
         )
 
 
 def import_name(need: Need) -> str:
     """Return the name by which a service imports a module itself: its own where it has several."""
     return min(need.import_names, key=lambda name: (name != need.module.name, name))
-
-
-def _missing(territory: Territory, module: str) -> tuple[int, str] | None:
-    """Return the first import at the top of a module that asks one of the tree's packages for a module which is not there.
-
-    `None` when all can be made.
-    """
-    text = territory.text(module)
-    for statement in text.statements if text is not None else ():
-        for imported in statement.imports if statement.kind == "import" else ():
-            name = territory.absolute(imported, module)
-            package, _, _ = name.partition(".")
-            is_ours = territory.is_module(package) and package != name
-            if is_ours and territory.find_module(imported, module) is None and not territory.is_package_folder(name):
-                return statement.line, f"`{name}` is imported, which the tree does not have"
-    return None
-
-
-def _broken(territory: Territory, module: str) -> tuple[int, str] | None:
-    """Return what the compiler refuses in a module that can be parsed (`return` outside a function), `None` if nothing."""
-    if territory.text(module) is None:
-        return None
-    path = territory.modules[module].path
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            compile(territory.sources[path], path, "exec", dont_inherit=True)
-    except SyntaxError as error:
-        return error.lineno or 1, f"{error.msg}"
-    except (ValueError, RecursionError, MemoryError):
-        return None
-    return None

@@ -111,6 +111,10 @@ class Territory:
         here = posixpath.dirname(self.modules[importer].path)
         return min(found, key=lambda m: (posixpath.dirname(m.path) != here, m.name != name, m.path)), name
 
+    def modules_named(self, import_name: str) -> tuple[str, ...]:
+        """Return every module of the tree that some import may mean by the dotted name."""
+        return tuple(module.name for module in self._modules_by_import.get(import_name, ()))
+
     def submodule(self, imported: Imported, importer: str) -> tuple[Module, str] | None:
         """Return the module that `from package import name` may load as a submodule."""
         base = self.absolute(imported, importer)

@@ -154,11 +154,16 @@ def test_what_runs_first_runs_before_the_code_of_the_service_or_says_why_not(tmp
     [
         ("from utils.display import show\n", False),
         ("from utils.display import *\n", False),
+        ("from utils.kept import gone\n", False),
+        ("from utils.kept import *\n", True),
+        ("from utils.made import anything\n", True),
+        ("from broken import g\n", False),
+        ("import broken\n", False),
         ("return\n", False),
         ("def g():\n    yield\n    return 1\n", True),
         ("import utils.display\n", False),
         ("from utils.kept import show\n", True),
-        ("from utils import anything\n", True),
+        ("from utils import anything\n", False),
         ("from other_library.display import show\n", True),
         ("try:\n    from utils.display import show\nexcept ImportError:\n    show = print\n", True),
         ("def f():\n    from utils.display import show\n    return show\n", True),
@@ -170,11 +175,15 @@ def test_a_module_that_nothing_can_import_does_not_keep_its_service_from_startin
         "new.py": "def g():\n    return 2\n",
         "utils/__init__.py": "",
         "utils/kept.py": "def show():\n    return 3\n",
+        "utils/made.py": "globals().update(anything=1)\n",
+        "broken.py": "from utils.kept import nothing\n\n\ndef g():\n    return 1\n",
     }
 
     tree = _emitted(sources, {"one": ("old", "new"), "two": ("utils.kept",)})
 
-    assert _service_in(tree, "one")["preload"] == ("('new', 'old')" if is_loaded else "('new',)")
+    made = _service_in(tree, "one")
+    assert made["preload"] == ("('new', 'old')" if is_loaded else "('new',)")
+    assert ("'old'" in made.get("unloadable", "")) == (not is_loaded)
     told = [(str(finding.span), finding.code) for finding in tree.findings if finding.code == "DC503"]
     assert told == ([] if is_loaded else [("old.py:1", "DC503")])
 

@@ -9,7 +9,7 @@ import runpy
 import sys
 import traceback
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -116,10 +116,11 @@ class Dispatcher:
             return _failed(error, Encoder(), [], None)
         return self._perform(action, args, arguments, Received(decoder))
 
-    def load(self) -> None:
-        """Import the code behind every operation, so that the first call does not pay for it."""
+    def load(self, without: Collection[str] = ()) -> None:
+        """Import the code behind every operation, except that of some modules, so that the first call does not pay for it."""
         for operation in self.operations.values():
-            self._target(operation)
+            if operation.symbol.partition(":")[0] not in without:
+                self._target(operation)
 
     def _symbol(self, path: str, message: dict[str, Any]) -> str:
         """Return what a message calls, as the contract names it; empty for anything else."""

@@ -115,7 +115,7 @@ class Host:
         for module in self.service.preload:
             self._import(module)
         if not self.missing:
-            self.dispatcher.load()
+            self.dispatcher.load(self.service.unloadable)
         if self.gateway is not None:
             self.gateway.load()
 
