@@ -30,11 +30,13 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 READY_S = 90
+_LOCATED = re.compile(r"cannot start: .* \(\S+:\d+\)|refused: .*\S+:\d+")
+"""A refusal that names the line of the analysed code."""
 IGNORED = shutil.ignore_patterns(".git", "__pycache__", ".venv", "venv", "node_modules")
 
 
 def main() -> int:
-    """Print a table, a line a service; the status is the number of services that neither start nor say why."""
+    """Print a table, a line a service; the status is the number of services that neither start nor say where and why."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH")
     parser.add_argument("--work", type=Path, default=Path("services-start"))
@@ -47,7 +49,7 @@ def main() -> int:
     print(f"{'system':<28} {'service':<16} {'compiles':<8} {'environment':<12} {'imports':<8} {'starts':<8} why not")
     for path in options.paths:
         for row in measure(path.resolve(), options.work.resolve() / path.resolve().name, options):
-            unexplained += row["starts"] == "no" and not row["why"]
+            unexplained += row["starts"] == "no" and not _LOCATED.search(row["why"])
             cells = (row["compiles"], row["environment"], row["imports"], row["starts"])
             print(f"{path.resolve().name[:28]:<28} {row['service']:<16} ", end="")
             print(f"{cells[0]:<8} {cells[1]:<12} {cells[2]:<8} {cells[3]:<8} {row['why']}", flush=True)
