@@ -29,7 +29,9 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-READY_S = 90
+READY_S = 135
+"""Longer than a service waits for another one before it gives up and says so."""
+MOST = 300
 _LOCATED = re.compile(r"cannot start: .* \(\S+:\d+\)|refused: .*\S+:\d+")
 """A refusal that names the line of the analysed code."""
 IGNORED = shutil.ignore_patterns(".git", "__pycache__", ".venv", "venv", "node_modules")
@@ -129,31 +131,41 @@ def _start(
     started: dict[str, subprocess.Popen[str]],
 ) -> None:
     """Start the services, those that others wait for first, and note which become ready."""
-    order = sorted(range(len(system)), key=lambda i: _depth(system, system[i]["name"], frozenset()))
-    for index in order:
-        service, row, (python, _) = system[index], rows[index], pythons[index]
-        log = work / f"{service['name']}.log"
-        command = [str(python), "-P", str(work / "services" / service["app"])]
-        command += ["--port", str(_port(system, service["name"])), "--workdir", str(work / "monolith")]
+    depths = [_depth(system, service["name"], frozenset()) for service in system]
+    for depth in sorted(set(depths)):
         begun = time.monotonic()
-        with log.open("w") as target:
-            process = subprocess.Popen(
-                command,
-                cwd=work / "monolith",
-                env=_variables(work, system, service, pythons[index]),
-                stdout=target,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                text=True,
-            )
-        started[service["name"]] = process
-        while not _is_ready(system, service) and process.poll() is None and time.monotonic() < begun + READY_S:
+        waiting = [index for index in range(len(system)) if depths[index] == depth]
+        for index in waiting:
+            started[system[index]["name"]] = _launch(work, system, system[index], pythons[index])
+        while waiting and time.monotonic() < begun + READY_S:
+            for index in list(waiting):
+                process = started[system[index]["name"]]
+                if _is_ready(system, system[index]):
+                    rows[index]["starts"] = f"{time.monotonic() - begun:.1f} s"
+                if rows[index]["starts"] != "-" or process.poll() is not None:
+                    waiting.remove(index)
             time.sleep(0.1)
-        if process.poll() is None and _is_ready(system, service):
-            row["starts"] = f"{time.monotonic() - begun:.1f} s"
-        else:
+    for service, row in zip(system, rows, strict=True):
+        if row["starts"] == "-":
             row["starts"] = "no"
-            row["why"] = " · ".join(filter(None, (row["why"], _last_words(log))))
+            row["why"] = " · ".join(filter(None, (row["why"], _last_words(work / f"{service['name']}.log"))))
+
+
+def _launch(
+    work: Path, system: list[dict[str, Any]], service: dict[str, Any], found: tuple[Path, dict[str, str]]
+) -> subprocess.Popen[str]:
+    command = [str(found[0]), "-P", str(work / "services" / service["app"])]
+    command += ["--port", str(_port(system, service["name"])), "--workdir", str(work / "monolith")]
+    with (work / f"{service['name']}.log").open("w") as target:
+        return subprocess.Popen(
+            command,
+            cwd=work / "monolith",
+            env=_variables(work, system, service, found),
+            stdout=target,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+        )
 
 
 def _import(
@@ -170,7 +182,7 @@ def _import(
         except (IndexError, ValueError):
             result = {"modules": 0, "failures": {"?": done.stderr[-300:]}}
         row["imports"] = f"{result['modules'] - len(result['failures'])}/{result['modules']}"
-        failures = [f"{module}: {why}" for module, why in result["failures"].items()]
+        failures = [f"{module}: {' '.join(why.split())}" for module, why in result["failures"].items()]
         row["why"] = " · ".join(filter(None, (row["why"], *failures)))
 
 
@@ -226,7 +238,12 @@ def _pip_reason(text: str) -> str:
 def _last_words(log: Path) -> str:
     lines = [line for line in log.read_text().splitlines() if line.strip()]
     refusals = [line for line in lines if line.startswith("error: ")]
-    return (refusals or lines or [""])[-1][:300]
+    return _shortened((refusals or lines or [""])[-1])
+
+
+def _shortened(line: str) -> str:
+    """Return a refusal in one cell: its beginning, and the place at its end."""
+    return line if len(line) <= MOST else f"{line[: MOST - 80]} … {line[-77:]}"
 
 
 def _imported(source: Path) -> list[str]:
