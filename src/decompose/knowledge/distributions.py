@@ -53,6 +53,10 @@ DISTRIBUTION_BY_IMPORT = {
     "weaviate": "weaviate-client", "lxml_html_clean": "lxml_html_clean", "pyro": "pyro-ppl",
     "parselmouth": "praat-parselmouth", "unidecode": "Unidecode", "pyaudio": "PyAudio", "osgeo_utils": "GDAL",
     "talib": "TA-Lib", "cpuinfo": "py-cpuinfo", "pynvml": "nvidia-ml-py", "nvidia_smi": "nvidia-ml-py3",
+    "antlr4": "antlr4-python3-runtime", "boolean": "boolean.py", "cuda": "cuda-python", "functorch": "torch",
+    "graphql": "graphql-core", "grpc_health": "grpcio-health-checking", "grpc_reflection": "grpcio-reflection",
+    "grpc_status": "grpcio-status", "onvif": "onvif-zeep", "packageurl": "packageurl-python", "proto": "proto-plus",
+    "rknnlite": "rknn-toolkit-lite2", "rpds": "rpds-py", "tlz": "toolz", "torchgen": "torch", "xdist": "pytest-xdist",
     "google.ai.generativelanguage": "google-ai-generativelanguage", "google.api": "googleapis-common-protos",
     "google.cloud.exceptions": "google-cloud-core", "google.cloud.client": "google-cloud-core",
     "google.cloud.resourcemanager": "google-cloud-resource-manager", "google.cloud.sql": "cloud-sql-python-connector",
@@ -97,6 +101,8 @@ _GONE_FROM_STANDARD = frozenset({
     "telnetlib", "uu", "xdrlib", "tomllib", "annotationlib", "compression", "_typeshed", "__future__", "__main__",
 })  # fmt: skip
 _NAME = re.compile(r"^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
+_OTHER = re.compile(r"aarch64|arm64|armv|win32|Windows|[Dd]arwin|'nt'|\"nt\"")
+"""What a marker names when it is about other machines than common servers."""
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
@@ -164,13 +170,21 @@ def _known(name: str) -> str | None:
 
 
 def line_by_name(lines: Iterable[str]) -> dict[str, str]:
-    """Return the requirement line by normalised distribution; of two, the first that states a version wins."""
-    found: dict[str, str] = {}
+    """Return the requirement line by normalised distribution.
+
+    Of several, one that states a version wins, then one that holds on any machine or on common servers, then the first.
+    """
+    found: dict[str, tuple[tuple[bool, int], str]] = {}
     for line in lines:
         name, text = name_of(line), line.partition(" #")[0].strip()
-        if name and (name not in found or (len(found[name]) == len(name) and len(text) > len(name))):
-            found[name] = text
-    return found
+        marker = text.partition(";")[2]
+        rank = (
+            len(text.partition(";")[0].strip()) > len(name),
+            0 if not marker else -2 if _OTHER.search(marker) else -1,
+        )
+        if name and (name not in found or rank > found[name][0]):
+            found[name] = rank, text
+    return {name: text for name, (_, text) in found.items()}
 
 
 def stated_lines(lines: Iterable[str], distributions: Iterable[str]) -> dict[str, str]:
@@ -209,6 +223,8 @@ _VARIANTS = {
     "cv2": ("opencv-python", "opencv-contrib-python", "opencv-contrib-python-headless"),
     "psycopg2": ("psycopg2",),
     "faiss": ("faiss-gpu",),
+    "onvif": ("onvif-zeep-async",),
+    "xgboost": ("xgboost-cpu",),
     "tensorflow": ("tensorflow-cpu", "tensorflow-gpu", "tensorflow-macos", "tf-nightly"),
     "keras": ("tensorflow",),
     "torch": ("torch-cpu", "pytorch"),

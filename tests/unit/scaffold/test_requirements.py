@@ -54,6 +54,20 @@ def test_a_stated_line_of_the_part_of_a_shared_package_wins_and_one_of_another_p
 
 
 @pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        (("numpy==1; os_name == 'nt'", "numpy==2; os_name == 'posix'"), "numpy==2; os_name == 'posix'"),
+        (("numpy==1; sys_platform == 'win32'", "numpy==2"), "numpy==2"),
+        (("numpy", "numpy==2"), "numpy==2"),
+        (("numpy==1", "numpy==2"), "numpy==1"),
+        (("numpy", "numpy==2; sys_platform == 'win32'"), "numpy==2; sys_platform == 'win32'"),
+    ],
+)  # fmt: skip
+def test_of_several_lines_one_for_common_servers_counts(stated, expected):
+    assert lines_of("import numpy\n\n\ndef f():\n    return 1\n", requirements=stated)[0] == [expected]
+
+
+@pytest.mark.parametrize(
     ("code", "is_needed"),
     [
         ("try:\n    import fastlib\nexcept ImportError:\n    fastlib = None\n", False),
