@@ -148,7 +148,7 @@ def _unit(
         flags=_flags(info, scope, parent, decorators, cls),
         doc=scope.doc,
         statements=scope.statements,
-        entry=entry_of(scope, decorators, solver, info) if scope.kind != "module" else entry_of_module(info, solver),
+        entry=entry_of(scope, decorators, info) if scope.kind != "module" else entry_of_module(info),
         attributes=_attributes(cls) if cls is not None else (),
     )
 

@@ -40,7 +40,7 @@ from decompose.graph.orm import statement_tables, tables_of
 from decompose.graph.spark import option_ends
 from decompose.graph.sql import looks_like_sql, read_sql
 from decompose.graph.wrappers import Wrappers, argument_of
-from decompose.ir.facts import Node, column_of, line_of
+from decompose.ir.facts import ATTR, Node, column_of, line_of
 from decompose.ir.graph import AssetKind, Site
 from decompose.knowledge import RECEIVER, Api, Knowledge
 
@@ -145,7 +145,10 @@ class AssetLinker:
             return
         names = into_folder(self.core, call, names)
         if is_member and not names and not store:
-            names = list(filter(None, (member_name(call.frame, node),)))
+            holder = node[1] if node is not None and node[0] == ATTR and call.api.format == "weaviate" else node
+            names = list(
+                filter(None, (member_name(call.frame, holder),))
+            )  # `articles.query.near_text` is of `articles`
         if store:
             names = [n for n in names if not is_nameless(n)] or [store]
         parameter = "" if store else self._handed_on(call, node)

@@ -25,13 +25,8 @@ _WEB = (
 )
 
 
-def entry_of(scope: ScopeFact, decorators: tuple[str, ...], solver: Any, info: ModuleInfo) -> EntryPoint | None:
+def entry_of(scope: ScopeFact, decorators: tuple[str, ...], info: ModuleInfo) -> EntryPoint | None:
     """Return how a framework starts a function, `None` when none does."""
-    registered = (
-        solver.registrations.get((info.facts.path, scope.qualname)) if hasattr(solver, "registrations") else None
-    )
-    if registered is not None:
-        return EntryPoint(kind=registered[0], framework=registered[1], detail=registered[2])
     for name, (expression, _) in zip(decorators, scope.decorators, strict=False):
         found = _decorated(name.replace("()", ""), expression, scope)
         if found is not None:
@@ -42,7 +37,7 @@ def entry_of(scope: ScopeFact, decorators: tuple[str, ...], solver: Any, info: M
     return None
 
 
-def entry_of_module(info: ModuleInfo, solver: Any) -> EntryPoint | None:
+def entry_of_module(info: ModuleInfo) -> EntryPoint | None:
     """Return the entry point of a module body that runs as a program."""
     if info.facts.has_main_block:
         return EntryPoint(kind="main", framework="python", detail=info.facts.path)

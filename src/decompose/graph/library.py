@@ -135,7 +135,8 @@ def member_name(frame: Frame, node: Node | None, depth: int = 0) -> str:
         return str(node[2][1]) if node[2][0] == STR else ""
     if node[0] == CALL:
         first = node[3][0] if node[3] else next((value for _, value in node[4]), None)
-        return str(first[1]) if first is not None and first[0] == STR and node[2][0] == ATTR else ""
+        is_maker = node[2][0] == ATTR or (node[2][0] == NAME and node[2][1][:1].isupper())  # `Collection("orders")`
+        return str(first[1]) if first is not None and first[0] == STR and is_maker else ""
     own = node[1] if node[0] == ATTR else None
     if own is not None and own != [NAME, "self"]:
         return str(node[2])

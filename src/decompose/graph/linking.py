@@ -8,6 +8,7 @@ from decompose.graph.assemble import assemble
 from decompose.graph.data import data_layer
 from decompose.graph.effects import with_effects
 from decompose.graph.hiding import hide
+from decompose.graph.registered import with_registered
 from decompose.graph.routes import join_routes
 from decompose.graph.skew import skew_findings
 from decompose.graph.solver import Solver
@@ -36,7 +37,7 @@ def link_calls(facts: SourceFacts, knowledge: Knowledge | None = None) -> CodeGr
 
 def _link(facts: SourceFacts, knowledge: Knowledge) -> CodeGraph:
     solver = solve(facts, knowledge)
-    graph = assemble(facts, solver)
+    graph = with_registered(assemble(facts, solver), solver)
     layer = data_layer(solver, graph.units, knowledge)
     edges = sorted((*graph.edges, *layer.edges), key=lambda e: (e.source, e.target, e.kind, e.parameter))
     graph = msgspec.structs.replace(

@@ -44,7 +44,7 @@ def normal_path(text: str) -> str:
 def kind_of(name: str, stated: str) -> AssetKind:
     """Return the kind of an asset: by the scheme of its name, then by its suffix, then as the API states it."""
     scheme = _SCHEME.match(name)
-    if scheme:
+    if scheme and stated != "topic":  # a queue of a cloud is named by its address
         word = scheme[1].lower()
         if word in _OBJECT_SCHEMES:
             return "object"

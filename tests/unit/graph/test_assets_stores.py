@@ -143,6 +143,37 @@ def test_stores_of_other_libraries(linked):
     }
 
 
+VECTORS = """
+    import boto3, pinecone, weaviate
+    from pymilvus import Collection, MilvusClient
+    sqs = boto3.client("sqs")
+    books = weaviate.connect_to_local().collections.get("Book")
+    pages = Collection("pages")
+    def near(v):
+        return books.query.near_vector(v)
+    def learn(v):
+        books.data.insert({"v": v})
+    def keep(v):
+        pages.insert(v)
+        MilvusClient("m.db").upsert(collection_name="notes", data=v)
+    def ask(v):
+        return pinecone.Pinecone(api_key="k").Index("faces").query(vector=v)
+    def queue(v):
+        sqs.send_message(QueueUrl="https://queue/jobs", MessageBody=v)
+    """
+
+
+def test_vector_stores_and_queues_of_clouds(linked):
+    assert links(linked({"a.py": VECTORS})) == {
+        ("read", "near", "table:Book"),
+        ("write", "learn", "table:Book"),
+        ("write", "keep", "table:pages"),
+        ("write", "keep", "table:notes"),
+        ("read", "ask", "table:faces"),
+        ("write", "queue", "topic:https://queue/jobs"),
+    }
+
+
 def test_a_kedro_node_reads_and_writes_what_its_catalog_places(linked):
     files = {
         "src/shop/nodes.py": "def clean(frame, share):\n    return frame\ndef fit(frame):\n    return frame\n",
