@@ -256,6 +256,8 @@ class Models(Iteration, TextMethods):
                     return self.text(tail.rpartition(".")[0] or tail, is_template=made.is_template)
                 case "suffix":
                     tail = made.text.rpartition("/")[2]
+                    if made.is_template and tail.endswith("}"):
+                        return self.text("{}", is_template=True)
                     return self.text("." + tail.rpartition(".")[2] if "." in tail else "", is_template=made.is_template)
         return self.method(made.id, name)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decompose.graph.core import Core
 from decompose.graph.library import unit_of
 from decompose.graph.objects import EXTERNAL_INSTANCE, ExternalInstance, Frame
-from decompose.graph.walk import expressions_of
+from decompose.graph.walk import expressions_of, statements_of
 from decompose.ir import facts as f
 from decompose.ir.facts import Node, line_of
 from decompose.ir.findings import Finding, Span
@@ -29,6 +29,9 @@ _SAME_COLUMNS = frozenset(
     ("copy", "head", "tail", "sample", "sort_values", "dropna", "fillna", "drop_duplicates", "query", "astype", "round",
      "clip", "ffill", "bfill", "sort_index", "replace", "nlargest", "nsmallest")
 )  # fmt: skip
+_CHANGING = frozenset(("append", "extend", "insert", "remove", "pop", "clear"))
+_MAX_NAMES = 3
+"""Names of lists of columns that are followed."""
 Columns = dict[str, frozenset[str] | None]
 
 
@@ -59,7 +62,7 @@ class SchemaReader:
             seen.add(id(frame.scope))
             names = {name for name, values in frame.env.items() if self._is_frame(values)}
             if names:
-                _ScopeReader(self, frame, names).run()
+                _ScopeReader(self, frame, names | _selected(names, frame.scope.body)).run()
 
     def uses(self, unit: str) -> tuple[ColumnUse, ...]:
         """Return the column uses of a unit, sorted."""
@@ -93,6 +96,7 @@ class _ScopeReader:
         self.use = reader.by_unit.setdefault(unit_of(frame), _Use())
         self.origin: dict[str, int] = {}
         self.columns: Columns = {}
+        self.constants = _bound_once(frame)
 
     def run(self) -> None:
         self._block(self.frame.scope.body)
@@ -163,7 +167,7 @@ class _ScopeReader:
 
     def _store(self, name: str, key: Node, pos: int) -> None:
         known = self.columns.get(name)
-        keys = _strings(key)
+        keys = self._strings(key)
         for column in keys:
             self.use.writes.setdefault(column, pos)
         if known is not None:
@@ -173,7 +177,7 @@ class _ScopeReader:
         if value[0] == f.NAME:
             return self.columns.get(value[1])
         if value[0] == f.SUB and value[1][0] == f.NAME and value[1][1] in self.names:
-            keys = _strings(value[2])
+            keys = self._strings(value[2])
             return frozenset(keys) if value[2][0] == f.SEQ and keys else None
         if value[0] != f.CALL:
             return None
@@ -196,7 +200,7 @@ class _ScopeReader:
             if len(pairs) == len(keywords["columns"][2]):
                 return frozenset(pairs.get(c, c) for c in known)
         if method == "drop" and "columns" in keywords:
-            dropped = _strings(keywords["columns"])
+            dropped = self._strings(keywords["columns"])
             return known - set(dropped) if dropped else None
         if method == "assign":
             return known | set(keywords)
@@ -225,7 +229,7 @@ class _ScopeReader:
     def _loads(self, node: Node) -> None:
         for part in expressions_of(node):
             if part[0] == f.SUB and part[1][0] == f.NAME and part[1][1] in self.names:
-                for column in _strings(part[2]):
+                for column in self._strings(part[2]):
                     self._reads(part[1][1], column, part[3])
             elif part[0] == f.CALL and part[2][0] == f.ATTR and part[2][1][0] == f.NAME and part[2][1][1] in self.names:
                 self._method(part, part[2][1][1])
@@ -247,13 +251,13 @@ class _ScopeReader:
         keywords = {k: v for k, v in call[4] if k}
         method, pos = call[2][2], call[1]
         if method == "drop" and "columns" in keywords:
-            for column in _strings(keywords["columns"]):
+            for column in self._strings(keywords["columns"]):
                 self.use.drops.setdefault(column, pos)
         for key in ("on", "by", "subset", "left_on"):
-            for column in _strings(keywords.get(key, [f.NONE])):
+            for column in self._strings(keywords.get(key, [f.NONE])):
                 self._reads(name, column, pos, check=False)
         if method in ("groupby", "sort_values") and call[3]:
-            for column in _strings(call[3][0]):
+            for column in self._strings(call[3][0]):
                 self._reads(name, column, pos, check=False)
         if method == "assign":
             for column in keywords:
@@ -268,6 +272,18 @@ class _ScopeReader:
         if check and known is not None and column not in known:
             self._missing(name, column, pos, known)
 
+    def _strings(self, node: Node, depth: int = 0) -> list[str]:
+        """Return the strings of a literal, of a list of them, or of a name bound once to such; else nothing."""
+        if node[0] == f.STR:
+            return [node[1]]
+        if node[0] == f.SEQ:
+            inner = [self._strings(e[1] if e[0] == f.STAR else e, depth) for e in node[3]]
+            return [text for texts in inner for text in texts] if all(inner) else []
+        if node[0] == f.NAME and depth < _MAX_NAMES:
+            value = self.constants.get(node[1])
+            return self._strings(value, depth + 1) if value is not None and value[0] in (f.SEQ, f.STR, f.NAME) else []
+        return []
+
     def _missing(self, name: str, column: str, pos: int, known: frozenset[str]) -> None:
         path = self.frame.module.facts.path
         held = ", ".join(f"`{c}`" for c in sorted(known)[:8])
@@ -278,13 +294,41 @@ class _ScopeReader:
         )  # fmt: skip
 
 
-def _strings(node: Node) -> list[str]:
-    """Return the strings of a literal string or list of them; empty when any part is not a literal."""
-    if node[0] == f.STR:
-        return [node[1]]
-    if node[0] == f.SEQ and all(e[0] == f.STR for e in node[3]):
-        return [e[1] for e in node[3]]
-    return []
+def _bound_once(frame: Frame) -> dict[str, Node]:
+    """Return the value of each name that a scope, or else its module, binds by one assignment and never changes."""
+    top = frame.module.facts.scopes[0]
+    own = {*frame.scope.local_names, *(p.name for p in frame.scope.parameters)} if frame.index else set()
+    found = {name: value for name, value in _constants(top.body).items() if name not in own}
+    return found | _constants(frame.scope.body)
+
+
+def _constants(body: list[Node]) -> dict[str, Node]:
+    bound: dict[str, list[Node]] = {}
+    for statement in statements_of(body):
+        if statement[0] == f.ASSIGN:
+            for target in statement[1]:
+                bound.setdefault(target[1] if target[0] == f.NAME else "", []).append(statement[2])
+        elif statement[0] in (f.AUG, f.ANN) and statement[1][0] == f.NAME:
+            bound.setdefault(statement[1][1], []).append([f.NONE])
+        elif statement[0] == f.EXPR and statement[1][0] == f.CALL and statement[1][2][0] == f.ATTR:
+            base = statement[1][2][1]
+            if base[0] == f.NAME and statement[1][2][2] in _CHANGING:
+                bound.setdefault(base[1], []).append([f.NONE])
+    return {name: values[0] for name, values in bound.items() if len(values) == 1}
+
+
+def _selected(names: set[str], body: list[Node]) -> set[str]:
+    """Return the names of frames that a scope cuts out of the named ones (`part = frame[["a", "b"]].copy()`)."""
+    found: set[str] = set()
+    for statement in statements_of(body):
+        if statement[0] == f.ASSIGN and statement[1][0][0] == f.NAME:
+            value = statement[2]
+            while value[0] == f.CALL and value[2][0] == f.ATTR and value[2][2] in _SAME_COLUMNS | {"reset_index"}:
+                value = value[2][1]
+            is_cut = value[0] == f.SUB and value[1][0] == f.NAME and value[1][1] in names | found
+            if is_cut and value[2][0] == f.SEQ and value[2][2] == "list":
+                found.add(statement[1][0][1])
+    return found
 
 
 def _literal_keys(node: Node) -> frozenset[str] | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from decompose.graph.core import Core
-from decompose.graph.library import library_calls, unit_of
+from decompose.graph.library import LibraryCall, argument_node, library_calls, unit_of
 from decompose.graph.modules import ModuleInfo
 from decompose.graph.objects import BOX, EXTERNAL_INSTANCE, INSTANCE, Class, ExternalInstance, Instance
 from decompose.graph.survey import Uses, survey
@@ -20,7 +20,7 @@ from decompose.ir.facts import Node, ScopeFact, column_of, line_of
 from decompose.ir.findings import Span
 from decompose.ir.graph import Edge, Site, State, StateKind
 from decompose.ir.symbols import MODULE_BODY, join
-from decompose.knowledge import Knowledge
+from decompose.knowledge import RECEIVER, Knowledge
 
 _QUIET = ("logging.", "re.", "pathlib.", "datetime.", "argparse.", "typing.", "collections.namedtuple", "abc.", "enum.",
           "loguru.", "structlog.", "builtins.", "functools.", "typer.", "click.", "string.", "itertools.", "decimal.",
@@ -81,6 +81,8 @@ class StateFinder:
         self.knowledge = knowledge
         self.found: dict[str, _Found] = {}
         self.uses: dict[tuple[str, int], Uses] = {}
+        self._named: dict[str, dict[str, str]] = {}
+        """Imported names of each file, and the state that each is."""
 
     def states(self) -> tuple[tuple[State, ...], tuple[Edge, ...]]:
         """Return states and the edges of their readers and writers, both sorted."""
@@ -95,7 +97,7 @@ class StateFinder:
             self._declare(info, records)
         for info in infos:
             self._use(info)
-        self._generators()
+        self._library()
         self._caches()
         return self._records()
 
@@ -152,7 +154,8 @@ class StateFinder:
         api = self.knowledge.find(plain)
         if plain.startswith(("numpy.random.", "random.Random")):
             return "rng", plain, True
-        is_handle = api is not None and (api.resource in ("io", "gpu") or api.asset == "model")
+        is_loaded = plain == "family.loaded" or (api is not None and api.asset == "model")
+        is_handle = is_loaded or (api is not None and api.resource in ("io", "gpu"))
         return ("handle" if is_handle else "singleton"), plain, is_handle
 
     # -- who uses it --------------------------------------------------------------------------------------------------
@@ -245,8 +248,11 @@ class StateFinder:
 
     # -- generators and caches ----------------------------------------------------------------------------------------
 
-    def _generators(self) -> None:
+    def _library(self) -> None:
+        """Note what library calls do to shared objects: a generator that is drawn from, a metric that is set."""
         for call in library_calls(self.core, self.knowledge):
+            if call.api.mutates == RECEIVER:
+                self._change(call)
             owner, _, name = call.name.rpartition(".")
             if owner not in _GLOBAL_RNGS or (name not in _SEEDS and name not in _DRAWS):
                 continue
@@ -268,6 +274,18 @@ class StateFinder:
             )
             into = state.writers if name in _SEEDS else state.readers
             into.setdefault(unit_of(call.frame, call.line), Site(path, line_of(pos), column_of(pos)))
+
+    def _change(self, call: LibraryCall) -> None:
+        node = argument_node(call, RECEIVER, 0)
+        while node is not None and node[0] in (f.CALL, f.ATTR, f.SUB):
+            node = node[2] if node[0] == f.CALL else node[1]
+        info = call.frame.module
+        if node is None or node[0] != f.NAME or call.frame.index == 0:
+            return
+        if info.facts.path not in self._named:
+            self._named[info.facts.path] = self._aliases(info)[0]
+        target = self._target(info, self._visible(info, call.frame.index), self._named[info.facts.path], node[1])
+        self._note(target, unit_of(call.frame, call.line), info.facts.path, call.record.node[1], write=True)
 
     def _caches(self) -> None:
         for info in self.core.modules.infos:

@@ -37,7 +37,7 @@ _STATUTE = {  # what a flag of a unit says by itself
 _STARTED = {
     "route": ("gateway_ui", 2.2),
     "page": ("gateway_ui", 2.4),
-    "task": ("orchestration", 0.5),
+    "task": ("orchestration", 0.3),
     "flow": ("orchestration", 2.4),
     "job": ("orchestration", 1.2),
     "cli": ("orchestration", 0.3),
@@ -192,7 +192,7 @@ def _from_nature(unit: Unit, module: Module) -> Iterator[Reason]:
         role, weight = _STARTED[unit.entry.kind]
         what = f"{unit.entry.framework} {unit.entry.kind} {unit.entry.detail}".strip()
         yield Reason(role, weight, f"{where} is started as {what}")
-    if "takes_prediction" in unit.flags:
+    if "takes_prediction" in unit.flags and unit.kind != "class":  # a record only carries it
         yield Reason("postprocess", AFTER, f"{where} takes what an ML model answered")
     if module.kind == "packaging":
         yield Reason("config_util", 4.0, f"{where} is packaging")

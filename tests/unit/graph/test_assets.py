@@ -24,6 +24,12 @@ ROADS = [
     ("import pickle", "def f(x):\n    with open('m', 'wb') as o:\n        pickle.dump([1], o)", "write", "m"),
     ("import pandas as pd", "def f(c):\n    return pd.read_sql('select a from orders', c)", "read", "orders"),
     ("import torch", "class C:\n    p = 'w.pt'\n    def f(self, m):\n        torch.save(m, self.p)", "write", "w.pt"),
+    (
+        "from pathlib import Path",
+        "def f(u):\n    e = Path(u.name).suffix\n    open(f'out/latest{e}', 'w')",
+        "write",
+        "out/latest{}",
+    ),
     ("import shutil", "def f():\n    shutil.copy('a.csv', 'b.csv')", "write", "b.csv"),
 ]
 

@@ -235,3 +235,24 @@ def test_the_configuration_of_jupyter_is_run_with_its_object_at_hand(linked):
     graph = linked({".ipython/profile_default/ipython_config.py": text, "plain.py": text})
 
     assert [f.span.path for f in graph.findings if f.code == "DC307"] == ["plain.py"]
+
+
+def test_columns_are_read_through_lists_that_are_named_or_joined_and_in_frames_cut_out_of_others(linked):
+    graph = linked({
+        "m.py": """
+            import pandas as pd
+            COLS = ["a", "b"]
+            GROWN = ["x"]
+            GROWN.append("y")
+            def f():
+                df = pd.read_csv("f.csv")
+                part = df[["k", *COLS]].copy()
+                part["made"] = 1
+                other = df[GROWN]
+                return df[COLS], other
+            """,
+    })  # fmt: skip
+
+    used = {(c.name, c.use) for unit in graph.units if unit.symbol == "m:f" for c in unit.columns}
+    assert used == {("a", "read"), ("b", "read"), ("k", "read"), ("made", "write")}
+    assert not graph.findings

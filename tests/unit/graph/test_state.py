@@ -94,3 +94,27 @@ def test_a_global_that_only_a_function_binds_is_state_too(linked):
     })  # fmt: skip
 
     assert uses(graph, "state:m:model") == {("write", "m:init"), ("read", "m:run")}
+
+
+def test_a_metric_that_functions_set_and_a_model_that_they_ask_are_shared_state(linked):
+    graph = linked({
+        "m.py": """
+            import joblib
+            from prometheus_client import Counter, Gauge
+            DRIFT = Gauge("drift", "d")
+            SEEN = Counter("seen", "s", ["kind"])
+            QUIET = Gauge("quiet", "q")
+            model = joblib.load("m.pkl")
+            def watch(x):
+                DRIFT.set(x)
+            def answer(x):
+                SEEN.labels(kind="a").inc()
+                return model.predict(x)
+            """,
+    })  # fmt: skip
+
+    used = {(e.source, e.kind, e.target) for e in graph.edges if e.target.startswith("state:")}
+    assert ("m:watch", "state_write", "state:m:DRIFT") in used
+    assert ("m:answer", "state_write", "state:m:SEEN") in used
+    assert ("m:answer", "state_read", "state:m:model") in used
+    assert not any(target == "state:m:QUIET" for _, _, target in used)
