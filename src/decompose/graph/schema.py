@@ -6,11 +6,12 @@ only after it was built or selected from literals, and only until something happ
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from decompose.graph.core import Core
 from decompose.graph.library import unit_of
-from decompose.graph.objects import EXTERNAL_INSTANCE, ExternalInstance, Frame
+from decompose.graph.objects import EXTERNAL_INSTANCE, External, ExternalInstance, Frame
 from decompose.graph.walk import expressions_of, statements_of
 from decompose.ir import facts as f
 from decompose.ir.facts import Node, line_of
@@ -29,6 +30,9 @@ _SAME_COLUMNS = frozenset(
     ("copy", "head", "tail", "sample", "sort_values", "dropna", "fillna", "drop_duplicates", "query", "astype", "round",
      "clip", "ffill", "bfill", "sort_index", "replace", "nlargest", "nsmallest")
 )  # fmt: skip
+_NO_COLUMN = frozenset(("lit", "expr", "udf", "pandas_udf", "date_format", "regexp_replace", "concat_ws", "from_json"))
+"""Functions of Spark that take strings which name no column."""
+_PLAIN = re.compile(r"[A-Za-z_]\w*(?: \w+)*")
 _CHANGING = frozenset(("append", "extend", "insert", "remove", "pop", "clear"))
 _MAX_NAMES = 3
 """Names of lists of columns that are followed."""
@@ -238,6 +242,8 @@ class _ScopeReader:
                         self.columns[argument[1]] = None
             elif part[0] == f.CALL:
                 self._escapes(part)
+            if part[0] == f.CALL:
+                self._spark(part)
 
     def _escapes(self, call: Node) -> None:
         """A frame that is handed to a function of the tree may come back with other columns."""
@@ -246,6 +252,31 @@ class _ScopeReader:
         if is_own or not (record and record.callees):
             for argument in (*call[3], *(k[1] for k in call[4])):
                 self._forget(argument)
+
+    def _spark(self, call: Node) -> None:
+        """Read the columns that Spark's functions and the methods that no other frame has are handed by name."""
+        method = call[2][2] if call[2][0] == f.ATTR else ""
+        texts = [text for argument in call[3] for text in self._strings(argument)]
+        if method in ("withColumn", "withColumnRenamed") and texts:
+            self.use.writes.setdefault(texts[1] if method == "withColumnRenamed" and texts[1:] else texts[0], call[1])
+            texts = texts[:1] if method == "withColumnRenamed" else []
+        elif method == "alias" and texts and self._is_spark(call[2][1]):
+            self.use.writes.setdefault(texts[0], call[1])
+            return
+        elif method not in ("groupBy", "orderBy") and not self._is_spark(call):
+            return
+        for column in texts:
+            if column not in self.use.writes and _PLAIN.fullmatch(column):
+                self.use.reads.setdefault(column, call[1])
+
+    def _is_spark(self, node: Node) -> bool:
+        """Whether an expression is what one of Spark's functions that take columns gives, perhaps changed further."""
+        while node[0] == f.CALL and node[2][0] == f.ATTR and node[2][1][0] == f.CALL:
+            node = node[2][1]
+        record = self.frame.calls.get(id(node)) if node[0] == f.CALL else None
+        made = [self.reader.core.objects[i] for i in record.callees] if record is not None else []
+        names = [m.name for m in made if isinstance(m, External)]
+        return any(n.startswith("pyspark.sql.functions.") and n.rpartition(".")[2] not in _NO_COLUMN for n in names)
 
     def _method(self, call: Node, name: str) -> None:
         keywords = {k: v for k, v in call[4] if k}

@@ -256,3 +256,21 @@ def test_columns_are_read_through_lists_that_are_named_or_joined_and_in_frames_c
     used = {(c.name, c.use) for unit in graph.units if unit.symbol == "m:f" for c in unit.columns}
     assert used == {("a", "read"), ("b", "read"), ("k", "read"), ("made", "write")}
     assert not graph.findings
+
+
+def test_columns_of_spark_are_those_its_functions_name(linked):
+    graph = linked({
+        "m.py": """
+            from pyspark.sql import DataFrame
+            from pyspark.sql import functions as F
+            def build(df: DataFrame) -> DataFrame:
+                df = df.withColumn("at", F.to_timestamp("stamp")).withColumn("kind", F.lit("x"))
+                return df.groupBy("client").agg(F.avg("amount").alias("mean"), F.count("*").alias("n"))
+            """,
+    })  # fmt: skip
+
+    used = {(c.name, c.use) for unit in graph.units if unit.symbol == "m:build" for c in unit.columns}
+    assert used == {
+        ("at", "write"), ("kind", "write"), ("stamp", "read"), ("client", "read"), ("amount", "read"), ("mean", "write"),
+        ("n", "write"),
+    }  # fmt: skip
