@@ -61,6 +61,8 @@ class Definitions(Core):
                 held.append(function)
         if "hydra.main" in names:
             self.configure(frame, function)
+        if any(name.startswith(("click.option", "click.argument")) for name in names):
+            self.fill_options(frame, function)
         self.assign_name(frame, function.scope.name, values)
 
     def decorate(self, frame: Frame, decorator: Values, values: Values, pos: int, site: object) -> Values:

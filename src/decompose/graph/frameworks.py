@@ -11,6 +11,7 @@ from decompose.graph.objects import (
     RECEIVER,
     Box,
     Class,
+    External,
     ExternalInstance,
     Frame,
     Function,
@@ -134,6 +135,41 @@ def _structured(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos
     return out
 
 
+def _from_schema(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: Any) -> Values:
+    """Return an instance of the dataclass of which a schema was made, with the fields of the mapping that it loads."""
+    out = EMPTY
+    record = frame.calls.get(id(site)) if isinstance(site, list) else None
+    for item in sorted(record.callees) if record is not None else ():
+        made = s.objects[item]
+        schema = s.objects[made.receiver] if isinstance(made, External) and made.receiver >= 0 else None
+        held = schema.fields.get(RECEIVER) if isinstance(schema, ExternalInstance) else None
+        factory = s.objects[min(held.values)] if held is not None and held.values else schema
+        for each in (
+            sorted(factory.positional[0]) if isinstance(factory, ExternalInstance) and factory.positional else ()
+        ):
+            if isinstance(cls := s.objects[each], Class):
+                out = s.union(out, _filled(s, frame, cls, p[0] if p else EMPTY, site))
+    return out
+
+
+def _from_dict(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: Any) -> Values:
+    """Return an instance of the dataclass that `dacite.from_dict` is given, with the fields of the mapping."""
+    out = EMPTY
+    for item in sorted(k.get("data_class") or (p[0] if p else EMPTY)):
+        if isinstance(cls := s.objects[item], Class):
+            out = s.union(out, _filled(s, frame, cls, k.get("data") or (p[1] if len(p) > 1 else EMPTY), site))
+    return out
+
+
+def _filled(s: Any, frame: Frame, cls: Class, content: Values, site: Any) -> Values:
+    instance = s.instance_at(frame, cls, site)
+    for box in _boxes(s, content):
+        for key, cell in list(box.fields.items()):
+            if isinstance(key, str):
+                s.flow(s.field(instance, key), s.read(cell))
+    return instance.single  # type: ignore[no-any-return]
+
+
 # -- functions that a library keeps and runs ---------------------------------------------------------------------------
 
 
@@ -167,6 +203,8 @@ FRAMEWORKS: dict[str, Model] = {
     "accelerate.Accelerator.unwrap_model": _prepared,
     "torch.utils.data.random_split": _split,
     "omegaconf.OmegaConf.structured": _structured,
+    "marshmallow_dataclass.class_schema()().load": _from_schema,
+    "dacite.from_dict": _from_dict,
     "atexit.register": _at_exit,
     "click.testing.CliRunner.invoke": _run_cli,
     "typer.testing.CliRunner.invoke": _run_cli,

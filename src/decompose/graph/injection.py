@@ -11,6 +11,8 @@ from decompose.graph.settings import content_of
 from decompose.ir import facts as f
 from decompose.ir.facts import ParameterFact
 
+_OPTIONS = ("option", "argument")
+
 
 class Injection(Core):
     """Values that come from outside a call."""
@@ -96,6 +98,23 @@ class Injection(Core):
                     cell = function.defaults.setdefault(function.scope.parameters[0].name, self.new_cell())
                     self.flow(cell, from_config)
                     self._compose(from_config, posixpath.dirname(config.path))
+
+    def fill_options(self, frame: Frame, function: Function) -> None:
+        """Give the function behind `@click.option` and `@click.argument` the texts that stand as their defaults."""
+        order = [p.name for p in function.scope.parameters]
+        for expression, _ in function.scope.decorators:
+            if expression[0] != f.CALL or expression[2][-2 if expression[2][0] == f.ATTR else -1] not in _OPTIONS:
+                continue
+            flags = [a[1] for a in expression[3] if a[0] == f.STR]
+            plain = next((n for n in flags if n.isidentifier()), max(flags, key=len, default=""))
+            name = plain.lstrip("-").partition("/")[0].replace("-", "_")
+            default = next((value for key, value in expression[4] if key == "default"), None)
+            if name not in order or default is None:
+                continue
+            texts = frozenset(i for i in self.eval(frame, default) if isinstance(self.objects[i], Text))
+            self.flow(function.defaults.setdefault(name, self.new_cell()), texts)
+            for own in function.frames.values():
+                self.flow(own.parameters[order.index(name)], texts)
 
     def _compose(self, values: Values, folder: str) -> None:
         """Add the groups that a Hydra configuration's `defaults` list selects."""

@@ -80,12 +80,24 @@ def untyped_writes(core: Core, knowledge: Knowledge) -> Iterator[LibraryCall]:
     for frame in core.frames:
         for record in frame.calls.values():
             function = record.node[2]
-            if not record.callees and function[0] == ATTR:
+            if function[0] == ATTR and _is_untyped(core, knowledge, record):
                 is_pandas = function[2] in _FRAME_WRITES
                 name = f"pandas.DataFrame.{function[2]}" if is_pandas else _spark_writer(record.node)
                 api = knowledge.find(name) if name else None
                 if api is not None:
                     yield LibraryCall(frame, record, name, -1, api)
+
+
+def _is_untyped(core: Core, knowledge: Knowledge, record: CallRecord) -> bool:
+    """Whether nothing is known of the object on which a call is made, be it that no library describes it."""
+    for item in record.callees:
+        made = core.objects[item]
+        if made.kind != EXTERNAL or not isinstance(made, External):
+            return False
+        api = knowledge.find(made.name)
+        if api is not None and api.is_exact:
+            return False
+    return True
 
 
 def unit_of(frame: Frame, line: int = 0) -> str:

@@ -11,8 +11,8 @@ from decompose.ir.graph import CodeGraph, Edge, Module, Role, RoleTag, Unit
 from decompose.ir.symbols import MODULE_BODY, join, module_of
 from decompose.knowledge import Knowledge, load
 from decompose.roles.demand import demands, places_work
-from decompose.roles.evidence import Evidence, Reason, gather, name_scores, place
-from decompose.roles.inference import model_servers, serving, settle, warm
+from decompose.roles.evidence import Evidence, Reason, gather, judges_models, name_scores, place
+from decompose.roles.inference import carry, in_bulk, model_servers, serving, settle, warm
 from decompose.roles.surroundings import Scores, share, with_surroundings
 
 MAX_TAGS = 3
@@ -38,10 +38,12 @@ def assign(graph: CodeGraph, knowledge: Knowledge | None = None) -> CodeGraph:
         unit.symbol: gather(unit, leaving.get(unit.symbol, ()), modules[unit.module], assets, known)
         for unit in graph.units
     }
+    carry(graph, evidence)
     own = {symbol: found.scores for symbol, found in evidence.items()}
     labour = {symbol: found.labour for symbol, found in evidence.items()}
     warm(graph, evidence)
-    scores = with_surroundings(graph.units, modules, own, labour, graph.edges)
+    scores = with_surroundings(graph.units, modules, own, labour, graph.edges, _judging(graph, evidence))
+    bulk = in_bulk(graph)
     online = serving(graph)
     servers = model_servers(graph, evidence)
     on_device = places_work(graph.edges)
@@ -49,12 +51,20 @@ def assign(graph: CodeGraph, knowledge: Knowledge | None = None) -> CodeGraph:
     for unit in graph.units:
         settled = settle(
             scores[unit.symbol], unit, modules[unit.module],
-            is_served=unit.symbol in online, only_serves=unit.module in servers,
+            is_served=unit.symbol in online, only_serves=unit.module in servers, is_bulk=unit.symbol in bulk,
         )  # fmt: skip
         roles = _tags(unit, settled, evidence[unit.symbol], modules[unit.module])
         resources = demands(unit, leaving.get(unit.symbol, ()), roles, known, on_device=on_device)
         units.append(msgspec.structs.replace(unit, roles=roles, resources=resources))
     return msgspec.structs.replace(graph, units=tuple(units))
+
+
+def _judging(graph: CodeGraph, evidence: Mapping[str, Evidence]) -> set[str]:
+    """Return the modules whose code measures models and checks no data."""
+    by_module: dict[str, list[Reason]] = {}
+    for unit in graph.units:
+        by_module.setdefault(unit.module, []).extend(evidence[unit.symbol].reasons)
+    return {module for module, reasons in by_module.items() if judges_models(reasons)}
 
 
 def _by_source(edges: tuple[Edge, ...], cells: set[str]) -> dict[str, list[Edge]]:

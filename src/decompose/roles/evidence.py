@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from decompose.ir.findings import Span
 from decompose.ir.graph import Asset, Edge, Module, Unit
@@ -87,8 +87,17 @@ def gather(
         assets: Asset by symbol.
         knowledge: The knowledge base.
     """
-    found = [*_from_edges(edges, assets, knowledge), *_from_names(unit), *_from_nature(unit, module)]
+    called = list(_from_edges(edges, assets, knowledge))
+    found = [*called, *_from_names(unit), *_from_nature(unit, module)]
+    if judges_models(called):
+        found = [replace(r, role="evaluation") if r.role == "validation" else r for r in found]
     return Evidence(found, total(found), max((r.weight for r in found if r.site), default=0.0))
+
+
+def judges_models(reasons: Iterable[Reason]) -> bool:
+    """Whether calls measure a model and none checks data: what is called validation is an evaluation then."""
+    roles = {r.role for r in reasons if r.site}
+    return "evaluation" in roles and "validation" not in roles
 
 
 def total(reasons: Iterable[Reason]) -> dict[str, float]:

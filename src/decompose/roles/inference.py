@@ -6,11 +6,15 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from decompose.ir.graph import CodeGraph, Module, Unit
-from decompose.roles.evidence import Evidence
+from decompose.ir.symbols import qualname_of
+from decompose.roles.evidence import Evidence, Reason, place, total
 from decompose.roles.vocabulary import INFERENCE, words_of
 
 _BATCH_WORDS = frozenset(("batch", "batchscore", "bulk", "offline", "nightly", "parallel", "scheduled"))
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _MAX_DEPTH = 6
+CARRYING = 1.8
+"""Weight of being what a route takes or answers, in API weights."""
 EXPOSING = 0.85
 """Share of what speaks for a gateway that is inference where a file only exposes a model."""
 _DRAWS = re.compile(
@@ -27,6 +31,19 @@ def serving(graph: CodeGraph) -> frozenset[str]:
     answering = [u.symbol for u in graph.units if u.entry is not None and u.entry.kind in ("route", "page")]
     queued = {u.symbol for u in graph.units if u.entry is not None and u.entry.kind == "task"}
     return frozenset(_reached(graph, answering, beyond=queued))
+
+
+def in_bulk(graph: CodeGraph) -> frozenset[str]:
+    """Return the units that read stored data and write stored data, and the programs whose file holds one of them."""
+    stored = {asset.symbol for asset in graph.assets if asset.kind in ("file", "table", "object")}
+    ways: dict[str, set[str]] = {}
+    for edge in graph.edges:
+        if edge.kind in ("read", "write") and edge.target in stored:
+            ways.setdefault(edge.source, set()).add(edge.kind)
+    found = {symbol for symbol, kinds in ways.items() if len(kinds) > 1}
+    modules = {symbol.partition(":")[0] for symbol in found}
+    started = {u.symbol for u in graph.units if u.module in modules and u.entry is not None and u.entry.kind == "main"}
+    return frozenset(found | started)
 
 
 def _reached(graph: CodeGraph, starts: Sequence[str], beyond: Collection[str] = ()) -> set[str]:
@@ -79,14 +96,35 @@ def warm(graph: CodeGraph, evidence: Mapping[str, Evidence]) -> None:
             scores[INFERENCE] += scores.pop("registry", 0.0)
 
 
+def carry(graph: CodeGraph, evidence: Mapping[str, Evidence]) -> None:
+    """Give the records that a route of their own file takes or answers with a part in what the route does, in place."""
+    named: dict[str, set[str]] = {}
+    for unit in graph.units:
+        if unit.entry is not None and unit.entry.kind == "route" and unit.signature is not None:
+            texts = [*(p.annotation for p in unit.signature.parameters), unit.signature.returns, *unit.decorators]
+            named.setdefault(unit.module, set()).update(w for t in texts for w in _WORD.findall(t or ""))
+    for unit in graph.units:
+        if unit.kind == "class" and "pydantic" in unit.flags and qualname_of(unit.symbol) in named.get(unit.module, ()):
+            found = evidence[unit.symbol]
+            found.reasons.append(Reason("gateway_ui", CARRYING, f"{place(unit.span)} is what a route takes or answers"))
+            found.scores.update(total(found.reasons))
+
+
 def settle(
-    scores: Mapping[str, float], unit: Unit, module: Module, *, is_served: bool, only_serves: bool = False
+    scores: Mapping[str, float],
+    unit: Unit,
+    module: Module,
+    *,
+    is_served: bool,
+    only_serves: bool = False,
+    is_bulk: bool = False,
 ) -> dict[str, float]:
     """Return the scores with what speaks for inference given to its batch or online form, or to what it serves.
 
-    A prediction inside an evaluation or a training is a step of that; one that a request reaches is online; one whose
-    name or place says batch, or which a queue or a scheduler starts, is batch; otherwise both get their part, online the
-    larger. A route of a file that only exposes a model is part of the inference, not a gateway.
+    A prediction inside an evaluation or a training is a step of that; one that a request reaches is online; batch is one
+    whose name or place says so, which a queue or a scheduler starts, or which goes from stored data to stored data
+    (`is_bulk`); otherwise both get their part, online the larger. A route of a file that only exposes a model is part of
+    the inference, not a gateway.
     """
     if only_serves and "gateway_ui" in scores:
         moved = EXPOSING * scores["gateway_ui"]
@@ -100,7 +138,7 @@ def settle(
     judged = max(settled.get("evaluation", 0.0), settled.get("training", 0.0), settled.get("tuning", 0.0))
     if judged > 1.5 and not is_served:
         mass *= 0.4
-    is_batch = bool(words & _BATCH_WORDS) or (unit.entry is not None and unit.entry.kind in ("task", "job"))
+    is_batch = is_bulk or bool(words & _BATCH_WORDS) or (unit.entry is not None and unit.entry.kind in ("task", "job"))
     online = 0.95 if is_served else 0.05 if is_batch else 0.7
     for role, part in (("online_inference", online), ("batch_inference", 1 - online)):
         settled[role] = settled.get(role, 0.0) + mass * part

@@ -15,7 +15,7 @@ One role is read off the structure itself: a unit that calls units of `STAGES` a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from decompose.ir.graph import Edge, Module, Unit
 from decompose.ir.symbols import MODULE_BODY, module_of
@@ -59,6 +59,7 @@ def with_surroundings(
     own: Mapping[str, Mapping[str, float]],
     labour: Mapping[str, float],
     edges: Iterable[Edge],
+    judging: Collection[str] = (),
 ) -> dict[str, Scores]:
     """Return the score vector of every unit, by symbol, by the model above.
 
@@ -68,6 +69,7 @@ def with_surroundings(
         own: What each unit says itself, by symbol.
         labour: Strongest library call of each unit, in API weights, by symbol.
         edges: The edges of the graph.
+        judging: Modules that measure models and check no data: their names say evaluation where they say validation.
     """
     classes = {u.symbol for u in units if u.kind == "class"}
     by_class, by_file = _groups(units, classes, own)
@@ -79,7 +81,7 @@ def with_surroundings(
         if holder:
             add(scores, share(by_class[holder]), CLASS)
         add(scores, share(by_file.get(unit.module, {})), FILE if unit.kind != "module" else 0.6)
-        _add_place(scores, modules[unit.module])
+        _add_place(scores, modules[unit.module], is_judging=unit.module in judging)
         damping = PRIOR / (PRIOR + max(mine.values(), default=0.0))
         scores = {role: value * damping for role, value in scores.items()}
         add(scores, mine, 1.0)
@@ -126,12 +128,15 @@ def _groups(
     return by_class, by_file
 
 
-def _add_place(scores: Scores, module: Module) -> None:
+def _add_place(scores: Scores, module: Module, *, is_judging: bool) -> None:
     folders = module.path.rpartition("/")[0]
     stem = stem_of(module.path)
     if module.path.endswith("__init__.py"):
         folders = folders.rpartition("/")[0]
-    add(scores, name_scores(stem), FILE_NAME)
+    named = name_scores(stem)
+    if is_judging and "validation" in named:
+        named["evaluation"] = max(named.get("evaluation", 0.0), named.pop("validation"))
+    add(scores, named, FILE_NAME)
     for distance, folder in enumerate(reversed(folders.split("/") if folders else [])):
         add(scores, name_scores(folder), FOLDER / (1 + distance))
 

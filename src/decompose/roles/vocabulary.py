@@ -36,7 +36,7 @@ _WORDS = {
     " slice:.4 slices:.5 test:.2 smoke:.6",
     "registry": "register registry registration registered promote promotion artifact:.3 artifacts:.3"
     " checkpoint:.7 run_id:.5 checkpoints:.5 pusher:.8 publish:.4 versioning:.6 load_model:.6 save_model:.8"
-    " export_model:.8 load_artifacts:.7 save_artifacts:.8",
+    " export_model:.8 load_artifacts:.7 save_artifacts:.8 load_pipeline:.8 save_pipeline:.9",
     "batch_inference": "batchscore batchscoring batchpredict batchpredictions batch_inference batch_predict"
     " batch_score batch_prediction batch_scoring",
     "online_inference": "serve:.8 serving:.8 predictor:.6 chatbot:.7 bot:.6 endpoint:.5 recommender:.5 recommend:.6"
@@ -62,7 +62,7 @@ _WORDS = {
     " error:.7 errors:.7 setup:.5 env:.6 environment:.7 path:.5 paths:.6 io:.5 args:.4 argument:.4"
     " arguments:.4 parser:.4 parse:.3 bootstrap:.8 misc tools:.6 tool:.3 params:.5 parameters:.4"
     " seed:.5 seeds:.5 version:.4 compute:.2 entity:.6 init:.0 credentials:.7 initialize:.4"
-    " secrets:.6 package:.4 install:.5 base:.2 types:.4 typing:.5 hash:.4 time:.3 timer:.5"
+    " secrets:.6 package:.4 install:.5 base:.2 types:.4 typing:.5 creds:.7 default:.4 defaults:.8 hash:.4 time:.3 timer:.5"
     " profiler:.4 argutils:.9 repr:.4 str:.3 json:.4 yaml:.5",
     "exploration": "eda explore exploration exploratory visualize visualise visualization visualisation plot:.8"
     " plots:.8 plotting:.8 notebook:.4 notebooks:.4 sandbox:.6 analysis:.5 viz vis:.6 draw:.4"
