@@ -164,7 +164,8 @@ class AssetLinker:
             unit = unit_of(final.frame, line_of(pos))
             text = f"{call.api.name.rpartition('.')[2]}({label(final.path) or '…'})"[:MAX_TEXT]
             site = Site(path, line_of(pos), column_of(pos), text=text)
-            for name in final.names or [f"{{{label(final.path)}}}"]:
+            hole = [] if call.api.format == "orm" else [f"{{{label(final.path)}}}"]  # a table of no known class is none
+            for name in final.names or hole:
                 if is_code(name):
                     continue
                 for way in ways:

@@ -9,10 +9,10 @@ import msgspec
 from decompose.graph.assets import AssetLinker
 from decompose.graph.catalogs import catalog_links
 from decompose.graph.core import Core
-from decompose.graph.django import django_links
 from decompose.graph.handoffs import path_findings
 from decompose.graph.merging import answered, assets_of
 from decompose.graph.places import place
+from decompose.graph.rows import row_links
 from decompose.graph.schema import SchemaReader
 from decompose.graph.source_findings import call_findings, config_secrets, secrets, undefined_names
 from decompose.graph.state import StateFinder
@@ -65,7 +65,7 @@ def data_layer(core: Core, units: tuple[Unit, ...], knowledge: Knowledge | None 
     known = knowledge or load()
     schema = SchemaReader(core, known)
     schema.read()
-    links = AssetLinker(core, known, schema.by_call).links() + catalog_links(core, known) + django_links(core)
+    links = AssetLinker(core, known, schema.by_call).links() + catalog_links(core, known) + row_links(core)
     place(links, core.facts.data_files)
     findings = list(path_findings(links, core.facts))
     assets, touches = assets_of(links)

@@ -11,7 +11,7 @@ import msgspec
 
 from decompose.graph.core import Core
 from decompose.graph.library import LibraryCall, argument_values, texts_of
-from decompose.graph.walk import expressions_of
+from decompose.graph.walk import expressions_of, is_only_changed
 from decompose.ir.facts import ATTR, CALL, NAME
 from decompose.knowledge import RECEIVER, Api
 
@@ -67,6 +67,8 @@ def _is_builder(core: Core, call: LibraryCall) -> bool:
 def ways_of(core: Core, call: LibraryCall) -> tuple[str, ...]:
     """Return `read`, `write` or both: what one end of a call does to its asset."""
     effect = call.api.effect
+    if call.api.name == "sqlalchemy.orm.Session.query" and is_only_changed(call.frame.scope, call.record.node):
+        return ("write",)
     if effect == "create":
         return ("write",)
     if effect != "mode":

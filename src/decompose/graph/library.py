@@ -9,6 +9,7 @@ from decompose.graph.core import Core
 from decompose.graph.objects import (
     BOX,
     EXTERNAL,
+    EXTERNAL_INSTANCE,
     METHOD,
     TEXT,
     Box,
@@ -28,6 +29,8 @@ from decompose.knowledge import RECEIVER, Api, Knowledge
 _TRANSPARENT = frozenset(("str", "Path", "pathlib.Path", "os.fspath", "os.path.abspath", "os.path.expanduser"))
 """Calls whose result is the path that they are given."""
 
+_TEXTUAL = frozenset(("sqlalchemy.text()", "sqlalchemy.sql.text()", "sqlalchemy.sql.expression.text()"))
+"""Types of statements that hold the text they were made of."""
 _FRAME_WRITES = frozenset(("to_csv", "to_parquet", "to_feather", "to_excel", "to_hdf", "to_pickle", "to_sql"))
 """Methods that no other kind of object has."""
 _SPARK_ENDS = frozenset(
@@ -205,6 +208,10 @@ def texts_of(core: Core, values: Values) -> list[Text]:
             assert isinstance(made, Box)
             inner = [i for cell in made.fields.values() for i in sorted(cell.values)]
             found.extend(t for t in (core.objects[i] for i in inner) if isinstance(t, Text))
+        elif made.kind == EXTERNAL_INSTANCE and isinstance(made, ExternalInstance) and made.type in _TEXTUAL:
+            found.extend(
+                texts_of(core, made.positional[0] if made.positional else made.keywords.get("text", frozenset()))
+            )
     return found
 
 

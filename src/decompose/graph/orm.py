@@ -32,10 +32,10 @@ def tables_of(core: Core, values: Values, depth: int = 0) -> list[str]:
         made = core.objects[item]
         if made.kind == CLASS:
             assert isinstance(made, Class)
-            found.update(filter(None, (_table(core, made),)))
+            found.update(filter(None, (table_of(core, made),)))
         elif made.kind == INSTANCE:
             assert isinstance(made, Instance)
-            found.update(filter(None, (_table(core, made.cls),)))
+            found.update(filter(None, (table_of(core, made.cls),)))
         elif made.kind == BOX:
             assert isinstance(made, Box)
             for cell in made.fields.values():
@@ -63,7 +63,7 @@ def statement_tables(core: Core, values: Values, depth: int = 0) -> list[tuple[s
     return sorted(found)
 
 
-def _table(core: Core, cls: Class) -> str:
+def table_of(core: Core, cls: Class) -> str:
     """Return the table of a mapped class; empty for any other class."""
     externals = [base for base in cls.mro if isinstance(base, str)]
     is_mapped = any(base.startswith(_BASES) or base.endswith(("db.Model", "SQLAlchemy.Model")) for base in externals)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from decompose.ir import facts as f
-from decompose.ir.facts import FileFacts, Node
+from decompose.ir.facts import FileFacts, Node, ScopeFact
 
 
 def statements_of(body: list[Node]) -> Iterator[Node]:
@@ -29,6 +29,26 @@ def expressions_of(node: Node) -> Iterator[Node]:
             if item and type(item[0]) is int:
                 yield item
             stack.extend(reversed(item))
+
+
+def chain_of(node: Node) -> list[Node]:
+    """Return the method calls of `a.b().c()[0].d()`, the outermost first; attributes between them end the chain."""
+    found = []
+    while node[0] == f.CALL and node[2][0] == f.ATTR:
+        found.append(node)
+        node = node[2][1]
+        if node[0] == f.SUB:
+            node = node[1]
+    return found
+
+
+def is_only_changed(scope: ScopeFact, asked: Node) -> bool:
+    """Return whether rows that a call asks for are changed or deleted in the same expression (`query(A).delete()`)."""
+    for node in expressions_of(scope.body):
+        if node[0] == f.CALL and node[2][0] == f.ATTR and node[2][2] in ("update", "delete"):
+            if any(call is asked for call in chain_of(node)):
+                return True
+    return False
 
 
 def imports_of(file: FileFacts) -> Iterator[str]:

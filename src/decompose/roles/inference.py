@@ -15,6 +15,8 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _MAX_DEPTH = 6
 CARRYING = 1.8
 """Weight of being what a route takes or answers, in API weights."""
+JUDGED = 1.5
+"""Evidence of training or evaluation, in API weights, beside which a prediction is a step of that."""
 EXPOSING = 0.85
 """Share of what speaks for a gateway that is inference where a file only exposes a model."""
 _DRAWS = re.compile(
@@ -72,6 +74,7 @@ def model_servers(graph: CodeGraph, evidence: Mapping[str, Evidence]) -> frozens
     inferring = {
         symbol for symbol, found in evidence.items()
         if any(r.site and r.role in (INFERENCE, "online_inference") for r in found.reasons)
+        and max(found.scores.get("training", 0.0), found.scores.get("evaluation", 0.0)) < JUDGED
     }  # fmt: skip
     plain = {module: symbols for module, symbols in routed.items() if module not in drawing}
     return frozenset(
@@ -136,7 +139,7 @@ def settle(
         return settled
     words = {word for text in (unit.symbol, module.path) for word in words_of(text)}
     judged = max(settled.get("evaluation", 0.0), settled.get("training", 0.0), settled.get("tuning", 0.0))
-    if judged > 1.5 and not is_served:
+    if judged > JUDGED and not is_served:
         mass *= 0.4
     is_batch = is_bulk or bool(words & _BATCH_WORDS) or (unit.entry is not None and unit.entry.kind in ("task", "job"))
     online = 0.95 if is_served else 0.05 if is_batch else 0.7

@@ -1,4 +1,4 @@
-"""Django's models, and the managers, query sets, accessors, forms and views that stand for the rows of one."""
+"""Classes mapped to tables (Django, SQLAlchemy), and the managers, accessors, forms and views that stand for their rows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from decompose.graph.core import Core
 from decompose.graph.library import label
 from decompose.graph.objects import Class
+from decompose.graph.orm import table_of
 from decompose.graph.walk import expressions_of
 from decompose.ir import facts as f
 from decompose.ir.facts import FileFacts, Node
@@ -41,10 +42,13 @@ class Models:
         self.forms: dict[str, Tables] = {}
         self.views: set[tuple[str, int]] = set()
         self.user: Tables = frozenset((_USER,))
+        self.alchemy: set[str] = set()
+        """Tables that SQLAlchemy maps: a commit saves what was changed of their rows."""
         classes = [(made, [b for b in made.mro if isinstance(b, str)]) for made in core.classes]
         mapped = [(made, bases) for made, bases in classes if any(map(_MODEL.match, bases))]
         for made, bases in mapped:
             self._add(made, bases)
+        self._add_alchemy(core)
         if not self.tables:
             return
         for made, bases in classes:
@@ -77,6 +81,15 @@ class Models:
         self.own[facts.path, made.index] = frozenset((stated or table,))
         if any("Abstract" in base and "auth" in base for base in bases):
             self.user = frozenset((stated or table,))
+
+    def _add_alchemy(self, core: Core) -> None:
+        for made in core.classes:
+            table = table_of(core, made)
+            if table:
+                self.alchemy.add(table)
+                self.managers.add("query")
+                self.tables.setdefault(made.scope.name, set()).add(table)
+                self.own[made.module.facts.path, made.index] = frozenset((table,))
 
     def _managers_of(self, made: Class, classes: list[tuple[Class, list[str]]]) -> None:
         """Say of the managers that a model names, and of the query sets that these name, whose rows they give."""

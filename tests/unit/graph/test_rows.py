@@ -149,3 +149,56 @@ def test_a_system_without_models_has_no_such_tables(linked):
     graph = linked({"a.py": "def f(x):\n    x.objects.filter(a=1).delete()\n    x.save()\n"})
 
     assert touches(graph) == set()
+
+
+def test_rows_of_flask_sqlalchemy_are_asked_added_changed_and_deleted(linked):
+    graph = linked({
+        "db.py": "from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\n",
+        "models.py": """
+            from db import db
+            class User(db.Model):
+                __tablename__ = "users"
+                id = db.Column(db.Integer)
+            class Answer(db.Model):
+                __tablename__ = "answers"
+                id = db.Column(db.Integer)
+            """,
+        "views.py": """
+            from sqlalchemy import text
+            from db import db
+            from models import Answer, User
+            def first():
+                return User.query.filter_by(id=1).first()
+            def both():
+                return db.session.query(User.id, Answer.id).join(Answer).all()
+            def new():
+                db.session.add(User(id=1))
+            def many(rows):
+                db.session.add_all([Answer(id=r) for r in rows])
+            def seen():
+                user = User.query.get(1)
+                user.seen = True
+                db.session.commit()
+            def gone():
+                db.session.delete(Answer.query.get(1))
+            def cleared():
+                db.session.query(Answer).delete()
+            def told():
+                with db.engine.connect() as conn:
+                    conn.execute(text("SELECT id FROM answers"))
+            """,
+    })  # fmt: skip
+
+    assert touches(graph) == {
+        ("read", "first", "users"),
+        ("read", "both", "users"),
+        ("read", "both", "answers"),
+        ("write", "new", "users"),
+        ("write", "many", "answers"),
+        ("read", "seen", "users"),
+        ("write", "seen", "users"),
+        ("read", "gone", "answers"),
+        ("write", "gone", "answers"),
+        ("write", "cleared", "answers"),
+        ("read", "told", "answers"),
+    }

@@ -1,21 +1,23 @@
-"""Django's tables: which unit reads and writes the table behind a model, told by how the source asks for it.
+"""Tables behind mapped classes: which unit reads and writes them, told by how the source asks for rows.
 
-A unit reads a table when it asks the model's manager for rows, or runs through a set of them; it writes one when it
-creates, saves, changes or deletes rows. A set that is only changed or deleted is not read. Models are followed through
-managers and query sets of their own, `apps.get_model`, `get_user_model`, reverse accessors (`user.order_set`, a
-`related_name`), forms, loops, and names bound in the scope.
+A unit reads a table when it asks the model's manager or a session for rows, or runs through a set of them; it writes one
+when it creates, saves, adds, changes or deletes rows. A set that is only changed or deleted is not read. Models are
+followed through managers and query sets of their own, `apps.get_model`, `get_user_model`, reverse accessors
+(`user.order_set`, a `related_name`), forms, loops, and names bound in the scope: the solver knows no type for most of
+these.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from decompose.graph.assets import Link
 from decompose.graph.core import Core
-from decompose.graph.django_models import NOTHING, Models, Tables, text_of
 from decompose.graph.library import label
+from decompose.graph.mapped import NOTHING, Models, Tables, text_of
 from decompose.graph.modules import ModuleInfo
-from decompose.graph.walk import expressions_of, statements_of
+from decompose.graph.walk import chain_of, expressions_of, statements_of
 from decompose.ir import facts as f
 from decompose.ir.facts import Node, ScopeFact, column_of, line_of
 from decompose.ir.graph import Site
@@ -24,18 +26,24 @@ from decompose.ir.symbols import join
 _LAZY = frozenset(
     ("all", "filter", "exclude", "order_by", "annotate", "alias", "reverse", "distinct", "values", "values_list", "only",
      "defer", "select_related", "prefetch_related", "using", "union", "intersection", "difference", "select_for_update",
-     "none", "extra", "dates", "datetimes", "get_queryset")
+     "none", "extra", "dates", "datetimes", "get_queryset", "filter_by", "limit", "offset", "join", "outerjoin", "options",
+     "group_by", "having", "with_entities", "add_columns")
 )  # fmt: skip
 _READING = frozenset(
     ("get", "first", "last", "count", "aggregate", "exists", "in_bulk", "iterator", "latest", "earliest", "contains",
-     "raw", "explain", "refresh_from_db", "aget", "afirst", "alast", "acount", "aexists", "aaggregate")
+     "raw", "explain", "refresh_from_db", "first_or_404", "get_or_404", "one", "one_or_none", "one_or_404", "scalar",
+     "paginate", "aget", "afirst", "alast", "acount", "aexists", "aaggregate")
 )  # fmt: skip
 _BOTH = frozenset(("get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"))
 _WRITING = frozenset(
     ("create", "create_user", "create_superuser", "bulk_create", "update", "bulk_update", "delete", "save", "acreate",
      "abulk_create", "aupdate", "abulk_update", "adelete", "asave")
 )  # fmt: skip
-_ON_ROWS = _LAZY | (_READING - {"count", "aggregate", "exists"}) | _BOTH | {"create"}
+_SESSION = re.compile(r"(?:^|[._])(?:session|db)$", re.IGNORECASE)
+_ADDING = frozenset(("add", "add_all", "delete", "merge", "bulk_save_objects", "bulk_insert_mappings"))
+"""What a session of SQLAlchemy does to the rows that it is given."""
+_JOINING = frozenset(("join", "outerjoin"))
+_ON_ROWS = _LAZY | (_READING - {"count", "aggregate", "exists", "scalar"}) | _BOTH | {"create"}
 """Methods whose result still stands for rows of the table."""
 _PASSING = frozenset(
     ("list", "tuple", "set", "sorted", "enumerate", "reversed", "iter", "next", "chunked", "Paginator")
@@ -44,7 +52,7 @@ _SHORTCUTS = frozenset(("get_object_or_404", "get_list_or_404"))
 _MAX_DEPTH = 12
 
 
-def django_links(core: Core) -> list[Link]:
+def row_links(core: Core) -> list[Link]:
     """Return who reads and writes the table of each Django model; empty for a system without models."""
     models = Models(core)
     if not models.tables:
@@ -88,10 +96,14 @@ class _Scope:
                     yield from self._each("read", self.tables(node[3][0]), node[1], label(node[2]))
                 if node[2][0] != f.ATTR:
                     continue
-                chain = _chain(node)
+                if node[2][2] in _ADDING and node[3] and _SESSION.search(label(node[2][1])):
+                    yield from self._each("write", self._given(node[3][0]), node[1], node[2][2])
+                    continue
+                chain = chain_of(node)
                 inner.update(id(call) for call in chain)
                 if id(chain[0]) not in changed:
                     yield from self._of_chain(chain, in_set=in_set)
+        yield from self._changed_rows()
         if self.scope.kind == "class" and (self.facts.path, self.index) in self.models.views:
             for node in self.scope.body:
                 if node[0] == f.ASSIGN and node[1][0] == [f.NAME, "model"]:
@@ -103,13 +115,40 @@ class _Scope:
         base = chain[-1][2][1]
         tables = self.tables(base) or self._saved_form(base, methods)
         pos, first = chain[0][1], methods[-1]
+        if first == "query" and not tables:
+            tables, first = self.tables(chain[-1]), "all"
+        if not tables:
+            return
         touching = next((m for m in methods if m in _WRITING or m in _BOTH), "")
         if touching:
             yield from self._each("write", tables, pos, touching)
         is_asked = touching in _BOTH if touching else any(m in _READING for m in methods)
         is_manager = base[0] == f.ATTR or first in _LAZY
         if is_asked or (is_manager and not in_set and not touching):
-            yield from self._each("read", tables, pos, methods[0])
+            joined = (self.tables(c[3][0]) for c in chain if c[2][2] in _JOINING and c[3])
+            yield from self._each("read", tables.union(*joined), pos, methods[0])
+
+    def _given(self, node: Node) -> Tables:
+        """Return the tables of the rows that a session is handed: one, or a list of them."""
+        if node[0] == f.SEQ:
+            return frozenset(t for element in node[3] for t in self.tables(element))
+        if node[0] == f.COMP:
+            return self.tables(node[2])
+        held = [v for v in self.bound.get(node[1], ()) if v[0] in (f.SEQ, f.COMP)] if node[0] == f.NAME else []
+        return self.tables(node) | frozenset(t for value in held for t in self._given(value))
+
+    def _changed_rows(self) -> Iterator[Link]:
+        """Yield a write for rows that were asked for and of which an attribute is bound before a commit."""
+        statements = list(statements_of(self.scope.body))
+        calls = (s[1] for s in statements if s[0] == f.EXPR and s[1][0] == f.CALL)
+        if not any(label(call[2]).endswith(".commit") for call in calls):
+            return
+        for statement in statements:
+            for target in statement[1] if statement[0] == f.ASSIGN else ():
+                if target[0] == f.ATTR and target[1][0] == f.NAME:
+                    asked = [v for v in self.bound.get(target[1][1], ()) if chain_of(v)]
+                    tables = frozenset(t for value in asked for t in self.tables(value))
+                    yield from self._each("write", tables & self.models.alchemy, target[3], target[2])
 
     def _saved_form(self, base: Node, methods: list[str]) -> Tables:
         if methods[-1] not in ("save", "asave") or base[0] != f.NAME:
@@ -121,7 +160,8 @@ class _Scope:
         for table in sorted(tables):
             line = line_of(pos)
             site = Site(self.facts.path, line, column_of(pos), text=f"{text}({table})")
-            api = f"django.db.models.QuerySet.{text}"
+            owner = "sqlalchemy.orm.Query" if table in self.models.alchemy else "django.db.models.QuerySet"
+            api = f"{owner}.{text}"
             yield Link(self._unit(line), table, "table", way, "orm", site, api)
 
     # -- what an expression stands for ------------------------------------------------------------------------------
@@ -178,6 +218,8 @@ class _Scope:
             return owner
         if base in ([f.NAME, "self"], [f.NAME, "cls"]) and (bound := self._of_class(name)):
             return frozenset(t for value in bound for t in self.tables(value, depth))
+        if not owner and name in self.models.tables:
+            return self.models.called(name)  # `models.Order`
         found = self.models.related.get(name, ())
         return frozenset(found) if len(found) == 1 else NOTHING
 
@@ -197,6 +239,9 @@ class _Scope:
             return self.models.called(name) if name in self.models.tables else NOTHING
         if function[0] != f.ATTR:
             return NOTHING
+        if name == "query" and _SESSION.search(label(function[1])):
+            asked = (self.tables(a, depth) or self.tables(_root(a), depth) for a in node[3])
+            return frozenset(t for tables in asked for t in tables)
         owner = self.tables(function[1], depth)
         if not owner or name in _ON_ROWS or name in ("iterator", "order_by"):
             return owner
@@ -254,11 +299,11 @@ class _Scope:
         found: set[int] = set()
         for name, values in self.bound.items():
             uses = [node for s in statements_of(self.scope.body) for node in _own_expressions(s)]
-            based = {id(c[-1][2][1]): c[0][2][2] for c in map(_chain, uses) if c and c[-1][2][1] == [f.NAME, name]}
+            based = {id(c[-1][2][1]): c[0][2][2] for c in map(chain_of, uses) if c and c[-1][2][1] == [f.NAME, name]}
             loads = [node for node in uses if node == [f.NAME, name]]
             targets = {id(t) for s in statements_of(self.scope.body) if s[0] == f.ASSIGN for t in s[1]}
             loads = [node for node in loads if id(node) not in targets]
-            again = {id(c[-1][2][1]) for v in values if (c := _chain(v)) and c[-1][2][1] == [f.NAME, name]}
+            again = {id(c[-1][2][1]) for v in values if (c := chain_of(v)) and c[-1][2][1] == [f.NAME, name]}
             if loads and all(
                 id(n) in again or based.get(id(n)) in ("update", "delete", "aupdate", "adelete") for n in loads
             ):
@@ -266,15 +311,11 @@ class _Scope:
         return found
 
 
-def _chain(node: Node) -> list[Node]:
-    """Return the method calls of `a.b().c().d()`, the outermost first; attributes between them end the chain."""
-    found = []
-    while node[0] == f.CALL and node[2][0] == f.ATTR:
-        found.append(node)
-        node = node[2][1]
-        if node[0] == f.SUB:
-            node = node[1]
-    return found
+def _root(node: Node) -> Node:
+    """Return what an attribute is taken of (`Order` of `Order.price.label("p")`)."""
+    while node[0] in (f.ATTR, f.CALL):
+        node = node[1] if node[0] == f.ATTR else node[2]
+    return node
 
 
 def _own_expressions(statement: Node) -> Iterator[Node]:
