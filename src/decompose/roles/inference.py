@@ -15,6 +15,8 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _MAX_DEPTH = 6
 CARRYING = 1.8
 """Weight of being what a route takes or answers, in API weights."""
+NAMED = 2.0
+"""Weight of a name, in API weights, that says inference and nothing else (`predict`)."""
 JUDGED = 1.5
 """Evidence of training or evaluation, in API weights, beside which a prediction is a step of that."""
 EXPOSING = 0.85
@@ -73,7 +75,7 @@ def model_servers(graph: CodeGraph, evidence: Mapping[str, Evidence]) -> frozens
     }  # fmt: skip
     inferring = {
         symbol for symbol, found in evidence.items()
-        if any(r.site and r.role in (INFERENCE, "online_inference") for r in found.reasons)
+        if any(r.role in (INFERENCE, "online_inference") and (r.site or r.weight >= NAMED) for r in found.reasons)
         and max(found.scores.get("training", 0.0), found.scores.get("evaluation", 0.0)) < JUDGED
     }  # fmt: skip
     plain = {module: symbols for module, symbols in routed.items() if module not in drawing}

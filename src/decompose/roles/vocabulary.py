@@ -25,7 +25,8 @@ _WORDS = {
     " cleaning cleaner cleaned encode encoding:.7 encoder:.5 tokenize tokenizer:.8 tokenization"
     " normalize:.7 normalizer:.7 normalization:.6 scale:.4 scaler:.8 impute imputer engineering:.8"
     " embed:.5 embedding:.6 embeddings:.6 vectorize vectorizer augment augmentation augmentations"
-    " split:.7 splitter:.6 prep:.7 prepare:.5 chunk:.5 collate:.7 pad:.5 lag:.5 stopwords:.7 label:.3 labels:.3 labeling:.5",
+    " split:.7 splitter:.6 prep:.7 prepare:.5 chunk:.5 collate:.7 pad:.5 lag:.5 stopwords:.7"
+    " process:.4 processing:.5 convert:.3 balance:.5 label:.3 labels:.3 labeling:.5",
     "training": "train trainer training fit:.4 fitting:.7 learner:.6 finetune finetuning pretrain pretraining"
     " epoch loss:.6 optimizer:.7 model:.25 models:.2 network:.4 net:.3 layer:.5 layers:.4"
     " forward:.5 backward:.6 estimator:.5 classifier:.4 regressor:.4 lora:.7 callback:.3",
@@ -34,7 +35,7 @@ _WORDS = {
     "evaluation": "evaluate evaluation evaluator evaluating eval metric:.7 metrics:.7 scores:.5 benchmark"
     " benchmarks:.8 compare:.4 confusion accuracy:.8 explain:.5 explainer:.7 perplexity:.7"
     " slice:.4 slices:.5 test:.2 smoke:.6",
-    "registry": "register registry registration registered promote promotion artifact:.3 artifacts:.3"
+    "registry": "register:.6 registry registration registered promote promotion artifact:.3 artifacts:.3"
     " checkpoint:.7 run_id:.5 checkpoints:.5 pusher:.8 publish:.4 versioning:.6 load_model:.6 save_model:.8"
     " export_model:.8 load_artifacts:.7 save_artifacts:.8 load_pipeline:.8 save_pipeline:.9",
     "batch_inference": "batchscore batchscoring batchpredict batchpredictions batch_inference batch_predict"
@@ -57,8 +58,8 @@ _WORDS = {
     " webapp frontend dashboard page:.6 pages:.7 html:.7 server:.4 handler:.3 index:.4 home:.5"
     " gateway streamlit gradio flask fastapi toolbox:.5 widget:.6 window:.5 button:.6 form:.4"
     " demo:.4 interface:.4",
-    "config_util": "config configs configuration configurations settings util utils utility utilities helper"
-    " helpers common constants constant logger logging log:.6 logs:.5 exception exceptions"
+    "config_util": "config configs configuration configurations settings util utils utility utilities helper:.6"
+    " helpers:.6 common constants constant logger logging log:.6 logs:.5 exception exceptions"
     " error:.7 errors:.7 setup:.5 env:.6 environment:.7 path:.5 paths:.6 io:.5 args:.4 argument:.4"
     " arguments:.4 parser:.4 parse:.3 bootstrap:.8 misc tools:.6 tool:.3 params:.5 parameters:.4"
     " seed:.5 seeds:.5 version:.4 compute:.2 entity:.6 init:.0 credentials:.7 initialize:.4"
@@ -80,7 +81,8 @@ def roles_of_word(word: str) -> tuple[tuple[str, float], ...]:
 def words_of(name: str) -> tuple[str, ...]:
     """Return the lower-case words of an identifier or path: `initiate_modelTrainer` gives initiate, model, trainer."""
     words = [w.lower() for w in _SPLIT.findall(name)]
-    joined = [f"{a}_{b}" for a, b in itertools.pairwise(words)]
+    pairs = [*itertools.pairwise(words), *([(words[0], words[-1])] if len(words) > 2 else [])]  # `load_rf_model`
+    joined = [f"{a}_{b}" for a, b in pairs]
     return tuple(dict.fromkeys([*words, *(j for j in joined if j in _index())]))
 
 

@@ -254,3 +254,41 @@ def test_each_settings_class_is_made_from_the_section_that_fits_it(linked):
     found = {name for _, kind, name in links(linked({"m.py": source}, {"conf.yaml": sections})) if kind == "write"}
 
     assert found == {"f/train.csv", "t/model.bin"}
+
+
+def test_defaults_of_click_and_a_dataclass_filled_from_a_file_name_files(linked):
+    schema = {
+        "m.py": """
+            import click, yaml
+            import pandas as pd
+            from dataclasses import dataclass
+            from marshmallow_dataclass import class_schema
+            @dataclass
+            class Params:
+                source: str
+                target: str
+            Schema = class_schema(Params)
+            def params_of(path):
+                with open(path) as file:
+                    return Schema().load(yaml.safe_load(file))
+            @click.command()
+            @click.argument("config", default=r"conf\\main.yaml")
+            @click.option("--extra-file", default="extra.csv")
+            def run(config, extra_file):
+                params = params_of(config)
+                pd.read_csv(extra_file)
+                pd.read_csv(params.source).to_csv(params.target)
+            """,
+    }
+
+    found = links(linked(schema, {"conf/main.yaml": {"source": "a.csv", "target": "b.csv"}}))
+
+    assert {name for unit, _, name in found if unit == "m:run"} == {"conf/main.yaml", "extra.csv", "a.csv", "b.csv"}
+
+
+def test_what_no_library_describes_may_write_frames(linked):
+    graph = linked(
+        {"m.py": "from unknown import fetch\ndef f():\n    rows, rest = fetch()\n    rows.to_csv('a.csv')\n"}
+    )
+
+    assert links(graph) == {("m:f", "write", "a.csv")}

@@ -3,9 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from decompose.ir.findings import Span
-from decompose.ir.graph import CodeGraph, Edge, EntryPoint, Module, Site, Unit
+from decompose.ir.graph import Asset, CodeGraph, Edge, EntryPoint, Module, Parameter, Signature, Site, Unit
 from decompose.roles import assign
 
 
@@ -244,3 +245,55 @@ def test_a_command_is_no_gateway_because_django_runs_it():
     found = assign(graph(units, edges))
 
     assert role_of(found, "c:Command.handle") == "ingest"
+
+
+def test_validation_that_measures_a_model_is_an_evaluation():
+    units = [unit("validate:validate"), unit("check:validate")]
+    edges = [
+        call("validate:validate", "external:sklearn.metrics.f1_score"),
+        call("check:validate", "external:pandas.read_csv"),
+    ]
+
+    found = assign(graph(units, edges))
+
+    assert role_of(found, "validate:validate") == "evaluation"
+    assert role_of(found, "check:validate") == "validation"
+
+
+def test_a_prediction_from_stored_data_to_stored_data_is_batch():
+    units = [unit("m:score"), unit("m:answer")]
+    files = [Asset(symbol=f"asset:{n}.csv", kind="file", name=f"{n}.csv") for n in ("in", "out")]
+    predicts = "external:sklearn.ensemble.RandomForestClassifier.predict"
+    edges = [
+        call("m:score", predicts),
+        call("m:answer", predicts),
+        Edge(source="m:score", target="asset:in.csv", kind="read"),
+        Edge(source="m:score", target="asset:out.csv", kind="write"),
+    ]
+
+    found = assign(replace(graph(units, edges), assets=tuple(files)))
+
+    assert role_of(found, "m:score") == "batch_inference"
+    assert role_of(found, "m:answer") == "online_inference"
+
+
+def test_a_record_that_a_route_takes_serves_with_it():
+    taken = Signature(parameters=(Parameter(name="row", annotation="Row"),))
+    units = [
+        unit("web:Row", kind="class", flags=("pydantic",)),
+        unit("web:Other", kind="class", flags=("pydantic",)),
+        unit("web:predict", entry=EntryPoint(kind="route", framework="fastapi", detail="POST /p"), signature=taken),
+    ]
+    edges = [call("web:predict", "external:sklearn.ensemble.RandomForestClassifier.predict")]
+
+    found = assign(graph(units, edges))
+
+    assert role_of(found, "web:Row") == "online_inference"
+    row, other = ({r.role: r.confidence for r in u.roles}["online_inference"] for u in found.units[:2])
+    assert row > other
+
+
+def test_only_a_function_that_takes_a_prediction_is_postprocessing():
+    units = [unit("m:Answer", kind="class", flags=("takes_prediction", "dataclass"))]
+
+    assert role_of(assign(graph(units, [])), "m:Answer") == "config_util"
