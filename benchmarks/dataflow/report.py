@@ -23,6 +23,7 @@ from decompose.boundary import proposal
 from decompose.graph.assemble import assemble
 from decompose.graph.data import data_layer
 from decompose.graph.linking import solve
+from decompose.graph.registered import with_registered
 from decompose.ir.graph import CodeGraph
 from decompose.resources import room_for_recursion
 
@@ -74,7 +75,7 @@ def costs(root: Path) -> tuple[float, float, float]:
         graph = assemble(facts, solver)
         calls = time.process_time() - start
         start = time.process_time()
-        data_layer(solver, graph.units)
+        data_layer(solver, with_registered(graph, solver).units)
         data = time.process_time() - start
     linked = decompose.analyze(root, cache=False)
     start = time.process_time()

@@ -42,6 +42,7 @@ _WRITING = frozenset(
 _SESSION = re.compile(r"(?:^|[._])(?:session|db)$", re.IGNORECASE)
 _ADDING = frozenset(("add", "add_all", "delete", "merge", "bulk_save_objects", "bulk_insert_mappings"))
 """What a session of SQLAlchemy does to the rows that it is given."""
+_CHANGING = frozenset(("update", "delete", "aupdate", "adelete"))
 _JOINING = frozenset(("join", "outerjoin"))
 _ON_ROWS = _LAZY | (_READING - {"count", "aggregate", "exists", "scalar"}) | _BOTH | {"create"}
 """Methods whose result still stands for rows of the table."""
@@ -57,19 +58,36 @@ def row_links(core: Core) -> list[Link]:
     models = Models(core)
     if not models.tables:
         return []
+    readers = _Readers(models)
     found: dict[tuple[str, str, str], Link] = {}
     for info in core.modules.infos:
         for index in range(len(info.facts.scopes)):
-            for link in _Scope(models, info, index).links():
+            for link in readers.of(info, index).links():
                 found.setdefault((link.unit, link.name, link.effect), link)
     return list(found.values())
+
+
+class _Readers:
+    """A reader for each scope, made once."""
+
+    def __init__(self, models: Models) -> None:
+        self.models = models
+        self._made: dict[tuple[str, int], _Scope] = {}
+
+    def of(self, info: ModuleInfo, index: int) -> _Scope:
+        """Return the reader of a scope."""
+        key = (info.facts.path, index)
+        if key not in self._made:
+            self._made[key] = _Scope(self, info, index)
+        return self._made[key]
 
 
 class _Scope:
     """Reads one scope of one file."""
 
-    def __init__(self, models: Models, info: ModuleInfo, index: int) -> None:
-        self.models = models
+    def __init__(self, readers: _Readers, info: ModuleInfo, index: int) -> None:
+        self.readers = readers
+        self.models = readers.models
         self.info = info
         self.facts = info.facts
         self.index = index
@@ -209,7 +227,7 @@ class _Scope:
             return found
         if name == "User" and self._imports("django.contrib.auth.models"):
             return self.models.user
-        above = _Scope(self.models, self.info, max(self.scope.parent, 0))
+        above = self.readers.of(self.info, max(self.scope.parent, 0))
         return above._named(name, depth) if name in above.bound or above.index else NOTHING
 
     def _attribute(self, base: Node, name: str, depth: int) -> Tables:
@@ -296,17 +314,21 @@ class _Scope:
 
     def _only_changed(self) -> set[int]:
         """Return the calls whose rows go into a name that the scope only changes or deletes by."""
+        statements = list(statements_of(self.scope.body))
+        targets = {id(t) for s in statements if s[0] == f.ASSIGN for t in s[1]}
+        loads: dict[str, list[Node]] = {}
+        last: dict[int, str] = {}
+        """The outermost method of the chain that begins with a name, by the identity of the name's node."""
+        for node in (node for s in statements for node in _own_expressions(s)):
+            if node[0] == f.NAME and node[1] in self.bound and id(node) not in targets:
+                loads.setdefault(node[1], []).append(node)
+            chain = chain_of(node)
+            if chain and chain[-1][2][1][0] == f.NAME:
+                last.setdefault(id(chain[-1][2][1]), chain[0][2][2])
         found: set[int] = set()
         for name, values in self.bound.items():
-            uses = [node for s in statements_of(self.scope.body) for node in _own_expressions(s)]
-            based = {id(c[-1][2][1]): c[0][2][2] for c in map(chain_of, uses) if c and c[-1][2][1] == [f.NAME, name]}
-            loads = [node for node in uses if node == [f.NAME, name]]
-            targets = {id(t) for s in statements_of(self.scope.body) if s[0] == f.ASSIGN for t in s[1]}
-            loads = [node for node in loads if id(node) not in targets]
-            again = {id(c[-1][2][1]) for v in values if (c := chain_of(v)) and c[-1][2][1] == [f.NAME, name]}
-            if loads and all(
-                id(n) in again or based.get(id(n)) in ("update", "delete", "aupdate", "adelete") for n in loads
-            ):
+            again = {id(c[-1][2][1]) for v in values if (c := chain_of(v))}
+            if loads.get(name) and all(id(n) in again or last.get(id(n)) in _CHANGING for n in loads[name]):
                 found.update(id(v) for v in values if v[0] == f.CALL)
         return found
 
