@@ -50,6 +50,7 @@ _PASSING = frozenset(
     ("list", "tuple", "set", "sorted", "enumerate", "reversed", "iter", "next", "chunked", "Paginator")
 )
 _SHORTCUTS = frozenset(("get_object_or_404", "get_list_or_404"))
+_USED = (f.CALL, f.COMP, f.NAME)
 _MAX_DEPTH = 12
 
 
@@ -93,7 +94,10 @@ class _Scope:
         self.index = index
         self.scope = self.facts.scopes[index]
         self.holder = self._holder()
-        self.bound = _bindings(self.scope)
+        self.statements = list(statements_of(self.scope.body))
+        self.nodes = [n for s in self.statements for n in _own_expressions(s) if n[0] in _USED]
+        """Calls, comprehensions and names, each before what stands inside it."""
+        self.bound = _bindings(self.statements, self.nodes)
         self._resolving: set[int] = set()
 
     def links(self) -> Iterator[Link]:
@@ -101,26 +105,27 @@ class _Scope:
         inner: set[int] = set()
         changed = self._only_changed()
         in_set = self.holder in self.models.sets
-        for statement in statements_of(self.scope.body):
+        for statement in self.statements:
             if statement[0] == f.FOR:
                 yield from self._each("read", self.tables(statement[2]), statement[-1], "for")
-            for node in _own_expressions(statement):
-                if node[0] == f.COMP:
-                    for _, iterable, _, pos in node[4]:
-                        yield from self._each("read", self.tables(iterable), pos, "for")
-                if node[0] != f.CALL or id(node) in inner:
-                    continue
-                if label(node[2]).rpartition(".")[2] in _SHORTCUTS and node[3]:
-                    yield from self._each("read", self.tables(node[3][0]), node[1], label(node[2]))
-                if node[2][0] != f.ATTR:
-                    continue
-                if node[2][2] in _ADDING and node[3] and _SESSION.search(label(node[2][1])):
-                    yield from self._each("write", self._given(node[3][0]), node[1], node[2][2])
-                    continue
-                chain = chain_of(node)
-                inner.update(id(call) for call in chain)
-                if id(chain[0]) not in changed:
-                    yield from self._of_chain(chain, in_set=in_set)
+        for node in self.nodes:
+            if node[0] == f.COMP:
+                for _, iterable, _, pos in node[4]:
+                    yield from self._each("read", self.tables(iterable), pos, "for")
+            if node[0] != f.CALL or id(node) in inner:
+                continue
+            name = label(node[2]).rpartition(".")[2]
+            if name in _SHORTCUTS and node[3]:
+                yield from self._each("read", self.tables(node[3][0]), node[1], name)
+            if node[2][0] != f.ATTR:
+                continue
+            if name in _ADDING and node[3] and _SESSION.search(label(node[2][1])):
+                yield from self._each("write", self._given(node[3][0]), node[1], name)
+                continue
+            chain = chain_of(node)
+            inner.update(id(call) for call in chain)
+            if id(chain[0]) not in changed:
+                yield from self._of_chain(chain, in_set=in_set)
         yield from self._changed_rows()
         if self.scope.kind == "class" and (self.facts.path, self.index) in self.models.views:
             for node in self.scope.body:
@@ -157,11 +162,10 @@ class _Scope:
 
     def _changed_rows(self) -> Iterator[Link]:
         """Yield a write for rows that were asked for and of which an attribute is bound before a commit."""
-        statements = list(statements_of(self.scope.body))
-        calls = (s[1] for s in statements if s[0] == f.EXPR and s[1][0] == f.CALL)
+        calls = (s[1] for s in self.statements if s[0] == f.EXPR and s[1][0] == f.CALL)
         if not any(label(call[2]).endswith(".commit") for call in calls):
             return
-        for statement in statements:
+        for statement in self.statements:
             for target in statement[1] if statement[0] == f.ASSIGN else ():
                 if target[0] == f.ATTR and target[1][0] == f.NAME:
                     asked = [v for v in self.bound.get(target[1][1], ()) if chain_of(v)]
@@ -314,15 +318,14 @@ class _Scope:
 
     def _only_changed(self) -> set[int]:
         """Return the calls whose rows go into a name that the scope only changes or deletes by."""
-        statements = list(statements_of(self.scope.body))
-        targets = {id(t) for s in statements if s[0] == f.ASSIGN for t in s[1]}
+        targets = {id(t) for s in self.statements if s[0] == f.ASSIGN for t in s[1]}
         loads: dict[str, list[Node]] = {}
         last: dict[int, str] = {}
         """The outermost method of the chain that begins with a name, by the identity of the name's node."""
-        for node in (node for s in statements for node in _own_expressions(s)):
+        for node in self.nodes:
             if node[0] == f.NAME and node[1] in self.bound and id(node) not in targets:
                 loads.setdefault(node[1], []).append(node)
-            chain = chain_of(node)
+            chain = chain_of(node) if node[0] == f.CALL else []
             if chain and chain[-1][2][1][0] == f.NAME:
                 last.setdefault(id(chain[-1][2][1]), chain[0][2][2])
         found: set[int] = set()
@@ -358,7 +361,7 @@ def _own_expressions(statement: Node) -> Iterator[Node]:
         yield from expressions_of(part)
 
 
-def _bindings(scope: ScopeFact) -> dict[str, list[Node]]:
+def _bindings(statements: list[Node], nodes: list[Node]) -> dict[str, list[Node]]:
     """Return what each name of a scope is bound to; of a loop's name, what the loop runs over."""
     bound: dict[str, list[Node]] = {}
 
@@ -368,7 +371,7 @@ def _bindings(scope: ScopeFact) -> dict[str, list[Node]]:
         elif target[0] == f.SEQ and value[0] == f.CALL and label(value[2]) == "enumerate" and len(target[3]) == 2:
             bind(target[3][1], value)
 
-    for statement in statements_of(scope.body):
+    for statement in statements:
         if statement[0] == f.ASSIGN:
             for target in statement[1]:
                 bind(target, statement[2])
@@ -376,8 +379,8 @@ def _bindings(scope: ScopeFact) -> dict[str, list[Node]]:
             bind(statement[1], statement[3])
         elif statement[0] == f.FOR:
             bind(statement[1], statement[2])
-        for node in _own_expressions(statement):
-            if node[0] == f.COMP:
-                for target, iterable, _, _ in node[4]:
-                    bind(target, iterable)
+    for node in nodes:
+        if node[0] == f.COMP:
+            for target, iterable, _, _ in node[4]:
+                bind(target, iterable)
     return bound
