@@ -35,7 +35,7 @@ _SECRET_NAME = re.compile(
     r"(?:^|_)(?:password|passwd|secret|secret_key|api_key|apikey|auth_token|access_token|private_key)$", re.I
 )
 _PLACEHOLDER = re.compile(
-    r"example|changeme|your|xxx|dummy|test|placeholder|secret|password|<|\{|\$|none|null|\*\*\*|\.\.\.", re.I
+    r"example|changeme|your|xxx|dummy|test|placeholder|secret|password|<|\{|^\$|\$\(|none|null|\*\*\*|\.\.\.", re.I
 )
 _SEEDING = frozenset(("seed", "seed_everything", "set_seed", "set_random_seed"))
 """Calls after which every draw from the global generators repeats."""

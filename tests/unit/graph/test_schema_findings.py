@@ -111,6 +111,8 @@ def test_a_split_without_a_seed_is_told_and_one_with_is_not(linked):
         ("https://api.x.org/3/movie?api_key=" + "9f8e7d6c5b4a39281706f5e4d3c2b1a0", "", True),
         ("postgresql://user:" + "s8Kq2vLx9" + "@db/x", "", True),
         ("q8Zr5tYw2Lp9Vx3N", "api_key", True),
+        ("django-insecure-" + "zt%_x+6s+by$x8+6&bhcg", "SECRET_KEY", True),
+        ("$API_KEY_0123456789", "api_key", False),
         ("your-api-key-here-123", "api_key", False),
         ("password", "password", False),
         ("https://api.x.org?api_key={key}", "", False),
