@@ -8,6 +8,7 @@ effect; the argument that names the asset is what the solver's constant propagat
 from __future__ import annotations
 
 import itertools
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -35,18 +36,29 @@ from decompose.graph.naming import (
     kind_of,
     normal_path,
 )
-from decompose.graph.objects import BOUND, CLASS, EXTERNAL_INSTANCE, FUNCTION, Bound, ExternalInstance, Frame, Values
+from decompose.graph.objects import (
+    BOUND,
+    CLASS,
+    EXTERNAL_INSTANCE,
+    FUNCTION,
+    Bound,
+    CallRecord,
+    ExternalInstance,
+    Frame,
+    Values,
+)
 from decompose.graph.orm import statement_tables, tables_of
 from decompose.graph.spark import option_ends
 from decompose.graph.sql import looks_like_sql, read_sql
 from decompose.graph.wrappers import Wrappers, argument_of
-from decompose.ir.facts import ATTR, Node, column_of, line_of
+from decompose.ir.facts import ATTR, NAME, Node, column_of, line_of
 from decompose.ir.graph import AssetKind, Site
 from decompose.knowledge import RECEIVER, Api, Knowledge
 
 MAX_WRAPPING = 4
 """Wrappers round wrappers that are followed."""
 MAX_TEXT = 60
+_TEST = re.compile(r"(^|/)(tests?/|test_|conftest)|_test\.py$")
 _REGISTRIES = ("mlflow", "wandb", "huggingface", "azureml", "spacy")
 _HANDLES = ("io.", "gzip.", "tarfile.", "zipfile.", "codecs.", "sqlite3.", "builtins.open")
 
@@ -143,7 +155,7 @@ class AssetLinker:
             names = []
         if names is None:
             return
-        names = into_folder(self.core, call, names)
+        names = self._beside_tests(call, node, into_folder(self.core, call, names))
         if is_member and not names and not store:
             holder = node[1] if node is not None and node[0] == ATTR and call.api.format == "weaviate" else node
             names = list(
@@ -208,6 +220,32 @@ class AssetLinker:
                 return None
         return _plainest(list(dict.fromkeys(n for n in found if n and n != "{}" and "\n" not in n)))
 
+    def _beside_tests(self, call: LibraryCall, node: Node | None, names: list[str]) -> list[str]:
+        """Return the names without those of a parameter that only tests pass, where other code passes it too."""
+        if not names or not _is_parameter(call.frame, node):
+            return names
+        passed: dict[bool, set[str]] = {}
+        self._collect(call.frame, str(node[1]), call.api, passed, set())  # type: ignore[index]
+        if len(passed) < 2:
+            return names
+        return [name for name in names if name not in passed[True] - passed[False]]
+
+    def _collect(self, frame: Frame, parameter: str, api: Api, passed: dict[bool, set[str]], seen: set[int]) -> None:
+        """Collect what tests (`True`) and other code pass for a parameter, through parameters of those who pass it on."""
+        if id(frame.scope) in seen or len(seen) > MAX_WRAPPING:
+            return
+        seen.add(id(frame.scope))
+        for caller, asking, _ in self._calling(frame):
+            argument = argument_of(asking, frame, parameter)
+            if argument is None:
+                continue
+            is_test = bool(_TEST.search(caller.module.facts.path))
+            found = passed.setdefault(is_test, set())
+            if not is_test and _is_parameter(caller, argument):
+                self._collect(caller, str(argument[1]), api, passed, seen)
+            else:
+                found.update(self._names(_passed(caller.calls[id(asking)], frame, parameter), api) or [])
+
     # -- wrappers ---------------------------------------------------------------------------------------------------
 
     def _handed_on(self, call: LibraryCall, node: Node | None) -> str | None:
@@ -239,14 +277,7 @@ class AssetLinker:
     def _outward(self, touch: _Touch, frame: Frame, node: Node) -> _Touch | None:
         """Return the touch as a caller makes it; `None` when that caller passes something else than the frame saw."""
         path = argument_of(node, touch.frame, touch.parameter)
-        record = frame.calls[id(node)]
-        values = record.keywords.get(touch.parameter)
-        if values is None:
-            names = [p.name for p in touch.frame.scope.parameters]
-            position = names.index(touch.parameter) - (
-                1 if touch.frame.cls is not None and names[0] in ("self", "cls") else 0
-            )
-            values = record.positional[position] if 0 <= position < len(record.positional) else frozenset()
+        values = _passed(frame.calls[id(node)], touch.frame, touch.parameter)
         found = self._names(values, touch.call.api) or []
         exact = touch.path is not None and label(touch.path) == touch.parameter
         if not found:
@@ -327,6 +358,20 @@ class AssetLinker:
                 yield Link(unit_of(final.frame, line_of(pos)), table, "table", way, "orm", site, call.api.name)
             for statement in final.names:
                 yield from _of_statement(statement, unit_of(final.frame, line_of(pos)), site, call.api.name)
+
+
+def _is_parameter(frame: Frame, node: Node | None) -> bool:
+    return node is not None and node[0] == NAME and any(p.name == node[1] for p in frame.scope.parameters)
+
+
+def _passed(record: CallRecord, called: Frame, parameter: str) -> Values:
+    """Return what a call passes for a parameter of the function that a frame runs."""
+    values = record.keywords.get(parameter)
+    if values is None:
+        names = [p.name for p in called.scope.parameters]
+        position = names.index(parameter) - (1 if called.cls is not None and names[0] in ("self", "cls") else 0)
+        values = record.positional[position] if 0 <= position < len(record.positional) else frozenset()
+    return values
 
 
 def _of_statement(text: str, unit: str, site: Site, api: str) -> Iterator[Link]:

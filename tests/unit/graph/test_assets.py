@@ -221,6 +221,25 @@ def test_a_folder_that_only_a_test_knows_makes_no_second_file(linked):
     assert {name for unit, _, name in links(graph) if unit == "m:split"} == {"data/raw.csv"}
 
 
+def test_a_name_that_only_a_test_passes_is_not_the_name_of_the_file(linked):
+    graph = linked({
+        "m.py": """
+            import argparse
+            import pandas as pd
+            def load(place):
+                frame = pd.read_csv(place)
+                return frame.groupby("x").sum()
+            def main():
+                parser = argparse.ArgumentParser()
+                parser.add_argument("--place")
+                return load(parser.parse_args().place)
+            """,
+        "tests/test_m.py": "from m import load\ndef test_load():\n    load('https://example.org/x.csv')\n",
+    })  # fmt: skip
+
+    assert {name for unit, _, name in links(graph) if unit == "m:load"} == {"{place}"}
+
+
 def test_each_settings_class_is_made_from_the_section_that_fits_it(linked):
     source = """
         from dataclasses import dataclass
