@@ -21,7 +21,7 @@ import msgspec
 from decompose.errors import LaunchError
 from decompose.parity.load import Request, ask
 from decompose.parity.prices import Prices
-from decompose.parity.probe.price import PAUSE_S
+from decompose.parity.probe.price import PAUSES_S
 from decompose.parity.sandbox import PROBE, child_environment, install_probe
 from decompose.parity.serve import serve
 
@@ -59,9 +59,13 @@ def calibrate(
     with _served(["echo", "{port}"], python, folder, environment, ready_path="/readyz") as url:
         told = json.loads(_run(["call", url], python, environment))
     with _served(["front", framework, "{port}"], python, folder, environment) as url:
-        front, cold_front = front_prices(url), front_prices(url, pause_s=PAUSE_S)
+        front = front_prices(url)
+        cold_fronts = [front_prices(url, pause_s=pause) for pause in PAUSES_S]
     found = fitted(
-        told["rows"], told["cold"], front=front, cold_front=cold_front, crowding=_crowding(python, environment)
+        told["rows"],
+        [(pause, rows, cold) for pause, rows, cold in zip(PAUSES_S, told["cold"], cold_fronts, strict=True)],
+        front=front,
+        crowding=_crowding(python, environment, told["cores"]),
     )
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -79,19 +83,17 @@ class Front(NamedTuple):
 
 def fitted(
     rows: Sequence[Sequence[float]],
-    cold: Sequence[Sequence[float]],
+    cold: Sequence[tuple[float, Sequence[Sequence[float]], Front]],
     *,
     front: Front,
-    cold_front: Front,
     crowding: float,
 ) -> Prices:
     """Return the prices that measured batches stand for.
 
     Args:
         rows: Bytes, caller's ms, callee's ms, elapsed ms, a row a batch of calls.
-        cold: The same of the smallest size, with pauses between the calls.
+        cold: Pause in seconds, rows of the smallest size with that pause between the calls, the front's price with it.
         front: Price of a request to the web framework.
-        cold_front: The same with pauses between the requests.
         crowding: Slowdown of a core while the others work.
     """
     smallest, largest = min(row[0] for row in rows), max(row[0] for row in rows)
@@ -102,8 +104,12 @@ def fitted(
     def slope(column: int) -> float:
         return max(0.0, (level(column, largest) - level(column, smallest)) / (largest - smallest))
 
-    hot_ms = level(1, smallest) + level(2, smallest) + front.server_ms
-    cold_ms = statistics.median(row[1] + row[2] for row in cold) + cold_front.server_ms
+    hot_ms = level(1, smallest) + level(2, smallest) + front.server_ms + front.client_ms
+    points, dearest = [], 1.0
+    for pause_s, paused, slow in cold:
+        cold_ms = statistics.median(row[1] + row[2] for row in paused) + slow.server_ms + slow.client_ms
+        dearest = max(dearest, cold_ms / hot_ms)
+        points.append((1000 * pause_s, round(dearest, 3)))
     waits = [row[3] - row[1] - row[2] for row in rows if row[0] == smallest]
     return Prices(
         caller_ms=round(level(1, smallest), 4),
@@ -115,39 +121,49 @@ def fitted(
         front_wire_ms=round(min(max(0.0, front.wire_ms), _MOST_WIRE_MS), 4),
         client_ms=round(front.client_ms, 4),
         crowding=round(crowding, 3),
-        cold=round(max(1.0, cold_ms / hot_ms), 3),
+        cold=tuple(points),
         samples=len(rows),
     )
 
 
 def front_prices(url: str, *, pause_s: float = 0.0) -> Front:
     """Return what one request to an empty page costs server and client, medians of some batches."""
-    requests = (Request(entry="front", path="/"),) * _REQUESTS
+    requests = (Request(entry="front", path="/"),) * (_REQUESTS if pause_s <= PAUSES_S[0] else _REQUESTS // 4)
     ask(url, requests)
     found = []
     for _ in range(3):
         own = time.process_time()
         answers = ask(url, requests, pause_s=pause_s)
-        client = 1000 * (time.process_time() - own) / _REQUESTS
-        server = 1000 * (float(answers[-1][1]) - float(answers[0][1])) / (_REQUESTS - 1)
+        client = 1000 * (time.process_time() - own) / len(requests)
+        server = 1000 * (float(answers[-1][1]) - float(answers[0][1])) / (len(requests) - 1)
         elapsed = statistics.median(answer.latency_ms for answer, _ in answers)
         found.append(Front(server, client, elapsed - server - client))
     return Front(*(statistics.median(column) for column in zip(*found, strict=True)))
 
 
-def _crowding(python: Path, environment: Mapping[str, str]) -> float:
-    """Return by how much a loop slows down in processor time while every core runs one."""
+def _crowding(python: Path, environment: Mapping[str, str], paired: float) -> float:
+    """Return by how much work slows down while every core works.
+
+    Args:
+        python: Interpreter of the user's environment.
+        environment: Of the child processes.
+        paired: Processors' worth of work that two processes get done that call each other. Where two loops that do not
+            wait for each other get more, the kernel leaves cores idle though there is work.
+    """
     command = _command(["burn", "0.3"], python)
 
-    def speeds(count: int) -> list[float]:
+    def burnt(count: int) -> list[dict[str, float]]:
         started = [
             subprocess.Popen(command, env=dict(environment), stdout=subprocess.PIPE, text=True) for _ in range(count)
         ]
-        return [float(json.loads(process.communicate()[0])["speed"]) for process in started]
+        return [json.loads(process.communicate()[0]) for process in started]
 
-    alone = max(speeds(1)[0] for _ in range(3))
-    together = statistics.median(speed for _ in range(3) for speed in speeds(os.cpu_count() or 1))
-    return max(1.0, alone / together)
+    cores = os.cpu_count() or 1
+    alone = max(burnt(1)[0]["speed"] for _ in range(3))
+    runs = [burnt(cores) for _ in range(3)]
+    together = statistics.median(one["speed"] for run in runs for one in run)
+    free = max(sum(sorted((one["share"] for one in run), reverse=True)[:2]) for run in runs)
+    return max(1.0, alone / together) * max(1.0, free / paired)
 
 
 @contextmanager

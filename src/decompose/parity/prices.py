@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from decompose.ir.evidence import HopCost
 from decompose.ir.graph import Record
+
+WARM_MS = 1.0
+"""Idle time up to which the caches of a process count as warm."""
 
 
 class Prices(Record):
@@ -24,11 +29,25 @@ class Prices(Record):
     client_ms: float = 0.2
     """Of the load generator, for one request."""
     crowding: float = 1.0
-    """How much longer the same work takes on one core while the others work too (shared caches, hyper-threads)."""
-    cold: float = 1.0
-    """How much dearer a call or a request is for a process that was idle before: caches went cold meanwhile."""
+    """How much longer the same work takes on one core while the others work too: shared caches, hyper-threads, and a
+    kernel that leaves processes that wake each other on one core though another is free."""
+    cold: tuple[tuple[float, float], ...] = ()
+    """Milliseconds for which a process was idle, and how many times dearer a message is for it then: caches went cold."""
     samples: int = 0
     """Calls measured; 0 says that these are documented defaults."""
+
+    def after_idle(self, idle_ms: float) -> float:
+        """Return how many times dearer a message is for a process that was idle for so long.
+
+        Linear in the logarithm of the time between the measured points, 1 up to `WARM_MS`, flat after the last.
+        """
+        before = (WARM_MS, 1.0)
+        for point in self.cold:
+            if idle_ms < point[0]:
+                share = max(0.0, math.log(max(idle_ms, WARM_MS) / before[0]) / math.log(point[0] / before[0]))
+                return before[1] + share * (point[1] - before[1])
+            before = point
+        return before[1]
 
     def asking_ms(self, payload_bytes: float) -> float:
         """Return the processor time of the asker for one call."""

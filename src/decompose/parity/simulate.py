@@ -21,9 +21,6 @@ CLIENT = "client"
 _SWITCH_MS = 5.0
 """After so long a thread gives the interpreter lock away (`sys.getswitchinterval`): work is shared, not queued."""
 
-
-_COLD_MS = 1.0
-"""Idle time after which the caches of a process count as cold."""
 PERCENTS = tuple(percent / 100 for percent in range(1, 100))
 """Shares at which a distribution is told."""
 
@@ -105,11 +102,11 @@ class _World:
     def request(self, step: Step, found: list[float]) -> Generator[Any, Any, None]:
         """Play one request and write down how long it took."""
         begin, prices = self.environment.now, self.machine.prices
-        yield from self.burst(CLIENT, prices.client_ms / 2)
+        yield from self.burst(CLIENT, self.tempered(CLIENT, prices.client_ms / 2))
         yield self.environment.timeout(prices.front_wire_ms)
         yield from self.burst(step.service, self.tempered(step.service, prices.front_ms))
         yield from self.visit(step)
-        yield from self.burst(CLIENT, prices.client_ms / 2)
+        yield from self.burst(CLIENT, self.tempered(CLIENT, prices.client_ms / 2))
         found.append(self.environment.now - begin)
 
     def visit(self, step: Step) -> Generator[Any, Any, None]:
@@ -128,13 +125,13 @@ class _World:
         """Play one call to another part: half of the messaging before, half after the work."""
         prices, callee = self.machine.prices, remote.step.service
         asking, answering = prices.asking_ms(remote.payload_bytes) / 2, prices.answering_ms(remote.payload_bytes) / 2
-        yield from self.burst(caller, asking)
+        yield from self.burst(caller, self.tempered(caller, asking))
         yield self.environment.timeout(prices.wire_ms / 2)
         yield from self.burst(callee, self.tempered(callee, answering))
         yield from self.visit(remote.step)
         yield from self.burst(callee, answering)
         yield self.environment.timeout(prices.wire_ms / 2)
-        yield from self.burst(caller, asking)
+        yield from self.burst(caller, self.tempered(caller, asking))
 
     def drawn(self, count: float) -> int:
         """Return a whole number of calls whose mean is `count`."""
@@ -155,8 +152,7 @@ class _World:
 
     def tempered(self, service: str, mean_ms: float) -> float:
         """Return what a message costs a part now: more when its process was idle before."""
-        idle_ms = self.environment.now - self.busy_until.get(service, -_COLD_MS)
-        return mean_ms * (self.machine.prices.cold if idle_ms >= _COLD_MS else 1.0)
+        return mean_ms * self.machine.prices.after_idle(self.environment.now - self.busy_until.get(service, 0.0))
 
     def crowded(self) -> float:
         """Return how much slower a core is at the moment, for the others that work."""

@@ -154,20 +154,30 @@ def test_prices_are_fitted_to_batches():
     front = Front(server_ms=0.8, client_ms=0.2, wire_ms=-0.1)
     cold_front = Front(server_ms=1.6, client_ms=0.2, wire_ms=0.0)
 
-    found = fitted(rows, [(100, 0.4, 1.6, 2.0)], front=front, cold_front=cold_front, crowding=1.2)
+    paused = [(0.004, [(100, 0.4, 1.6, 2.0)], cold_front), (0.03, [(100, 0.5, 2.7, 3.4)], cold_front)]
+    found = fitted(rows, paused, front=front, crowding=1.2)
 
     assert (found.caller_ms, found.callee_ms) == (0.3, 0.7)
     assert found.asking_ms(1_000_000) == pytest.approx(1.3)
     assert found.answering_ms(1_000_000) == pytest.approx(2.7)
     assert found.wire_ms == pytest.approx(0.1)
     assert found.front_wire_ms == 0.0
-    assert found.cold == pytest.approx(2.0)
+    assert found.cold == ((4.0, pytest.approx(1.9)), (30.0, pytest.approx(2.5)))
     assert found.samples == 4
+
+
+def test_the_longer_the_pause_the_dearer_the_message():
+    prices = Prices(cold=((4.0, 2.0), (64.0, 4.0)))
+
+    factors = [prices.after_idle(ms) for ms in (0.0, 1.0, 2.0, 4.0, 16.0, 64.0, 5000.0)]
+
+    assert factors == pytest.approx([1.0, 1.0, 1.5, 2.0, 3.0, 4.0, 4.0])
+    assert Prices().after_idle(100.0) == 1.0
 
 
 def test_an_idle_process_answers_from_cold_caches():
     (demand,) = entry_demands(TRACE, BLUEPRINT, ["app:predict"], split=False)
-    prices = Prices(front_ms=10.0, front_wire_ms=0.0, client_ms=0.0, cold=2.0)
+    prices = Prices(front_ms=10.0, front_wire_ms=0.0, client_ms=0.0, cold=((4.0, 2.0),))
 
     def median(rate):
         load = Load(rates_per_s={"app:predict": rate}, seconds=200)

@@ -11,6 +11,7 @@ import json
 import os
 import statistics
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,11 @@ NAME = "price"
 SIZES = (100, 100_000, 1_000_000)
 """Bytes of the argument."""
 CALLS = 60
-PAUSE_S = 0.004
-"""Between calls of a service that is not busy: caches are colder then than in a tight loop."""
+PAUSES_S = (0.004, 0.03)
+"""Between calls of a service that is not busy: the longer the pause, the colder the caches."""
+WORK_S = 0.001
+"""Processor time of the work on each side of a call while several are under way."""
+CALLERS = 8
 
 
 def spent(value: Any = None) -> float:
@@ -28,15 +32,26 @@ def spent(value: Any = None) -> float:
     return time.process_time()
 
 
+def work(value: Any = None) -> float:
+    """Work for a while, and return the processor time of this process so far, in seconds."""
+    begin, total = time.thread_time(), 0
+    while time.thread_time() - begin < WORK_S:
+        for i in range(500):
+            total += i * i % 7
+    return time.process_time()
+
+
 def serve_echo(port: str) -> None:
-    """Serve `spent` as every generated service serves its operations."""
+    """Serve `spent` and `work` as every generated service serves its operations."""
     from service_runtime.operations import Operation  # noqa: PLC0415
     from service_runtime.serve import serve  # noqa: PLC0415
     from service_runtime.service import Service  # noqa: PLC0415
 
-    operation = Operation(name="spent", symbol="price_echo:spent", parameters=("value",))
+    operations = tuple(
+        Operation(name=name, symbol=f"price_echo:{name}", parameters=("value",)) for name in ("spent", "work")
+    )
     sys.argv = [NAME, "--port", port]
-    serve(Service(name=NAME, source=Path(__file__).parent, modules={"price_echo": "price.py"}, operations=(operation,)))
+    serve(Service(name=NAME, source=Path(__file__).parent, modules={"price_echo": "price.py"}, operations=operations))
 
 
 def serve_front(framework: str, port: str) -> None:
@@ -58,22 +73,24 @@ def serve_front(framework: str, port: str) -> None:
     uvicorn.run(app, port=int(port), log_level="warning", access_log=False)
 
 
-def call(url: str) -> dict[str, list[list[float]]]:
+def call(url: str) -> dict[str, Any]:
     """Return rows of (bytes, caller's ms, callee's ms, elapsed ms), a row a batch of calls.
 
-    `rows` come from calls without a pause, `cold` from calls of the smallest size after pauses.
+    `rows` come from calls without a pause, `cold` from calls of the smallest size after pauses, a list for each of
+    `PAUSES_S`; `cores` is how many processors' worth of work two processes get done that call each other.
     """
     os.environ[f"SERVICE_URL_{NAME.upper()}"] = url
     from service_runtime.client import client_of  # noqa: PLC0415
 
     client = client_of(NAME)
     rows = [batch(client, size, 0.0) for size in SIZES * 3]
-    return {"rows": rows, "cold": [batch(client, SIZES[0], PAUSE_S) for _ in range(3)]}
+    cold = [[batch(client, SIZES[0], pause) for _ in range(3)] for pause in PAUSES_S]
+    return {"rows": rows, "cold": cold, "cores": max(together(client) for _ in range(3))}
 
 
 def batch(client: Any, size: int, pause_s: float) -> list[float]:
     """Return (bytes, caller's ms, callee's ms, elapsed ms) of one call, from some calls with pauses between them."""
-    value, count = b"x" * size, CALLS if size < 500_000 else 8
+    value, count = b"x" * size, (CALLS if pause_s <= PAUSES_S[0] else CALLS // 3) if size < 500_000 else 8
     begin, elapsed = client.call("spent", {"value": value}), []
     own = time.process_time()
     for _ in range(count):
@@ -85,14 +102,34 @@ def batch(client: Any, size: int, pause_s: float) -> list[float]:
     return [size, own * 1000 / count, (end - begin) * 1000 / count, 1000 * statistics.median(elapsed)]
 
 
-def burn(seconds: float) -> float:
-    """Return rounds per second of processor time of a loop that runs for some processor time."""
-    begin, rounds, total = time.process_time(), 0, 0
-    while time.process_time() - begin < seconds:
+def together(client: Any, seconds: float = 0.6) -> float:
+    """Return the processor time per elapsed time of this process and the service, several calls being under way."""
+    told: list[float] = []
+
+    def ask(end: float) -> None:
+        while time.perf_counter() < end:
+            work()
+            told.append(client.call("work", {"value": 0}))
+
+    client.call("work", {"value": 0})
+    begin, own, other = time.perf_counter(), time.process_time(), client.call("spent", {"value": 0})
+    threads = [threading.Thread(target=ask, args=(begin + seconds,)) for _ in range(CALLERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return float((time.process_time() - own + max(told) - other) / (time.perf_counter() - begin))
+
+
+def burn(seconds: float) -> dict[str, float]:
+    """Return rounds per second of processor time of a loop that runs for some time, and its share of a processor."""
+    begin, own, rounds, total = time.perf_counter(), time.process_time(), 0, 0
+    while time.perf_counter() - begin < seconds:
         for i in range(2000):
             total += i * i % 7
         rounds += 1
-    return rounds / (time.process_time() - begin)
+    spent_s = time.process_time() - own
+    return {"speed": rounds / spent_s, "share": spent_s / (time.perf_counter() - begin)}
 
 
 def main(arguments: list[str]) -> None:
@@ -102,7 +139,7 @@ def main(arguments: list[str]) -> None:
     elif arguments[0] == "front":
         serve_front(arguments[1], arguments[2])
     elif arguments[0] == "burn":
-        print(json.dumps({"speed": burn(float(arguments[1]))}))
+        print(json.dumps(burn(float(arguments[1]))))
     else:
         print(json.dumps(call(arguments[1])))
 
