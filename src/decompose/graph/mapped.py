@@ -6,9 +6,10 @@ import re
 
 from decompose.graph.core import Core
 from decompose.graph.library import label
+from decompose.graph.modules import ModuleInfo
 from decompose.graph.objects import Class
 from decompose.graph.orm import table_of
-from decompose.graph.walk import expressions_of
+from decompose.graph.walk import expressions_of, statements_of
 from decompose.ir import facts as f
 from decompose.ir.facts import FileFacts, Node
 
@@ -27,8 +28,10 @@ class Models:
     """The models of a system: table by class, and by what else leads to it."""
 
     def __init__(self, core: Core) -> None:
-        self.tables: dict[str, set[str]] = {}
-        """By name of the class."""
+        self.tables: dict[str, dict[str, str]] = {}
+        """By name of the class and of its module."""
+        self._modules = core.modules
+        self._imports: dict[str, dict[str, str]] = {}
         self.by_label: dict[str, str] = {}
         """By `app.model` in lower case."""
         self.own: dict[tuple[str, int], Tables] = {}
@@ -60,7 +63,7 @@ class Models:
             elif any(map(_FORMS.match, bases)):
                 model = _meta(made.module.facts, made.index).get("model")
                 if model is not None:
-                    self.forms[made.scope.name] = frozenset(self.tables.get(label(model), ()))
+                    self.forms[made.scope.name] = self.called(label(model), made.module)
         for made, _ in mapped:
             self._managers_of(made, classes)
             self._accessors_of(made)
@@ -76,7 +79,7 @@ class Models:
         name = made.scope.name
         table = f"{text_of(meta.get('app_label')) or app}_{name.lower()}"
         stated = text_of(meta.get("db_table"))
-        self.tables.setdefault(name, set()).add(stated or table)
+        self.tables.setdefault(name, {})[made.module.name] = stated or table
         self.by_label[f"{app}.{name}".lower()] = stated or table
         self.own[facts.path, made.index] = frozenset((stated or table,))
         if any("Abstract" in base and "auth" in base for base in bases):
@@ -88,7 +91,7 @@ class Models:
             if table:
                 self.alchemy.add(table)
                 self.managers.add("query")
-                self.tables.setdefault(made.scope.name, set()).add(table)
+                self.tables.setdefault(made.scope.name, {})[made.module.name] = table
                 self.own[made.module.facts.path, made.index] = frozenset((table,))
 
     def _managers_of(self, made: Class, classes: list[tuple[Class, list[str]]]) -> None:
@@ -123,10 +126,40 @@ class Models:
                     if keyword == "related_name" and value[0] == f.STR and value[1].isidentifier():
                         self.related.setdefault(value[1], set()).update(tables)
 
-    def called(self, name: str) -> Tables:
-        """Return the table of the model of a name, where only one model bears it."""
-        found = self.tables.get(name, ())
-        return frozenset(found) if len(found) == 1 else NOTHING
+    def called(self, name: str, info: ModuleInfo, module: str = "") -> Tables:
+        """Return the table of the model that a file calls by a name: where several bear it, the one that it imports.
+
+        Args:
+            name: As the file spells it.
+            info: The file.
+            module: Name by which the file knows the module that holds it (`models.Order`); empty for none.
+        """
+        found = self.tables.get(name, {})
+        if len(found) < 2:
+            return frozenset(found.values())
+        if info.name in found and not module:
+            return frozenset((found[info.name],))
+        source = self._imported(info).get(module or name, "")
+        fits = {
+            table for place, table in found.items() if source and (place == source or place.startswith(f"{source}."))
+        }
+        return frozenset(fits) if len(fits) == 1 else NOTHING
+
+    def _imported(self, info: ModuleInfo) -> dict[str, str]:
+        """Return the module from which a file imports each name, or which the name is."""
+        if info.facts.path not in self._imports:
+            found = self._imports[info.facts.path] = {}
+            known = self._modules
+            for node in (node for scope in info.facts.scopes for node in statements_of(scope.body)):
+                if node[0] == f.FROM:
+                    dotted = known.relative(node[1], node[2], info) if node[2] else known.absolute(node[1], info)
+                    source = known.module(dotted) if dotted else None
+                    for name, alias in node[3]:
+                        inner = known.module(f"{dotted}.{name}") if dotted else None
+                        found[alias or name] = (inner or source).name if inner or source else dotted or ""  # type: ignore[union-attr]
+                elif node[0] == f.IMPORT:
+                    found.update({alias or name: name for name, alias in node[1]})
+        return self._imports[info.facts.path]
 
     def labelled(self, parts: list[str]) -> Tables:
         """Return the table of `app`, `model` or of `app.model`."""

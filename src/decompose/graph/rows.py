@@ -226,7 +226,7 @@ class _Scope:
             if parameter.annotation is not None:
                 return self.tables(parameter.annotation, depth)
             return self._sender(depth) if name == "instance" else NOTHING
-        found = self.models.called(name)
+        found = self.models.called(name, self.info)
         if found or self.index == 0:
             return found
         if name == "User" and self._imports("django.contrib.auth.models"):
@@ -241,7 +241,7 @@ class _Scope:
         if base in ([f.NAME, "self"], [f.NAME, "cls"]) and (bound := self._of_class(name)):
             return frozenset(t for value in bound for t in self.tables(value, depth))
         if not owner and name in self.models.tables:
-            return self.models.called(name)  # `models.Order`
+            return self.models.called(name, self.info, label(base))  # `models.Order`
         found = self.models.related.get(name, ())
         return frozenset(found) if len(found) == 1 else NOTHING
 
@@ -258,7 +258,7 @@ class _Scope:
         if (name in _PASSING or name in _SHORTCUTS) and node[3]:
             return self.tables(node[3][0], depth)
         if function[0] == f.NAME:
-            return self.models.called(name) if name in self.models.tables else NOTHING
+            return self.models.called(name, self.info)
         if function[0] != f.ATTR:
             return NOTHING
         if name == "query" and _SESSION.search(label(function[1])):

@@ -202,3 +202,24 @@ def test_rows_of_flask_sqlalchemy_are_asked_added_changed_and_deleted(linked):
         ("write", "cleared", "answers"),
         ("read", "told", "answers"),
     }
+
+
+def test_of_two_models_of_one_name_the_imported_one_is_meant(linked):
+    model = "from django.db import models\nclass Report(models.Model):\n    pass\n"
+    graph = linked({
+        "shop/__init__.py": "",
+        "shop/models.py": model,
+        "bank/__init__.py": "",
+        "bank/models.py": model,
+        "shop/views.py": """
+            from .models import Report
+            from bank import models
+            def near():
+                return Report.objects.all()
+            def far():
+                return models.Report.objects.count()
+            """,
+        "other.py": "def unknown(Report):\n    return Report.objects.all()\n",
+    })  # fmt: skip
+
+    assert touches(graph) == {("read", "near", "shop_report"), ("read", "far", "bank_report")}
