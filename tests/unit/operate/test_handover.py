@@ -122,6 +122,21 @@ def test_a_writer_that_is_behind_neither_undoes_nor_misses_what_another_wrote(sy
     assert two.store.history("models").current.files["models/one.txt"].startswith("d4")
 
 
+def test_of_two_writers_that_start_beside_finished_files_both_publish_theirs(system):
+    trainer = system("trainer", "shared", "models/model.txt", is_written=True, is_shared=True)
+    preparer = system("preparer", "shared", "models/scaler.txt", is_written=True, is_shared=True, is_kept=True)
+    write(trainer, "models/model.txt", "1")
+    write(trainer, "models/scaler.txt", "2")
+
+    for each in (trainer, preparer):
+        each.pull()
+        each.publish()
+    server = system("server", "elsewhere", "models/*.txt")
+    server.pull()
+
+    assert read(server) == {"models/model.txt": "1", "models/scaler.txt": "2"}
+
+
 def test_in_a_shared_folder_old_content_is_no_news(system):
     writer = system("writer", "a", "models/*.txt", is_written=True, is_shared=True)
     reader = system("reader", "a", "models/*.txt", is_shared=True, is_kept=True)

@@ -144,7 +144,8 @@ class Handover:
                 if change.folder in self._applied:
                     before[change.folder] = self._applied[change.folder]
                 self._applied[change.folder] = change.version
-                self._seen[change.folder] = self._signatures(change.folder)
+                if not self._has_unpublished(change.folder):
+                    self._seen[change.folder] = self._signatures(change.folder)
                 self._read[change.folder] = self.store.known_length(change.folder)
                 log.info("`%s` is at version %d", change.folder, change.version.number)
         return before
@@ -167,6 +168,11 @@ class Handover:
         """Return whether a caller, or the service called, has seen more of the store than this process."""
         theirs = json.loads(lengths or "{}")
         return any(self.store.known_length(name) < theirs.get(name, 0) for name in self._by_folder)
+
+    def _has_unpublished(self, name: str) -> bool:
+        """Return whether a file that this service writes has content that no version has."""
+        known = self.store.history(name).known
+        return any((path, self._digest(self.root / path)) not in known for path, _ in self._signatures(name))
 
     def _sees_to(self, name: str) -> bool:
         """Return whether it is this service that puts the files of a set in place."""
