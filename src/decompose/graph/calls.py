@@ -27,6 +27,7 @@ from decompose.graph.objects import (
     Property,
     Values,
 )
+from decompose.graph.relays import MAX_TOLD_APART, MAX_WIDE_FRAMES, Funnel
 from decompose.ir import facts as f
 
 MAX_CONTEXTS = 8
@@ -57,6 +58,13 @@ class Calls(Core):
         is_possible: bool = False,
     ) -> Values:
         """Call everything that a callee may be; return what may come back."""
+        is_wide = len(callees) > MAX_TOLD_APART and type(frame) is not Funnel
+        if is_wide and self.frames_of_scope[id(frame.scope)] > MAX_WIDE_FRAMES:
+            funnel = self._funnel(frame, pos, site, reason, is_possible=is_possible)
+            self.flush(frame)
+            self.publish_pending(frame)
+            funnel.fill(self, callees, positional, keywords)
+            return self.read(funnel.result)
         out = EMPTY
         for item in sorted(callees) if len(callees) > 1 else callees:
             made = self.objects[item]
@@ -85,6 +93,16 @@ class Calls(Core):
                 continue
             out = self.union(out, result)
         return out
+
+    def _funnel(self, frame: Frame, pos: int, site: object, reason: str, *, is_possible: bool) -> Funnel:
+        """Return what makes the wide calls of a site for all contexts of the code that holds it."""
+        kind = id(site) if isinstance(site, list) else site[0] if isinstance(site, tuple) else site
+        key = (id(frame.scope), pos, kind, reason, is_possible)
+        known = self.funnels.get(key)
+        if known is None:
+            known = self.funnels[key] = Funnel(frame, pos, site, reason, is_possible=is_possible)
+            self.frames.append(known)
+        return known
 
     def _call_bound(
         self,
@@ -129,7 +147,7 @@ class Calls(Core):
         self.publish_pending(frame)
         target = self.frame_of(
             function,
-            site if positional or keywords or function.is_factory else None,
+            site if (positional or keywords or function.is_factory) and type(frame) is not Funnel else None,
             frame,
             reason == "decorator",
             self._keeper(function, positional),
@@ -154,19 +172,6 @@ class Calls(Core):
             return -1
         cls = function.cls
         return made.id if cls.scope.qualname in cls.module.keepers() else -1
-
-    def publish_pending(self, frame: Frame) -> None:
-        """Make module-level bindings visible before code elsewhere runs."""
-        top: Frame | None = frame
-        while top is not None and top.scope.kind == "class":
-            top = top.parent
-        if top is not None and top.pending:
-            names = list(top.pending)
-            top.pending.clear()
-            for name in names:
-                values = top.env.get(name)
-                if values:
-                    self.flow(top.cells.setdefault(name, Cell()), values)
 
     def frame_of(
         self,

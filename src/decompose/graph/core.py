@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from typing import Any
 
 from decompose.graph.configured import names_by_key
@@ -21,6 +22,7 @@ from decompose.graph.objects import (
     Object,
     Values,
 )
+from decompose.graph.relays import MAX_NESTING, Funnel, Table
 from decompose.ir.facts import SourceFacts
 
 EAGER_DEPTH = 40
@@ -31,10 +33,6 @@ FRAMES_A_SCOPE = 3
 """… and further ones for each of its scopes; common code needs 1.3."""
 MAX_RUNS = 6
 """Runs of one frame after which its growth is no longer followed."""
-MAX_ROWS = 200
-"""Rows of a table that are read when any may be meant."""
-MAX_NESTING = 3
-"""Tables of tables that are read in this way."""
 
 
 class Patch:
@@ -56,6 +54,8 @@ class Core(Hooks):
         self.queue: list[tuple[int, int, Frame]] = []
         self._ticket = 0
         self.frames: list[Frame] = []
+        self.frames_of_scope: Counter[int] = Counter()
+        """How many contexts each scope has, by its identity."""
         self.current: Frame | None = None
         self.module_frames: dict[str, Frame] = {}
         self.unsettled: dict[Frame, None] = {}
@@ -64,8 +64,8 @@ class Core(Hooks):
         """Own classes that are attributes of external data frames, by name."""
         self.patches: dict[tuple[object, str], Patch] = {}
         """What stands in the place of attributes of classes (by id) and modules (by path)."""
-        self.tables: dict[tuple[Any, ...], tuple[Values, Frame, int]] = {}
-        """Tables read as a whole: what they held, the frame that keeps their row up to date, and in which of its runs."""
+        self.tables: dict[tuple[Any, ...], Table] = {}
+        """Tables read as a whole, by the container and the keys below it."""
         self.fixtures: dict[str, list[Function]] = {}
         """Test fixtures by name."""
         self.made_by: dict[int, Cell] = {}
@@ -76,6 +76,8 @@ class Core(Hooks):
         """Own bases and subclasses by class, for as long."""
         self.stars: dict[str, str] = {}
         """The external module from which a file last imports every name."""
+        self.funnels: dict[tuple[object, ...], Funnel] = {}
+        """Wide calls, by scope, place, what calls there, reason and doubt."""
         self.artifacts: dict[str, Cell] = {}
         """What was saved under a file name."""
         self.config_names = names_by_key(facts.configs)
@@ -147,6 +149,7 @@ class Core(Hooks):
         frame = Frame(module.facts.scopes[index], index, module, parent)
         frame.depth = self.current.depth + 1 if self.current is not None else 0
         self.frames.append(frame)
+        self.frames_of_scope[id(frame.scope)] += 1
         return frame
 
     def demand(self, frame: Frame) -> None:
@@ -184,6 +187,19 @@ class Core(Hooks):
         finally:
             frame.running = False
             self.current = previous
+
+    def publish_pending(self, frame: Frame) -> None:
+        """Make module-level bindings visible before code elsewhere runs."""
+        top: Frame | None = frame
+        while top is not None and top.scope.kind == "class":
+            top = top.parent
+        if top is not None and top.pending:
+            names = list(top.pending)
+            top.pending.clear()
+            for name in names:
+                values = top.env.get(name)
+                if values:
+                    self.flow(top.cells.setdefault(name, Cell()), values)
 
     # -- container contents -------------------------------------------------------------------------------------------
 
@@ -244,25 +260,20 @@ class Core(Hooks):
         """
         if len(values) <= MAX_BOXES or len(place) > MAX_NESTING:
             return values
-        found = [made for item in sorted(values) if isinstance(made := self.objects[item], Box)]
+        site = self.objects[place[0]].site
+        if type(site) is tuple and site[0] in ("*", "**"):
+            return values
+        found = frozenset(item for item in values if isinstance(self.objects[item], Box))
         if len(found) <= MAX_BOXES:
             return values
-        row = self.box(found[0].type, ("rows", place))
-        rest = (values - frozenset(made.id for made in found)) | row.single
-        seen, reader, run = self.tables.get(place, (EMPTY, frame, 0))
-        if seen == values and (reader is not frame or run == frame.runs):
-            return rest
-        self.tables[place] = (values, frame, frame.runs)
-        lengths = {made.length for made in found}
-        row.length = found[0].length if len(lengths) == 1 else None
-        held: dict[Any, Values] = {}
-        for made in found[:MAX_ROWS]:
-            self.read(made.shape)
-            for key in dict.fromkeys((*made.fields, *frame.stored.get(made.id, ()))):
-                held[key] = self.union(held.get(key, EMPTY), self._held(frame, made, key))
-        for key, inner in held.items():
-            self.flow(self.field(row, key), self.rows(frame, (*place, key), inner) - row.single)
-        return rest
+        table = self.tables.get(place)
+        if table is None:
+            first = self.objects[min(found)]
+            assert isinstance(first, Box)
+            table = self.tables[place] = Table(frame, place, self.box(first.type, ("rows", place)))
+        self.flush(frame)
+        table.fill(self, found - table.row.single)
+        return (values - found) | table.row.single
 
     def _held(self, frame: Frame, box: Box, key: Any) -> Values:
         place = (box.id, key)

@@ -55,6 +55,9 @@ class Definitions(Core):
             names.append(self.name_of(decorator, expression))
             values = self.decorate(frame, decorator, values, pos, expression)
         function.decorated = list(reversed(names))
+        cls = frame.cls if frame.scope.kind == "class" else None
+        if cls is not None and function not in cls.validators and any("validator" in name for name in names):
+            cls.validators.append(function)
         if any(name in ("pytest.fixture", "pytest_asyncio.fixture") for name in names):
             held = self.fixtures.setdefault(function.scope.name, [])
             if function not in held:

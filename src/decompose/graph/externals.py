@@ -12,11 +12,14 @@ from decompose.graph.frameworks import FRAMEWORKS, member_of
 from decompose.graph.idioms import IDIOMS
 from decompose.graph.inherited import inherited_box
 from decompose.graph.objects import (
+    BOUND,
     BOX,
     CALLBACKS,
     COMPILED,
     EMPTY,
+    FUNCTION,
     INSTANCE,
+    PARTIAL,
     RECEIVER,
     REGISTERED,
     Class,
@@ -161,8 +164,8 @@ class Externals(Core):
 
     def is_function_like(self, item: int) -> bool:
         """Return whether an object is an own function, bound method or partial (not a class)."""
-        made = self.objects[item]
-        return made.kind in (0, 12) or (made.kind == 1 and self.is_callable(item))
+        kind = self.objects[item].kind
+        return kind in (FUNCTION, PARTIAL) or (kind == BOUND and self.is_callable(item))
 
     def _callback_arguments(
         self, frame: Frame, name: str, last: str, positional: list[Values], receiver: int, pos: int

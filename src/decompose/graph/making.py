@@ -14,7 +14,6 @@ from decompose.graph.objects import (
     Function,
     Instance,
     Partial,
-    Property,
     Values,
 )
 
@@ -166,10 +165,7 @@ class Making(Core):
         pos: int,
     ) -> None:
         """Set the declared fields of a dataclass, named tuple or settings class from the arguments."""
-        names: list[str] = []
-        for entry in reversed(cls.mro):
-            if isinstance(entry, Class):
-                names.extend(n for n in entry.annotated if n not in names)
+        names = list(dict.fromkeys(n for e in reversed(cls.mro) if isinstance(e, Class) for n in e.annotated))
         for item in sorted(made):
             receiver = self.objects[item]
             for name, values in [*zip(names, positional, strict=False), *keywords.items()]:
@@ -205,15 +201,9 @@ class Making(Core):
         if "fields" not in cls.flags:
             return
         for entry in cls.mro:
-            for name, cell in list(entry.fields.items()) if isinstance(entry, Class) else ():
-                for item in sorted(cell.values):
-                    function = self.objects[item]
-                    while isinstance(function, Property) and function.getter.values:
-                        function = self.objects[min(function.getter.values)]
-                    if isinstance(function, Function) and any("validator" in d for d in function.decorated):
-                        self.invoke(
-                            frame, function.single, [made], {}, pos, ("validate", name, pos), "protocol:pydantic"
-                        )
+            for function in list(entry.validators) if isinstance(entry, Class) else ():
+                site = ("validate", function.scope.name, pos)
+                self.invoke(frame, function.single, [made], {}, pos, site, "protocol:pydantic")
 
     def instance_at(self, frame: Frame, cls: Class, site: object) -> Instance:
         """Return the instance that a site makes of a class."""

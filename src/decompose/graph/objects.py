@@ -199,6 +199,7 @@ class Class(Object):
         "scope",
         "shape",
         "subclasses",
+        "validators",
     )  # fmt: skip
     kind = CLASS
 
@@ -221,6 +222,8 @@ class Class(Object):
         self.flags: set[str] = set()
         self.annotated: dict[str, tuple[Node | None, Node | None]] = {}
         """Annotated names of the body in order: annotation and default."""
+        self.validators: list[Function] = []
+        """Methods of the body that a settings class runs on what it is made with."""
         self.metaclass: Values = EMPTY
         self.is_constructed = False
 

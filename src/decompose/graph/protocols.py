@@ -20,6 +20,7 @@ from decompose.graph.objects import (
     HELD,
     INSTANCE,
     ITERATOR,
+    MAX_EXTERNALS,
     MEMBERS,
     PARTIAL,
     RECEIVER,
@@ -33,18 +34,25 @@ from decompose.graph.objects import (
     Iterator,
     Values,
 )
+from decompose.ir.facts import SourceFacts
 
 ADDING = frozenset({"append", "insert", "extend", "update", "add_module", "register_module"})
 MEMBER_LISTS = frozenset({"values", "items", "children", "named_children"})
 MAX_NESTING = 14
 """Containers and external objects within each other that are searched for own objects."""
 MAX_SEARCHED = 300
+MAX_PARTS = 5_000
+"""Large sets whose functions and containers are remembered."""
 NESTING_KINDS = frozenset({FUNCTION, BOUND, CLASS, INSTANCE, EXTERNAL_INSTANCE, BOX, PARTIAL, ITERATOR})
 _LEADING_TO_FUNCTIONS = frozenset({FUNCTION, BOUND, PARTIAL, BOX})
 
 
 class Protocols(Core):
     """Library protocols that run own code later than it is handed over."""
+
+    def __init__(self, facts: SourceFacts) -> None:
+        super().__init__(facts)
+        self._parts: dict[Values, tuple[Values, tuple[int, ...]]] = {}
 
     def functions_in(self, frame: Frame, *given: Values) -> Values:
         """Return the own functions among values and directly in lists, tuples and dicts among them."""
@@ -57,17 +65,25 @@ class Protocols(Core):
 
     def _functions_among(self, frame: Frame, values: Values, searched: dict[int, int], depth: int) -> Values:
         """Return the own functions among values; a container that was searched from as near is not searched again."""
-        out = EMPTY
-        for item in sorted(values) if len(values) > 1 else values:
+        out, boxes = self._parts.get(values) or self._parted(values)
+        for item in boxes if depth < 2 else ():
             made = self.objects[item]
-            if isinstance(made, Box):
-                if depth < 2 and len(made.fields) <= 40 and searched.get(item, depth + 1) > depth:
-                    searched[item] = depth
-                    held = self.take(frame, made, None)
-                    out = self.union(out, self._functions_among(frame, held, searched, depth + 1))
-            elif self.is_function_like(item):
-                out = self.union(out, made.single)
+            assert isinstance(made, Box)
+            if len(made.fields) <= 40 and searched.get(item, depth + 1) > depth:
+                searched[item] = depth
+                held = self.take(frame, made, None)
+                out = self.union(out, self._functions_among(frame, held, searched, depth + 1))
         return out
+
+    def _parted(self, values: Values) -> tuple[Values, tuple[int, ...]]:
+        """Return the own functions and the containers among values; large sets are kept, for the same ones come again."""
+        functions = frozenset(filter(self.is_function_like, values))
+        boxes = tuple(item for item in sorted(values) if self.objects[item].kind == BOX)
+        if len(values) > MAX_EXTERNALS:
+            if len(self._parts) > MAX_PARTS:
+                self._parts.clear()
+            self._parts[values] = (functions, boxes)
+        return functions, boxes
 
     def drive(
         self,

@@ -22,6 +22,7 @@ from decompose.graph.objects import (
     Instance,
     Values,
 )
+from decompose.graph.relays import Relay
 from decompose.ir import facts as f
 from decompose.ir.facts import Node
 
@@ -40,6 +41,9 @@ class Statements(Matching):
 
     def execute_frame(self, frame: Frame) -> None:
         """Run the body of a frame with what its parameters hold."""
+        if isinstance(frame, Relay):
+            frame.pour(self)
+            return
         scope = frame.scope
         env = frame.env = {}
         captured = scope.captured

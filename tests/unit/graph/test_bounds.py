@@ -85,3 +85,34 @@ def test_contexts_of_one_piece_of_code_have_a_bound(tmp_path: Path, monkeypatch:
     bound = solve(facts)
 
     assert len(bound.frames) < len(free.frames) / 2
+
+
+def cached(count: int) -> str:
+    """Return functions behind a decorator whose wrapper finds them in one table."""
+    head = "_table = {}\n\ndef cached(func):\n    _table[func] = func\n"
+    inner = "    def inner(*args):\n        return _table[func](*args)\n    return inner\n\n"
+    uses = "".join(f"@cached\ndef f{n}(x):\n    return x\n\nf{n}({n})\n" for n in range(count))
+    return head + inner + uses
+
+
+def test_a_wide_call_costs_in_proportion_to_what_it_may_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    call = calls.Calls.call_function
+    monkeypatch.setattr(calls.Calls, "call_function", lambda *a, **k: made.append(1) or call(*a, **k))
+    counts = []
+    for count in (40, 80):
+        (tmp_path / "app.py").write_text(cached(count))
+        made.clear()
+        solve(scan(tmp_path))
+        counts.append(len(made))
+
+    assert counts[1] < 2.6 * counts[0]
+
+
+def test_a_wide_call_loses_nothing_that_it_may_call(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(cached(60))
+
+    graph = decompose.analyze(tmp_path, cache=False)
+
+    found = {(edge.source, edge.target) for edge in graph.edges if edge.kind == "call"}
+    assert {("app:cached.inner", f"app:f{n}") for n in range(60)} <= found
