@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from decompose.graph.core import Core
@@ -20,7 +20,6 @@ from decompose.graph.library import (
     argument_node,
     argument_values,
     label,
-    library_calls,
     member_name,
     opened_name,
     texts_of,
@@ -103,9 +102,16 @@ class _Touch:
 class AssetLinker:
     """Finds the asset links of a solved system."""
 
-    def __init__(self, core: Core, knowledge: Knowledge, columns: Mapping[int, set[str]] | None = None) -> None:
+    def __init__(
+        self,
+        core: Core,
+        knowledge: Knowledge,
+        calls: Sequence[LibraryCall],
+        columns: Mapping[int, set[str]] | None = None,
+    ) -> None:
         self.core = core
         self.knowledge = knowledge
+        self.calls = calls
         self.columns = columns or {}
         """Columns needed of what a call returned, by the identity of its node."""
         self.wrappers = Wrappers()
@@ -115,7 +121,7 @@ class AssetLinker:
     def links(self) -> list[Link]:
         """Return every link, sorted by unit and place."""
         found: list[Link] = []
-        calls = (library_calls(self.core, self.knowledge), untyped_writes(self.core, self.knowledge))
+        calls = (self.calls, untyped_writes(self.core, self.knowledge))
         for call in itertools.chain(*calls):
             if call.api.effect and call.api.effect not in ("delete",):
                 found.extend(self._of_call(call))

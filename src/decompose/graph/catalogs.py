@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from decompose.graph.assets import Link
 from decompose.graph.core import Core
-from decompose.graph.library import LibraryCall, argument_values, library_calls, texts_of
+from decompose.graph.library import LibraryCall, argument_values, texts_of
 from decompose.graph.naming import format_of, kind_of, normal_path
 from decompose.graph.objects import Bound, Function, Values
 from decompose.ir.facts import column_of, line_of
 from decompose.ir.graph import Site
 from decompose.ir.symbols import join
-from decompose.knowledge import Knowledge
 
 _NODES = frozenset(("kedro.pipeline.node", "kedro.pipeline.Node", "kedro.pipeline.node.node"))
 _CATALOG = re.compile(r"(?:(?P<root>.*)/)?conf/[^/]+/(?:.*/)?catalog[^/]*(?:/[^/]+)?\.ya?ml$")
 _SIDES = (("read", "inputs", 1), ("write", "outputs", 2))
 
 
-def catalog_links(core: Core, knowledge: Knowledge) -> list[Link]:
+def catalog_links(core: Core, calls: Sequence[LibraryCall]) -> list[Link]:
     """Return a link for each data set of a catalog that a node's function is handed or gives back.
 
     Data sets that no catalog names stay in memory and are no assets; parameters are settings.
@@ -31,7 +30,7 @@ def catalog_links(core: Core, knowledge: Knowledge) -> list[Link]:
     if not catalogs:
         return []
     found: dict[tuple[str, str, str], Link] = {}
-    for call in library_calls(core, knowledge):
+    for call in calls:
         if call.name in _NODES:
             for link in _of_node(core, call, catalogs):
                 found.setdefault((link.unit, link.name, link.effect), link)

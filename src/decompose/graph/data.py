@@ -10,6 +10,7 @@ from decompose.graph.assets import AssetLinker
 from decompose.graph.catalogs import catalog_links
 from decompose.graph.core import Core
 from decompose.graph.handoffs import path_findings
+from decompose.graph.library import library_calls
 from decompose.graph.merging import answered, assets_of
 from decompose.graph.places import place
 from decompose.graph.rows import row_links
@@ -65,17 +66,18 @@ def data_layer(core: Core, units: tuple[Unit, ...], knowledge: Knowledge | None 
     known = knowledge or load()
     schema = SchemaReader(core, known)
     schema.read()
-    links = AssetLinker(core, known, schema.by_call).links() + catalog_links(core, known) + row_links(core)
+    calls = list(library_calls(core, known))
+    links = AssetLinker(core, known, calls, schema.by_call).links() + catalog_links(core, calls) + row_links(core)
     place(links, core.facts.data_files)
     findings = list(path_findings(links, core.facts))
     assets, touches = assets_of(links)
     assets = answered(assets, units)
-    state = StateFinder(core, known)
+    state = StateFinder(core, known, calls)
     states, uses = state.states()
     flow = ValueFlow(core, known)
     edges = (*flow.edges(), *touches, *uses)
     findings.extend(schema.findings.values())
-    findings.extend(call_findings(core, known))
+    findings.extend(call_findings(core, calls))
     for info in core.modules.infos:
         findings.extend(undefined_names(info, state.uses))
         findings.extend(secrets(info))

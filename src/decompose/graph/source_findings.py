@@ -5,10 +5,10 @@ from __future__ import annotations
 import builtins
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from decompose.graph.core import Core
-from decompose.graph.library import argument_values, library_calls, texts_of, unit_of
+from decompose.graph.library import LibraryCall, argument_values, texts_of, unit_of
 from decompose.graph.modules import ModuleInfo
 from decompose.graph.survey import Uses
 from decompose.graph.walk import expressions_of, statements_of
@@ -16,7 +16,6 @@ from decompose.ir import facts as f
 from decompose.ir.facts import ConfigFact, Node, line_of
 from decompose.ir.findings import Finding, Span
 from decompose.ir.symbols import join
-from decompose.knowledge import Knowledge
 
 _BUILTINS = frozenset(
     (*dir(builtins), "__file__", "__name__", "__doc__", "__path__", "__builtins__", "__spec__", "__class__",
@@ -37,6 +36,7 @@ _SECRET_NAME = re.compile(
 _PLACEHOLDER = re.compile(
     r"example|changeme|your|xxx|dummy|test|placeholder|secret|password|<|\{|^\$|\$\(|none|null|\*\*\*|\.\.\.", re.I
 )
+_OPENING = frozenset(("exec", "globals", "locals", "vars"))
 _SEEDING = frozenset(("seed", "seed_everything", "set_seed", "set_random_seed"))
 """Calls after which every draw from the global generators repeats."""
 _TEST = re.compile(r"(^|/)(tests?/|test_|conftest)|_test\.py$")
@@ -48,7 +48,8 @@ def undefined_names(info: ModuleInfo, uses: dict[tuple[str, int], Uses]) -> Iter
     """Yield names that a file loads and nothing defines; none in a file whose names cannot be known."""
     facts = info.facts
     top = facts.scopes[0]
-    if _is_open(facts.scopes):
+    loads = [uses[facts.path, index].loads for index in range(len(facts.scopes))]
+    if _is_open(facts.scopes, loads):
         return
     known = set(top.local_names) | _BUILTINS | {g for s in facts.scopes for g in s.global_names}
     if facts.cells:
@@ -67,20 +68,15 @@ def undefined_names(info: ModuleInfo, uses: dict[tuple[str, int], Uses]) -> Iter
                 )  # fmt: skip
 
 
-def _is_open(scopes: list[f.ScopeFact]) -> bool:
+def _is_open(scopes: list[f.ScopeFact], loads: list[dict[str, int]]) -> bool:
     """Whether names may come from where nobody sees them: a star import, `exec`, `globals()`."""
-    for scope in scopes:
-        for node in statements_of(scope.body):
-            if node[0] == f.FROM and any(name == "*" for name, _ in node[3]):
-                return True
-            if node[0] in (f.EXPR, f.ASSIGN):
-                for part in expressions_of(node):
-                    if (
-                        part[0] == f.CALL
-                        and part[2][0] == f.NAME
-                        and part[2][1] in ("exec", "globals", "locals", "vars")
-                    ):
-                        return True
+    for scope, names in zip(scopes, loads, strict=True):
+        if any(node[0] == f.FROM and any(name == "*" for name, _ in node[3]) for node in statements_of(scope.body)):
+            return True
+        if not _OPENING.isdisjoint(names) and any(
+            part[0] == f.CALL and part[2][0] == f.NAME and part[2][1] in _OPENING for part in expressions_of(scope.body)
+        ):
+            return True
     return False
 
 
@@ -195,10 +191,9 @@ def _secret(path: str, line: int, text: str, symbol: str) -> Finding:
     )  # fmt: skip
 
 
-def call_findings(core: Core, knowledge: Knowledge) -> Iterator[Finding]:
+def call_findings(core: Core, calls: Sequence[LibraryCall]) -> Iterator[Finding]:
     """Yield findings about single library calls: splits without a seed, models without a version."""
     seen: set[tuple[str, int, str]] = set()
-    calls = list(library_calls(core, knowledge))
     is_seeded = any(call.name.rpartition(".")[2] in _SEEDING for call in calls)
     for call in calls:
         code, message, hint = _judge(core, call)

@@ -6,11 +6,11 @@ connection, a loaded model, an instance made on import). Constants are code.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from decompose.graph.core import Core
-from decompose.graph.library import LibraryCall, argument_node, library_calls, unit_of
+from decompose.graph.library import LibraryCall, argument_node, unit_of
 from decompose.graph.modules import ModuleInfo
 from decompose.graph.objects import BOX, EXTERNAL_INSTANCE, INSTANCE, Class, ExternalInstance, Instance
 from decompose.graph.survey import Uses, survey
@@ -76,9 +76,10 @@ class _Found:
 class StateFinder:
     """Finds the shared state of a solved system."""
 
-    def __init__(self, core: Core, knowledge: Knowledge) -> None:
+    def __init__(self, core: Core, knowledge: Knowledge, calls: Sequence[LibraryCall]) -> None:
         self.core = core
         self.knowledge = knowledge
+        self.calls = calls
         self.found: dict[str, _Found] = {}
         self.uses: dict[tuple[str, int], Uses] = {}
         self._named: dict[str, dict[str, str]] = {}
@@ -250,7 +251,7 @@ class StateFinder:
 
     def _library(self) -> None:
         """Note what library calls do to shared objects: a generator that is drawn from, a metric that is set."""
-        for call in library_calls(self.core, self.knowledge):
+        for call in self.calls:
             if call.api.mutates == RECEIVER:
                 self._change(call)
             owner, _, name = call.name.rpartition(".")
