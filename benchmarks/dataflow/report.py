@@ -25,7 +25,7 @@ from decompose.graph.data import data_layer
 from decompose.graph.linking import solve
 from decompose.graph.registered import with_registered
 from decompose.ir.graph import CodeGraph
-from decompose.resources import room_for_recursion
+from decompose.resources import room_for_recursion, without_collection
 
 Link = tuple[str, str, str]
 """File name, unit, `read_by` or `written_by`."""
@@ -69,7 +69,7 @@ def role_figures(labels: dict[str, Any], units: dict[str, Any]) -> tuple[float, 
 def costs(root: Path) -> tuple[float, float, float]:
     """Return CPU seconds of the call graph, of the data layers, and of the roles, milliseconds a unit."""
     facts = source.scan(root)
-    with room_for_recursion():
+    with room_for_recursion(), without_collection():  # as `graph.link` does
         start = time.process_time()
         solver = solve(facts)
         graph = assemble(facts, solver)
