@@ -19,6 +19,7 @@ _MODEL = re.compile(
 _SETS = re.compile(r"django\.db\.models\.(?:\w+\.)?(?:Manager|QuerySet)$|django\.contrib\.auth\.\w+\.\w*UserManager$")
 _VIEWS = re.compile(r"django\.views\.generic\b|rest_framework\.(?:generics|viewsets)\b")
 _FORMS = re.compile(r"(?:django\.forms|rest_framework\.serializers)\b.*\bModel\w+$")
+_COLUMN = re.compile(r"(?:Field|ForeignKey)$|^(?:Column|mapped_column)$")
 _USER = "auth_user"
 Tables = frozenset[str]
 NOTHING: Tables = frozenset()
@@ -45,6 +46,8 @@ class Models:
         self.forms: dict[str, Tables] = {}
         self.views: set[tuple[str, int]] = set()
         self.user: Tables = frozenset((_USER,))
+        self.columns: dict[str, tuple[str, ...]] = {}
+        """Columns that the class of each table declares, sorted."""
         self.alchemy: set[str] = set()
         """Tables that SQLAlchemy maps: a commit saves what was changed of their rows."""
         classes = [(made, [b for b in made.mro if isinstance(b, str)]) for made in core.classes]
@@ -82,6 +85,7 @@ class Models:
         self.tables.setdefault(name, {})[made.module.name] = stated or table
         self.by_label[f"{app}.{name}".lower()] = stated or table
         self.own[facts.path, made.index] = frozenset((stated or table,))
+        self.columns[stated or table] = _declared(made)
         if any("Abstract" in base and "auth" in base for base in bases):
             self.user = frozenset((stated or table,))
 
@@ -90,6 +94,7 @@ class Models:
             table = table_of(core, made)
             if table:
                 self.alchemy.add(table)
+                self.columns[table] = _declared(made)
                 self.managers.add("query")
                 self.tables.setdefault(made.scope.name, {})[made.module.name] = table
                 self.own[made.module.facts.path, made.index] = frozenset((table,))
@@ -165,6 +170,21 @@ class Models:
         """Return the table of `app`, `model` or of `app.model`."""
         table = self.by_label.get(".".join(parts).lower())
         return frozenset((table,)) if table else NOTHING
+
+
+def _declared(made: Class) -> tuple[str, ...]:
+    """Return the names that the body of a mapped class binds to columns; relations without a column are left out."""
+    found: set[str] = set()
+    for node in made.scope.body:
+        target, value = (
+            (node[1][0], node[2]) if node[0] == f.ASSIGN else (node[1], node[3]) if node[0] == f.ANN else (None, None)
+        )
+        if target is None or target[0] != f.NAME or value is None or value[0] != f.CALL:
+            continue
+        kind = label(value[2]).rpartition(".")[2]
+        if _COLUMN.search(kind) and not kind.startswith("ManyToMany"):
+            found.add(target[1])
+    return tuple(sorted(found))
 
 
 def _meta(facts: FileFacts, index: int) -> dict[str, Node]:

@@ -184,7 +184,8 @@ class _Scope:
             site = Site(self.facts.path, line, column_of(pos), text=f"{text}({table})")
             owner = "sqlalchemy.orm.Query" if table in self.models.alchemy else "django.db.models.QuerySet"
             api = f"{owner}.{text}"
-            yield Link(self._unit(line), table, "table", way, "orm", site, api)
+            columns = self.models.columns.get(table, ()) if way == "read" else ()
+            yield Link(self._unit(line), table, "table", way, "orm", site, api, columns=columns)
 
     # -- what an expression stands for ------------------------------------------------------------------------------
 

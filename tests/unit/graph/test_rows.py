@@ -223,3 +223,21 @@ def test_of_two_models_of_one_name_the_imported_one_is_meant(linked):
     })  # fmt: skip
 
     assert touches(graph) == {("read", "near", "shop_report"), ("read", "far", "bank_report")}
+
+
+def test_a_table_has_the_columns_that_its_class_declares(linked):
+    graph = linked({
+        "shop/__init__.py": "",
+        "shop/models.py": """
+            from django.db import models
+            class Order(models.Model):
+                price = models.DecimalField()
+                client = models.ForeignKey("Client", on_delete=models.CASCADE)
+                tags = models.ManyToManyField("Tag")
+                LIMIT = max(1, 2)
+            def all_of_them():
+                return Order.objects.all()
+            """,
+    })  # fmt: skip
+
+    assert {a.name: a.columns for a in graph.assets} == {"shop_order": ("client", "price")}
