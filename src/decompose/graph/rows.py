@@ -236,15 +236,15 @@ class _Scope:
         return above._named(name, depth) if name in above.bound or above.index else NOTHING
 
     def _attribute(self, base: Node, name: str, depth: int) -> Tables:
+        if name in self.models.tables and (found := self.models.called(name, self.info, label(base))):
+            return found  # `models.Order`
         owner = self.tables(base, depth)
         if owner and (name == "model" or name in self.models.managers):
             return owner
         if base in ([f.NAME, "self"], [f.NAME, "cls"]) and (bound := self._of_class(name)):
             return frozenset(t for value in bound for t in self.tables(value, depth))
-        if not owner and name in self.models.tables:
-            return self.models.called(name, self.info, label(base))  # `models.Order`
-        found = self.models.related.get(name, ())
-        return frozenset(found) if len(found) == 1 else NOTHING
+        related = self.models.related.get(name, ())
+        return frozenset(related) if len(related) == 1 else NOTHING
 
     def _called(self, node: Node, depth: int) -> Tables:
         function = node[2]

@@ -219,10 +219,17 @@ def test_of_two_models_of_one_name_the_imported_one_is_meant(linked):
             def far():
                 return models.Report.objects.count()
             """,
+        "post/__init__.py": "",
+        "post/Letter.py": "from django.db import models\nclass Letter(models.Model):\n    pass\n",
+        "post/views.py": "from post import Letter\ndef same():\n    return Letter.Letter.objects.all()\n",
         "other.py": "def unknown(Report):\n    return Report.objects.all()\n",
     })  # fmt: skip
 
-    assert touches(graph) == {("read", "near", "shop_report"), ("read", "far", "bank_report")}
+    assert touches(graph) == {
+        ("read", "near", "shop_report"),
+        ("read", "far", "bank_report"),
+        ("read", "same", "post_letter"),
+    }
 
 
 def test_a_table_has_the_columns_that_its_class_declares(linked):
