@@ -8,6 +8,7 @@ from decompose.ir.symbols import MODULE_BODY, module_of, qualname_of, top_level_
 from decompose.scaffold.closure import Closure
 from decompose.scaffold.dependencies import imported_roots
 from decompose.scaffold.forms import finish
+from decompose.scaffold.namesakes import separate
 from decompose.scaffold.need import Need
 from decompose.scaffold.statements import Statement
 from decompose.scaffold.territory import CLIENT, LOADERS, SAVERS, Territory
@@ -32,6 +33,8 @@ def carry(territory: Territory, process: str, whole_only: frozenset[str] = froze
     for need in list(closure.needs.values()):
         finish(closure, need)
     closure.settle()
+    if process != CLIENT:
+        separate(closure)
     closure.needs = {name: closure.needs[name] for name in sorted(closure.needs)}
     return closure
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable
 
 from decompose.ir.symbols import module_of, qualname_of
 from decompose.scaffold.need import Need
@@ -30,6 +29,8 @@ class Closure:
         self.residence = Residence(territory, process)
         self.first: list[str] = []
         """Modules that run before all others of the process (`order.py`)."""
+        self.renamed: dict[str, dict[str, str]] = {}
+        """By import name of a module: top-level names that mean something else to it than to others (`namesakes.py`)."""
         self.overlaid: set[str] = set()
         """Modules of the client that stand in the place of the monolith's own."""
         self._pending: list[tuple[str, int]] = []
@@ -279,8 +280,3 @@ class Closure:
                 self._registries.add(value)
                 self.want_module(module).remote_values.discard(name)
                 self.want(module, name)
-
-
-def modules_in(needs: Iterable[Need]) -> dict[str, str]:
-    """Return the path of each module by every import name under which the process may load it, sorted."""
-    return dict(sorted((name, need.module.path) for need in needs for name in need.import_names))

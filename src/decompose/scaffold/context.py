@@ -69,6 +69,8 @@ class ServiceContext:
     """Symbols of the classes that are built and used from outside, and of their public methods."""
     extras: tuple[Extra, ...] = ()
     """Requirements without which it runs as well."""
+    renamed: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    """By module: names that it imports, and the names under which the service has what they mean."""
     unloadable: tuple[str, ...] = ()
     """Carried modules that no process can import."""
     own_imports: tuple[Use, ...] = ()

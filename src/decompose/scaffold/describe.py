@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from decompose.ir.blueprint import ServiceBlueprint
 from decompose.ir.symbols import is_topic, module_of, qualname_of
-from decompose.scaffold.closure import Closure, modules_in
+from decompose.scaffold.closure import Closure
 from decompose.scaffold.context import (
     BASE_PORT,
     ServiceContext,
@@ -21,6 +21,7 @@ from decompose.scaffold.dependencies import requirements, unpickled, uses
 from decompose.scaffold.inference import claims_protocol_path, models_of
 from decompose.scaffold.jobs import StepContext, pipeline_steps
 from decompose.scaffold.loading import Loading, import_name
+from decompose.scaffold.namesakes import paths_of
 from decompose.scaffold.need import Need
 from decompose.scaffold.operations import ServedOperation, callers_by_symbol, methods_of, named_symbols
 from decompose.scaffold.pytext import comment
@@ -50,6 +51,7 @@ class _Gathered:
     order: Mapping[str, tuple[str, ...]]
     """Services that each waits for."""
     startup: Mapping[str, tuple[str, ...]]
+    renamed: Mapping[str, tuple[tuple[str, tuple[tuple[str, str], ...]], ...]]
     loading: Loading
 
 
@@ -81,6 +83,10 @@ def describe(
             {s.name: _depends_on(territory, s.name, needs[s.name]) for s in territory.blueprint.services}
         ),
         startup={process: (*territory.blueprint.startup, *c.first) for process, c in closures.items()},
+        renamed={
+            process: tuple((name, tuple(sorted(meant.items()))) for name, meant in sorted(c.renamed.items()))
+            for process, c in closures.items()
+        },
         loading=loading,
     )
     services = tuple(
@@ -121,7 +127,8 @@ def _service_context(found: _Gathered, service: ServiceBlueprint, port: int) -> 
         operations=operations[service.name],
         methods=methods_of(territory, service.name, needs[CLIENT]),
         symbols=named_symbols(territory, service.name, found.callers),
-        modules=tuple(_with_folders(modules_in(own.values()), territory)),
+        modules=tuple(paths_of(own.values()).items()),
+        renamed=found.renamed[service.name],
         anchored=_anchored(territory, own),
         entries=entries_of(territory, service),
         web=web[0] if web else "",
@@ -160,18 +167,6 @@ def _holds_state(territory: Territory, service: ServiceBlueprint, callers: Mappi
     shares = any(module_of(s) in callers and module_of(s) in modules for s in territory.mutated)
     hands_out = any(o.callers and o.result.codec in ("handle", "stream") for o in service.operations)
     return builds or shares or hands_out
-
-
-def _with_folders(paths: Mapping[str, str], territory: Territory) -> list[tuple[str, str]]:
-    """Return import name and path of each module, with an entry for every package without `__init__.py`."""
-    found = dict(paths)
-    for name, path in paths.items():
-        parts, folder = name.split("."), path.removesuffix("/__init__.py").rpartition(".py")[0] or path
-        folder = path.removesuffix("/__init__.py") if path.endswith("/__init__.py") else path.rpartition(".")[0]
-        for end in range(len(parts) - 1, 0, -1):
-            folder = folder.rpartition("/")[0]
-            found.setdefault(".".join(parts[:end]), f"{folder}/" if folder else "./")
-    return sorted(found.items())
 
 
 def _anchored(territory: Territory, needs: Mapping[str, Need]) -> tuple[str, ...]:

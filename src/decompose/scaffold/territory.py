@@ -109,7 +109,7 @@ class Territory:
         if not found:
             return None
         here = posixpath.dirname(self.modules[importer].path)
-        return min(found, key=lambda m: (posixpath.dirname(m.path) != here, m.name != name, m.path)), name
+        return min(found, key=lambda m: (_distance(_root_of(m.path, name), here), m.name != name, m.path)), name
 
     def modules_named(self, import_name: str) -> tuple[str, ...]:
         """Return every module of the tree that some import may mean by the dotted name."""
@@ -350,6 +350,19 @@ class Territory:
         indexes = text.binders.get(name, ()) if text is not None else ()
         found = [text.statements[i] for i in indexes if text is not None]
         return next((s for s in found if isinstance(s.node, ast.ClassDef)), None)
+
+
+def _root_of(path: str, name: str) -> str:
+    """Return the folder from which a module's path is imported as `name`."""
+    stem = path.removesuffix(".py").removesuffix("/__init__")
+    return "/".join(stem.split("/")[: -(name.count(".") + 1)])
+
+
+def _distance(root: str, here: str) -> int:
+    """Return how far a folder is above another one; more than any depth when it is not."""
+    if root and root != here and not here.startswith(f"{root}/"):
+        return 1 << 16
+    return len(here.split("/")) - len(root.split("/")) if root else len(here.split("/")) + 1 if here else 0
 
 
 def _names_inside(statement: Statement) -> set[str]:

@@ -49,7 +49,8 @@ from service_runtime.modules import SourceFinder, install
 app = Path(sys.argv[1])
 made = {n.targets[0].id: n.value for n in ast.parse(app.read_text()).body if isinstance(n, ast.Assign)}
 given = {k.arg: k.value for k in made["SERVICE"].keywords}
-install(SourceFinder(app.parent / "src", ast.literal_eval(made["MODULES"]), (), Path.cwd()))
+install(SourceFinder(app.parent / "src", ast.literal_eval(made["MODULES"]), (), Path.cwd()),
+        ast.literal_eval(given["renamed"]) if "renamed" in given else None)
 for name in ("startup", "preload"):
     for module in ast.literal_eval(given[name]) if name in given else ():
         __import__(module)
@@ -62,6 +63,11 @@ def started(tmp_path, sources, services, name, *statements, shared=()):
     """Return what a service says whose modules are loaded as when it starts."""
     graph = graph_of(sources)
     tree = emit(blueprint_of(graph, services, shared=shared), graph, {p: t.encode() for p, t in sources.items()})
+    return run_in(tmp_path, tree, name, *statements)
+
+
+def run_in(tmp_path, tree, name, *statements):
+    """Return what a service of a generated tree says that runs some statements after its start."""
     for path, content in tree.files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(content)

@@ -17,6 +17,7 @@ from service_runtime import allowlist, callbacks, context, echo, tokens
 from service_runtime.errors import ContractError, WireError
 from service_runtime.handles import describe, exports
 from service_runtime.instances import encode_exception, encode_handle
+from service_runtime.modules import globals_of
 from service_runtime.operations import Operation
 from service_runtime.patches import Patches
 from service_runtime.restore import Received
@@ -382,7 +383,7 @@ def run_main(module: str, argv: list[str]) -> int:
     sys.argv = argv
     try:
         with echo.for_program():
-            runpy.run_module(module, run_name="__main__", alter_sys=False)
+            runpy.run_module(module, globals_of(module), run_name="__main__", alter_sys=False)
     except SystemExit as end:
         if end.code is None or isinstance(end.code, int):
             return end.code or 0

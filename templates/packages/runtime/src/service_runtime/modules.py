@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import builtins
 import importlib.abc
 import importlib.machinery
 import importlib.util
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 _ours: set[str] = set()
+_renamed: dict[str, Mapping[str, str]] = {}
 
 
 def declare(names: Iterable[str]) -> None:
@@ -54,7 +57,8 @@ class SourceFinder(importlib.abc.MetaPathFinder):
             spec.submodule_search_locations = [str(self.source / relative)]
             return spec
         file = self.source / relative
-        loader = _Loader(fullname, str(file), str(self.workdir / relative) if fullname in self.anchored else str(file))
+        shown = str(self.workdir / relative) if fullname in self.anchored else str(file)
+        loader = _Loader(fullname, str(file), shown)
         locations = [str(file.parent)] if file.name == "__init__.py" else None
         return importlib.util.spec_from_file_location(
             fullname, file, loader=loader, submodule_search_locations=locations
@@ -74,10 +78,42 @@ class _Loader(importlib.machinery.SourceFileLoader):
 
     def exec_module(self, module: ModuleType) -> None:
         module.__file__ = self._shown_path
+        module.__dict__.update(globals_of(module.__name__))
         super().exec_module(module)
 
 
-def install(finder: SourceFinder) -> None:
-    """Let the finder answer first for the names that it knows."""
+def globals_of(module: str) -> dict[str, Any]:
+    """Return what a module needs among its globals before it runs: an `__import__` of its own, if it has to have one."""
+    renamed = _renamed.get(module)
+    return {"__builtins__": {**vars(builtins), "__import__": _importing(renamed)}} if renamed else {}
+
+
+def _importing(renamed: Mapping[str, str]) -> Callable[..., Any]:
+    """Return the `__import__` of a module that means other modules by some names than others of the process do."""
+
+    def find(
+        name: str,
+        names: Mapping[str, Any] | None = None,
+        local: Mapping[str, Any] | None = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> Any:
+        top, dot, rest = name.partition(".")
+        if level or top not in renamed:
+            return builtins.__import__(name, names, local, fromlist or (), level)
+        found = builtins.__import__(renamed[top] + dot + rest, names, local, fromlist or (), 0)
+        return found if fromlist else sys.modules[renamed[top]]
+
+    return find
+
+
+def install(finder: SourceFinder, renamed: Mapping[str, Mapping[str, str]] | None = None) -> None:
+    """Let the finder answer first for the names that it knows.
+
+    Args:
+        finder: Of the service's modules.
+        renamed: Of modules that import a name which others use for another module: what they mean by it.
+    """
+    _renamed.update(renamed or {})
     declare(finder.paths)
     sys.meta_path.insert(0, finder)

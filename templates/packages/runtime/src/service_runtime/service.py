@@ -40,6 +40,8 @@ class Service:
     """Models of arguments and results, by what they are for."""
     environment: tuple[str, ...] = ()
     """Environment variables that the code reads."""
+    renamed: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By module: top-level names that it imports, with the names under which this service has the modules it means."""
     anchored: tuple[str, ...] = ()
     """Modules that look for data beside themselves."""
     entries: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,71 @@
+"""Modules of one service that are imported by the same name."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from tests.unit.scaffold.monoliths import blueprint_of, graph_of
+from tests.unit.scaffold.test_order import run_in
+
+from decompose.scaffold import emit
+
+FOLDERS = {
+    "a/run.py": "{a}\n\n\ndef first():\n    return {use}, x.__module__\n",
+    "a/tools.py": "import deep\n\n\ndef x():\n    return 'a' + deep.VALUE\n",
+    "a/deep.py": "VALUE = '1'\n",
+    "b/run.py": "from tools import x\n\n\ndef second():\n    return x()\n",
+    "b/tools.py": "from deep import VALUE\n\n\ndef x():\n    return 'b' + VALUE\n",
+    "b/deep.py": "VALUE = '2'\n",
+    "c.py": "def g():\n    return 1\n",
+}
+"""Scripts of two folders, each with a `tools` and a `deep` beside it."""
+
+
+def emitted(sources, services):
+    graph = graph_of(sources)
+    named = tuple(
+        msgspec.structs.replace(m, import_names=(m.name, m.name.rpartition(".")[2])) if "." in m.name else m
+        for m in graph.modules
+    )
+    graph = msgspec.structs.replace(graph, modules=named)
+    return emit(blueprint_of(graph, services), graph, {path: text.encode() for path, text in sources.items()})
+
+
+@pytest.mark.parametrize(
+    ("line", "use"),
+    [
+        ("from tools import x", "x()"),
+        ("import tools\n\nx = tools.x", "tools.x()"),
+        ("import tools as t\n\nx = t.x", "t.x()"),
+        ("def x():\n    return ''\n\n\ndef late():\n    import tools\n    return tools.x()", "late()"),
+    ],
+)
+def test_each_importer_gets_the_module_beside_it(tmp_path, line, use):
+    sources = {**FOLDERS, "a/run.py": FOLDERS["a/run.py"].format(a=line, use=use)}
+    tree = emitted(sources, {"one": ("a.run", "b.run"), "two": ("c",)})
+
+    said = run_in(tmp_path, tree, "one", "import a.run, b.run; print(a.run.first()[0], b.run.second())")
+
+    assert (said.returncode, said.stdout) == (0, "a1 b2\n"), said.stderr
+
+
+def test_a_program_gets_what_stands_beside_it_too(tmp_path):
+    program = (
+        FOLDERS["b/run.py"] + "\n\nif __name__ == '__main__':\n    import tools\n\n    print(second(), tools.x())\n"
+    )
+    tree = emitted({**FOLDERS, "a/run.py": "from tools import x\n\n\ndef first():\n    return x()\n", "b/run.py": program},
+                   {"one": ("a.run", "b.run"), "two": ("c",)})  # fmt: skip
+
+    said = run_in(tmp_path, tree, "one", "from service_runtime.dispatch import run_main; run_main('b.run', [])")
+
+    assert (said.returncode, said.stdout) == (0, "b2 b2\n"), said.stderr
+
+
+def test_where_nothing_shares_a_name_it_stays_the_name(tmp_path):
+    sources = {**FOLDERS, "a/run.py": FOLDERS["a/run.py"].format(a="from tools import x", use="x()")}
+    tree = emitted(sources, {"one": ("a.run",), "two": ("b.run",), "three": ("c",)})
+
+    said = run_in(tmp_path, tree, "one", "import a.run; print(*a.run.first())")
+
+    assert (said.returncode, said.stdout) == (0, "a1 tools\n"), said.stderr
+    assert "renamed" not in tree.text("services/one/app.py")
