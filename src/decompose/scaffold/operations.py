@@ -108,11 +108,18 @@ def callers_by_symbol(territory: Territory, needs: Mapping[str, Mapping[str, Nee
 def named_symbols(
     territory: Territory, service: str, callers: Mapping[str, set[str]]
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return the classes, functions and modules of a service that messages may name, with their callers."""
+    """Return the classes, functions and modules of a service that messages may name, with their callers.
+
+    A function may also reach a caller as a value; that the plan has it call the function is enough.
+    """
+    planned = {operation.symbol: operation for operation in territory.service_by_name[service].operations}
     members = territory.service_by_name[service].members
     symbols = {s for s in members if s in territory.units and qualname_of(s) != MODULE_BODY}
     symbols |= {module_of(s) for s in members if module_of(s) in territory.modules}
-    return tuple((symbol, tuple(sorted(callers.get(symbol, ())))) for symbol in sorted(symbols))
+    return tuple(
+        (symbol, tuple(sorted(callers.get(symbol, set()) | _planned_callers(territory, planned.get(symbol)))))
+        for symbol in sorted(symbols)
+    )
 
 
 def _planned_callers(territory: Territory, plan: Operation | None) -> set[str]:

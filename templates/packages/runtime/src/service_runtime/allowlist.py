@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from enum import Enum
 from typing import Any
 
@@ -14,6 +15,9 @@ from service_runtime.waiting import module_named
 
 _classes: set[str] = set()
 _functions: dict[str, str] = {}
+_handed: dict[str, set[str]] = {}
+receiver: ContextVar[str] = ContextVar("receiver", default="")
+"""Who gets what is being encoded; empty when that does not matter."""
 _libraries: set[str] = {"numpy", "collections", "fractions", "uuid", "ipaddress", "zoneinfo"}
 
 _STANDARD_CLASSES = frozenset({"types:SimpleNamespace", "functools:partial", "argparse:Namespace"})
@@ -48,6 +52,17 @@ def is_own_class(key: str) -> bool:
 def owner_of(key: str) -> str | None:
     """Return the service that runs the function, empty when every process has it, `None` when it is none of ours."""
     return _functions.get(key)
+
+
+def hand(key: str) -> None:
+    """Let whoever is being answered call a function that the answer names."""
+    if receiver.get():
+        _handed.setdefault(key, set()).add(receiver.get())
+
+
+def has_been_handed(key: str, caller: str) -> bool:
+    """Return whether a caller was given the function by this process, and so may call it."""
+    return caller in _handed.get(key, ())
 
 
 def is_library_class(key: str) -> bool:

@@ -115,7 +115,7 @@ class Dispatcher:
             return problem(404, f"unknown operation or object: {error}")
         except Exception as error:  # noqa: BLE001  (an argument that cannot be built here is the caller's to know)
             return _failed(error, Encoder(), [], None)
-        return self._perform(action, args, arguments, Received(decoder))
+        return self._perform(action, args, arguments, Received(decoder), caller)
 
     def load(self, without: Collection[str] = ()) -> None:
         """Import the code behind every operation, except that of some modules, so that the first call does not pay for it."""
@@ -174,7 +174,8 @@ class Dispatcher:
         self._admit(caller, tuple(callers), symbol)
 
     def _admit(self, caller: str, callers: tuple[str, ...], what: str) -> None:
-        if caller not in callers and not (caller == "client" and self.is_open):
+        is_allowed = caller in callers or allowlist.has_been_handed(what, caller)
+        if not is_allowed and not (caller == "client" and self.is_open):
             raise PermissionError(f"`{caller}` may not call `{what}` of `{self.name}`: no edge of the plan says so")
 
     def _target(self, operation: Operation) -> Callable[..., Any]:
@@ -206,7 +207,7 @@ class Dispatcher:
         return _Held(value) if f"{module}:{name}" in self.live and type(value) in _CONTAINERS else value
 
     def _perform(
-        self, action: Callable[..., Any], args: list[Any], arguments: dict[str, Any], received: Received
+        self, action: Callable[..., Any], args: list[Any], arguments: dict[str, Any], received: Received, caller: str
     ) -> Reply:
         entries: list[list[Any]] = []
         token = echo.sink.set(entries)
@@ -217,7 +218,11 @@ class Dispatcher:
                 result = self._await(result)
             if isinstance(result, _ITERATORS) or inspect.isasyncgen(result):
                 return Reply(200, STREAM, self._stream(result, entries))
-            return _done(result, encoder, entries, received, self.name)
+            receiver = allowlist.receiver.set(caller)
+            try:
+                return _done(result, encoder, entries, received)
+            finally:
+                allowlist.receiver.reset(receiver)
         except GeneratorExit:
             raise
         except TooEarly as error:
@@ -292,7 +297,7 @@ class _Held:
         self.thing = thing
 
 
-def _done(result: Any, encoder: Encoder, entries: list[list[Any]], received: Received, name: str) -> Reply:
+def _done(result: Any, encoder: Encoder, entries: list[list[Any]], received: Received) -> Reply:
     message: dict[str, Any] = {}
     if type(result) is _Held:
         is_new_object = type(result.thing) not in _CONTAINERS

@@ -137,6 +137,7 @@ def _encode_function(encoder: Encoder, value: Any) -> Any:
         key = key_of(value)
         owner = allowlist.owner_of(key)
         if owner is not None and _is_reachable(key, value):
+            allowlist.hand(key)
             return {TAG: "function", "c": key, "at": owner}
         if owner is None and allowlist.is_library_function(key) and _is_reachable(key, value):
             return {TAG: "function", "c": key, "at": ""}
