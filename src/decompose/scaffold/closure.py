@@ -31,6 +31,8 @@ class Closure:
         """Modules that run before all others of the process (`order.py`)."""
         self.renamed: dict[str, dict[str, str]] = {}
         """By import name of a module: top-level names that mean something else to it than to others (`namesakes.py`)."""
+        self.aliases: dict[str, str] = {}
+        """Further names of modules that the code knows by another one."""
         self.overlaid: set[str] = set()
         """Modules of the client that stand in the place of the monolith's own."""
         self._pending: list[tuple[str, int]] = []
@@ -57,6 +59,8 @@ class Closure:
                 if statement.kind in ("docstring", "future") or statement.is_setting:
                     self.keep(need, statement.index)
         name = import_name or need.module.name
+        if import_name:
+            need.asked.add(import_name)
         if name not in need.import_names:
             need.import_names.add(name)
             self._want_packages(name)

@@ -71,6 +71,8 @@ class ServiceContext:
     """Requirements without which it runs as well."""
     renamed: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     """By module: names that it imports, and the names under which the service has what they mean."""
+    aliases: tuple[tuple[str, str], ...] = ()
+    """Further names of modules, each with the name by which the code imports it."""
     unloadable: tuple[str, ...] = ()
     """Carried modules that no process can import."""
     own_imports: tuple[Use, ...] = ()

@@ -52,6 +52,7 @@ class _Gathered:
     """Services that each waits for."""
     startup: Mapping[str, tuple[str, ...]]
     renamed: Mapping[str, tuple[tuple[str, tuple[tuple[str, str], ...]], ...]]
+    aliases: Mapping[str, tuple[tuple[str, str], ...]]
     loading: Loading
 
 
@@ -87,6 +88,7 @@ def describe(
             process: tuple((name, tuple(sorted(meant.items()))) for name, meant in sorted(c.renamed.items()))
             for process, c in closures.items()
         },
+        aliases={process: tuple(sorted(c.aliases.items())) for process, c in closures.items()},
         loading=loading,
     )
     services = tuple(
@@ -129,6 +131,7 @@ def _service_context(found: _Gathered, service: ServiceBlueprint, port: int) -> 
         symbols=named_symbols(territory, service.name, found.callers),
         modules=tuple(paths_of(own.values()).items()),
         renamed=found.renamed[service.name],
+        aliases=found.aliases[service.name],
         anchored=_anchored(territory, own),
         entries=entries_of(territory, service),
         web=web[0] if web else "",

@@ -15,7 +15,10 @@ from decompose.scaffold.territory import Territory
 
 
 def separate(closure: Closure) -> None:
-    """Give modules of a service that share an import name their own names (`Need.import_names`, `Closure.renamed`)."""
+    """Give modules of a service that share an import name their own names (`Need.import_names`, `Closure.renamed`).
+
+    A module that the code imports only by other names than its own is one module under both (`Closure.aliases`).
+    """
     held: dict[str, list[Need]] = {}
     for need in closure.needs.values():
         for name in need.import_names:
@@ -25,6 +28,10 @@ def separate(closure: Closure) -> None:
         for need in found:
             need.import_names.discard(name)
             need.import_names.add(need.module.name)
+    for need in closure.needs.values():
+        others = need.asked & need.import_names
+        if others and need.module.name in need.import_names - others:
+            closure.aliases[need.module.name] = min(others)
     tops = {name.partition(".")[0] for name in shared}
     for need in closure.needs.values() if tops else ():
         meant = _meant(need.module.name, tops, closure.territory)

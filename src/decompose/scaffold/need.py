@@ -30,6 +30,8 @@ class Need:
     """Modules that must run before those that a circle of imports would otherwise begin with, by the index of the
     statement at which the original came to them."""
     import_names: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
+    """Those of the import names by which carried code imports it."""
     is_whole: bool = False
     """Whether the file is carried over byte for byte."""
     form: Form = "copy"

@@ -69,3 +69,31 @@ def test_where_nothing_shares_a_name_it_stays_the_name(tmp_path):
 
     assert (said.returncode, said.stdout) == (0, "a1 tools\n"), said.stderr
     assert "renamed" not in tree.text("services/one/app.py")
+
+
+STATE = {
+    "a/run.py": "import tools\n\n\ndef first():\n    tools.SEEN.append(1)\n    return tools.count()\n",
+    "a/tools.py": "SEEN = []\n\n\ndef count():\n    return len(SEEN)\n\n\nclass Kind:\n    pass\n",
+    "c.py": "def g():\n    return 1\n",
+}
+
+
+def test_a_module_under_two_names_is_one_module_as_it_was(tmp_path):
+    tree = emitted(STATE, {"one": ("a.run", "a.tools"), "two": ("c",)})
+
+    said = run_in(
+        tmp_path, tree, "one",
+        "import a.run, a.tools; print(a.run.first(), a.tools.count(), a.tools.Kind.__module__, a.tools.__spec__.name)",
+    )  # fmt: skip
+
+    assert (said.returncode, said.stdout) == (0, "1 1 tools tools\n"), said.stderr
+
+
+def test_a_module_that_the_code_imports_by_both_names_stays_two_as_it_was(tmp_path):
+    both = {**STATE, "a/more.py": "from a import tools\n\n\ndef second():\n    return tools.count()\n"}
+    tree = emitted(both, {"one": ("a.run", "a.tools", "a.more"), "two": ("c",)})
+
+    said = run_in(tmp_path, tree, "one", "import a.run, a.more; print(a.run.first(), a.more.second())")
+
+    assert (said.returncode, said.stdout) == (0, "1 0\n"), said.stderr
+    assert "aliases" not in tree.text("services/one/app.py")

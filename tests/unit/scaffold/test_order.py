@@ -50,7 +50,7 @@ app = Path(sys.argv[1])
 made = {n.targets[0].id: n.value for n in ast.parse(app.read_text()).body if isinstance(n, ast.Assign)}
 given = {k.arg: k.value for k in made["SERVICE"].keywords}
 install(SourceFinder(app.parent / "src", ast.literal_eval(made["MODULES"]), (), Path.cwd()),
-        ast.literal_eval(given["renamed"]) if "renamed" in given else None)
+        *(ast.literal_eval(given[name]) if name in given else None for name in ("renamed", "aliases")))
 for name in ("startup", "preload"):
     for module in ast.literal_eval(given[name]) if name in given else ():
         __import__(module)

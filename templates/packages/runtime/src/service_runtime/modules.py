@@ -14,6 +14,7 @@ from typing import Any
 
 _ours: set[str] = set()
 _renamed: dict[str, Mapping[str, str]] = {}
+_aliases: dict[str, str] = {}
 
 
 def declare(names: Iterable[str]) -> None:
@@ -50,6 +51,8 @@ class SourceFinder(importlib.abc.MetaPathFinder):
         relative = self.paths.get(fullname)
         if relative is None:
             return None
+        if fullname in _aliases:
+            return importlib.machinery.ModuleSpec(fullname, _Alias())
         if relative.endswith("/"):
             if path is None and _is_library(fullname):
                 return None
@@ -82,6 +85,18 @@ class _Loader(importlib.machinery.SourceFileLoader):
         super().exec_module(module)
 
 
+class _Alias(importlib.abc.Loader):
+    """Gives a module that is known by another name already."""
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        module = importlib.import_module(_aliases[spec.name])
+        self._spec = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__spec__ = self._spec
+
+
 def globals_of(module: str) -> dict[str, Any]:
     """Return what a module needs among its globals before it runs: an `__import__` of its own, if it has to have one."""
     renamed = _renamed.get(module)
@@ -107,13 +122,19 @@ def _importing(renamed: Mapping[str, str]) -> Callable[..., Any]:
     return find
 
 
-def install(finder: SourceFinder, renamed: Mapping[str, Mapping[str, str]] | None = None) -> None:
+def install(
+    finder: SourceFinder,
+    renamed: Mapping[str, Mapping[str, str]] | None = None,
+    aliases: Mapping[str, str] | None = None,
+) -> None:
     """Let the finder answer first for the names that it knows.
 
     Args:
         finder: Of the service's modules.
         renamed: Of modules that import a name which others use for another module: what they mean by it.
+        aliases: Further names of modules, each with the name by which the code imports it.
     """
+    _aliases.update(aliases or {})
     _renamed.update(renamed or {})
     declare(finder.paths)
     sys.meta_path.insert(0, finder)

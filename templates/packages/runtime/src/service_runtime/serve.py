@@ -145,7 +145,7 @@ def prepare(service: Service, workdir: Path) -> None:
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=os.environ.get("SERVICE_LOG_LEVEL", "INFO"), handlers=[handler])
     echo.install()
-    install(SourceFinder(service.source, service.modules, service.anchored, workdir), service.renamed)
+    install(SourceFinder(service.source, service.modules, service.anchored, workdir), service.renamed, service.aliases)
     sys.argv = [service.name]
     for module in service.startup:
         importlib.import_module(module)

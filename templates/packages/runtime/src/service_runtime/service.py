@@ -40,6 +40,8 @@ class Service:
     """Models of arguments and results, by what they are for."""
     environment: tuple[str, ...] = ()
     """Environment variables that the code reads."""
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Further names of modules, each with the name by which the code imports it: both are one module."""
     renamed: dict[str, dict[str, str]] = field(default_factory=dict)
     """By module: top-level names that it imports, with the names under which this service has the modules it means."""
     anchored: tuple[str, ...] = ()
