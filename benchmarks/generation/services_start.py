@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-READY_S = 135
+READY_S = 180
 """Longer than a service waits for another one before it gives up and says so."""
 MOST = 300
 _LOCATED = re.compile(r"cannot start: .* \(\S+:\d+\)|refused: .*\S+:\d+")

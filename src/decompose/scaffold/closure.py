@@ -49,8 +49,14 @@ class Closure:
         for statement in text.statements if text is not None else ():
             self.keep(need, statement.index, with_all_imports=True)
 
-    def want_module(self, module: str, import_name: str = "") -> Need:
-        """Have the module's file in the process, if only with its docstring; its packages too."""
+    def want_module(self, module: str, import_name: str = "", *, is_asked: bool = True) -> Need:
+        """Have the module's file in the process, if only with its docstring; its packages too.
+
+        Args:
+            module: Name of the module.
+            import_name: Another name by which it is imported.
+            is_asked: Whether carried code imports it by that name.
+        """
         need = self.needs.get(module)
         if need is None:
             need = self.needs[module] = Need(self.territory.modules[module])
@@ -59,11 +65,13 @@ class Closure:
                 if statement.kind in ("docstring", "future") or statement.is_setting:
                     self.keep(need, statement.index)
         name = import_name or need.module.name
-        if import_name:
-            need.asked.add(import_name)
+        is_asked = is_asked and bool(import_name)
+        if is_asked and name not in need.asked:
+            need.asked.add(name)
+            self._want_packages(name, is_asked=True)
         if name not in need.import_names:
             need.import_names.add(name)
-            self._want_packages(name)
+            self._want_packages(name, is_asked=is_asked)
         return need
 
     def want(self, module: str, name: str) -> None:
@@ -218,7 +226,7 @@ class Closure:
             elif not imported.attribute:
                 self._want_attributes(need, imported, module.name)
         elif not imported.attribute or imported.level:
-            self._want_packages(self.territory.absolute(imported, importer) + ".x")
+            self._want_packages(self.territory.absolute(imported, importer) + ".x", is_asked=True)
         if inner is not None and (found is None or not self._offers_name(found[0].name, imported.attribute)):
             self.want_module(inner[0].name, inner[1])
             self._want_attributes(need, imported, inner[0].name)
@@ -242,13 +250,13 @@ class Closure:
         if not pairs:
             self.want_all(module)
 
-    def _want_packages(self, import_name: str) -> None:
+    def _want_packages(self, import_name: str, *, is_asked: bool) -> None:
         parts = import_name.split(".")
         for end in range(1, len(parts)):
             package = ".".join(parts[:end])
             found = self.territory.find_module(Imported(package, package), next(iter(self.territory.modules)))
             if found is not None and found[0].path.endswith("__init__.py"):
-                self.want_module(found[0].name, found[1])
+                self.want_module(found[0].name, found[1], is_asked=is_asked)
 
     def _force_decorators(self, need: Need, statement: Statement) -> None:
         """Give the process its own definition of functions that wrap its own code: a wrapper cannot be elsewhere."""

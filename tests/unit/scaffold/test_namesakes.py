@@ -97,3 +97,25 @@ def test_a_module_that_the_code_imports_by_both_names_stays_two_as_it_was(tmp_pa
 
     assert (said.returncode, said.stdout) == (0, "1 0\n"), said.stderr
     assert "aliases" not in tree.text("services/one/app.py")
+
+
+def test_a_package_on_a_path_of_its_own_has_the_name_that_the_code_gives_it(tmp_path):
+    sources = {
+        "kit/lib/__init__.py": "NAME = __name__\n",
+        "kit/lib/deep/__init__.py": "NAME = __name__\n",
+        "kit/lib/deep/core.py": "from lib.deep import NAME\n\n\ndef name():\n    return NAME\n",
+        "kit/run.py": "from lib.deep.core import name\n\n\ndef go():\n    return name()\n",
+        "c.py": "def g():\n    return 1\n",
+    }
+    graph = graph_of(sources)
+    named = tuple(
+        msgspec.structs.replace(m, import_names=(m.name, m.name.removeprefix("kit."))) if "lib" in m.name else m
+        for m in graph.modules
+    )
+    graph = msgspec.structs.replace(graph, modules=named)
+    services = {"one": ("kit.lib.deep.core", "kit.run"), "two": ("c",)}
+    tree = emit(blueprint_of(graph, services), graph, {path: text.encode() for path, text in sources.items()})
+
+    said = run_in(tmp_path, tree, "one", "import kit.run, kit.lib.deep.core as c; print(kit.run.go(), c.name())")
+
+    assert (said.returncode, said.stdout) == (0, "lib.deep lib.deep\n"), said.stderr
