@@ -74,10 +74,18 @@ class Closure:
             self._want_packages(name, is_asked=is_asked)
         return need
 
-    def want(self, module: str, name: str) -> None:
-        """Have one name of the module."""
+    def want(self, module: str, name: str, *, is_inside: bool = False) -> None:
+        """Have one name of the module.
+
+        Args:
+            module: Name of the module.
+            name: What it binds.
+            is_inside: Whether code of the module itself uses it, which can only find it in the module.
+        """
         need = self.want_module(module)
         text = self.territory.text(module)
+        if is_inside:
+            need.remote_values.discard(name)
         if text is None or name in need.facades or name in need.remote_values:
             return
         symbol = f"{module}:{name}"
@@ -93,7 +101,7 @@ class Closure:
             self._want_unbound(need, name)
         on_import = [index for index in indexes if text.statements[index].kind != "main"]
         for index in on_import or indexes:
-            self._want_binder(need, text.statements[index], name)
+            self._want_binder(need, text.statements[index], name, is_inside=is_inside)
 
     def want_all(self, module: str) -> None:
         """Have every public name of the module."""
@@ -103,7 +111,7 @@ class Closure:
             if not name.startswith("_"):
                 self.want(module, name)
 
-    def _want_binder(self, need: Need, statement: Statement, name: str) -> None:
+    def _want_binder(self, need: Need, statement: Statement, name: str, *, is_inside: bool) -> None:
         if statement.index in need.kept and (statement.kind != "import" or name in need.names):
             return
         is_ours = (
@@ -113,7 +121,7 @@ class Closure:
             statement.kind in ("assign", "compound")
             and not is_ours
             and f"{need.module.name}:{name}" not in self._registries
-            and not self.residence.copyable.holds(need.module.name, statement)
+            and not self.residence.copyable.holds(need.module.name, statement, with_libraries=is_inside)
         ):
             need.remote_values.add(name)
             return
@@ -188,7 +196,7 @@ class Closure:
         self._force_decorators(need, statement)
         for name in sorted(statement.uses):
             if name in text.binders or text.stars:
-                self.want(need.module.name, name)
+                self.want(need.module.name, name, is_inside=True)
         for imported in statement.imports:
             self._want_import(need, imported)
 

@@ -34,13 +34,22 @@ class Copyable:
         self._territory = territory
         self._is_local = is_local
 
-    def holds(self, module: str, statement: Statement, seen: frozenset[str] = frozenset()) -> bool:
+    def holds(
+        self,
+        module: str,
+        statement: Statement,
+        seen: frozenset[str] = frozenset(),
+        *,
+        with_libraries: bool = False,
+    ) -> bool:
         """Return whether evaluating the statement here gives what it gives at its owner, without doing anything else.
 
         Args:
             module: The statement's module.
             statement: An assignment; any other statement is not copyable.
             seen: Names of the module that are being decided already.
+            with_libraries: Whether it may name constants and classes of libraries (`(np.ndarray, torch.Tensor)`), which
+                the process then has to import.
         """
         mutated = self._territory.mutated
         if statement.kind != "assign" or any(f"{module}:{name}" in mutated for name in statement.binds):
@@ -48,15 +57,22 @@ class Copyable:
         node = statement.node
         if node is None or not all(self._is_pure(module, c) for c in ast.walk(node) if isinstance(c, ast.Call)):
             return False
+        called = {_root(call.func) for call in ast.walk(node) if isinstance(call, ast.Call)}
         text = self._territory.text(module)
         for name in statement.uses - set(statement.binds) - seen:
+            may_be_library = with_libraries and name not in called
             for index in text.binders.get(name, ()) if text is not None else ():
                 assert text is not None
-                if not self._name_holds(module, text.statements[index], name, seen | set(statement.binds)):
+                binder, known = text.statements[index], seen | set(statement.binds)
+                if binder.kind == "import" and may_be_library:
+                    continue
+                if not self._name_holds(module, binder, name, known, with_libraries=with_libraries):
                     return False
         return True
 
-    def _name_holds(self, module: str, binder: Statement, name: str, seen: frozenset[str]) -> bool:
+    def _name_holds(
+        self, module: str, binder: Statement, name: str, seen: frozenset[str], *, with_libraries: bool
+    ) -> bool:
         if binder.kind == "import":
             items = [item for item in binder.imports if item.bound == name]
             return all(
@@ -65,7 +81,7 @@ class Copyable:
                 for item in items
             )
         if binder.kind == "assign":
-            return self.holds(module, binder, seen)
+            return self.holds(module, binder, seen, with_libraries=with_libraries)
         return binder.kind == "class" and self._is_local(f"{module}:{name}")
 
     def _is_pure(self, module: str, call: ast.Call) -> bool:
@@ -73,3 +89,9 @@ class Copyable:
         if called in _FUNCTIONS or f"{module}:{called}" in self._territory.value_classes:
             return True
         return isinstance(call.func, ast.Attribute) and called.rpartition(".")[2] in _METHODS
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, (ast.Attribute, ast.Call, ast.Subscript)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""

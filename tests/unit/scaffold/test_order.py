@@ -66,7 +66,7 @@ def started(tmp_path, sources, services, name, *statements, shared=()):
     return run_in(tmp_path, tree, name, *statements)
 
 
-def run_in(tmp_path, tree, name, *statements):
+def run_in(tmp_path, tree, name, *statements, cwd=None):
     """Return what a service of a generated tree says that runs some statements after its start."""
     for path, content in tree.files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
@@ -74,7 +74,9 @@ def run_in(tmp_path, tree, name, *statements):
     path = os.pathsep.join(str(folder) for folder in (tmp_path / "packages").glob("*/src"))
     app = tmp_path / "services" / name / "app.py"
     command = [sys.executable, "-c", _RUN, str(app), *statements]
-    return subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": path}, cwd=cwd, capture_output=True, text=True, check=False
+    )
 
 
 def test_a_circle_of_a_package_is_entered_where_the_monolith_enters_it_although_the_way_in_was_cut(tmp_path):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
 import importlib
 import sys
 from abc import ABCMeta
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import lru_cache
 from types import MethodType
 from typing import Any, NoReturn
@@ -276,4 +277,19 @@ def remote_names(
             return getattr(found, attribute) if attribute else found
         raise AttributeError(f"module {here!r} has no attribute {name!r}")
 
+    if owned:
+        # functions that stand behind this in the module find such values by their names, as if they were its own
+        facade.__dict__["__builtins__"] = _Elsewhere(facade.__dict__["__builtins__"], owned, find)
     return find
+
+
+class _Elsewhere(dict[str, Any]):
+    """Names that functions of a module find although neither it nor Python has them."""
+
+    def __init__(self, known: Any, names: Container[str], find: Callable[[str], Any]) -> None:
+        super().__init__(known if isinstance(known, dict) else vars(known))
+        self._names = names
+        self._find = find
+
+    def __missing__(self, name: str) -> Any:
+        return self._find(name) if name in self._names else vars(builtins)[name]
