@@ -16,7 +16,7 @@ LIMIT = 2000
 
 sink: ContextVar[list[list[Any]] | None] = ContextVar("sink", default=None)
 _programs: list[list[list[Any]]] = []
-"""Sinks of the programs that run here: what a thread prints that no call has started belongs to the one started last."""
+"""Sinks of the programs that run here: what a thread of no call prints belongs to the one that was started last."""
 is_muted: ContextVar[bool] = ContextVar("is_muted", default=False)
 """Whether nobody wants to see what the called code prints, as it is printed here too."""
 

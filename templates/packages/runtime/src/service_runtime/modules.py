@@ -98,7 +98,7 @@ class _Alias(importlib.abc.Loader):
 
 
 def globals_of(module: str) -> dict[str, Any]:
-    """Return what a module needs among its globals before it runs: an `__import__` of its own, if it has to have one."""
+    """Return what a module needs among its globals before it runs: an `__import__` of its own, if it must have one."""
     renamed = _renamed.get(module)
     return {"__builtins__": {**vars(builtins), "__import__": _importing(renamed)}} if renamed else {}
 

@@ -57,7 +57,7 @@ class Service:
     preload: tuple[str, ...] = ()
     """Modules that are imported before the service is ready."""
     unloadable: tuple[str, ...] = ()
-    """Modules that no process can import, the monolith's own included: calls of what they hold fail, as they did there."""
+    """Modules that no process can import, the monolith's included: calls of what they hold fail, as they did there."""
     live: tuple[str, ...] = ()
     """Module-level values that change, so that others get a handle instead of a copy."""
     models: tuple[Model, ...] = ()
