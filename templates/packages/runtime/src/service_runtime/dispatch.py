@@ -118,7 +118,7 @@ class Dispatcher:
         return self._perform(action, args, arguments, Received(decoder), caller)
 
     def load(self, without: Collection[str] = ()) -> None:
-        """Import the code behind every operation, so that the first call does not pay for it, but that of some modules."""
+        """Import the code behind every operation, except that of some modules: no first call then pays for it."""
         for operation in self.operations.values():
             if operation.symbol.partition(":")[0] not in without:
                 self._target(operation)
