@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from decompose.cluster.components import strong_components
 from decompose.cluster.profile import System
 from decompose.cluster.relations import USES, Relations
 from decompose.cluster.scope import Scope
-from decompose.cluster.stages import STAGES, conflicts
+from decompose.cluster.stages import MASS_SCALE, STAGES, conflicts
 
 SMALL_PART = 0.5
 """Share of the system up to which a part that nothing starts or uses is taken in by whoever imports it."""
+TELLING = 0.25
+"""Share of its size from which a piece is of a stage."""
+MAX_STEPS = 200
+"""Pieces taken in, one after the other."""
 SMALL_CONFLICT = 400
 """Stage conflict, per mille, up to which a part is taken in by its only user."""
 
@@ -43,27 +48,48 @@ def absorb(
     started = {symbol for symbols in scope.entries.values() for symbol in symbols}
     conductors = system.conductors
     users = relations.users
-    for _ in range(len(set(cluster.values()))):
+    for _ in range(MAX_STEPS):
         members: dict[str, list[str]] = {}
         for symbol, name in sorted(cluster.items()):
             members.setdefault(name, []).append(symbol)
         change, target = _lone_body(system, members, cluster, fixed)
         if change and not _has_room(system, members[change], members[target], max_size):
             change = ""
-        for name, symbols in sorted(members.items(), key=lambda item: (len(item[1]), item[1])):
-            if change:
-                break
+        moving = members[change] if change else []
+        for name, symbols in [] if change else _pieces(system, relations, members):
             near = {cluster[u] for s in symbols for u in users.get(s, ()) if u in cluster and u not in conductors}
             near.discard(name)
             is_free = not started.intersection(symbols) and not fixed.intersection(symbols)
             has_room = len(near) == 1 and _has_room(system, symbols, members[min(near)], max_size)
             if is_free and has_room and _agree(system, symbols, members[min(near)]):
-                change, target = name, min(near)
+                moving, target = symbols, min(near)
                 break
-        if not change:
+        if not moving:
             break
-        cluster |= dict.fromkeys(members[change], target)
+        cluster |= dict.fromkeys(moving, target)
     return _adopt(system, relations, cluster, started | fixed, max_size) if started else cluster
+
+
+def _pieces(
+    system: System, relations: Relations, members: Mapping[str, list[str]]
+) -> list[tuple[str, list[str]]]:
+    """Return the parts in pieces that have nothing to do with each other, the smallest first.
+
+    What one file holds, or one unit of a part uses another for, is one piece.
+    """
+    part = {symbol: name for name, symbols in members.items() for symbol in symbols}
+    number = {symbol: i for i, symbol in enumerate(part)}
+    near: list[set[int]] = [set() for _ in number]
+    first: dict[tuple[str, str], str] = {}
+    pairs = [(first.setdefault((part[s], system.profiles[s].path), s), s) for s in part]
+    pairs += [(r.source, r.target) for r in relations.pairs if r.kind != "value"]
+    for a, b in pairs:
+        if a != b and part.get(a, "") == part.get(b, "-"):
+            near[number[a]].add(number[b])
+            near[number[b]].add(number[a])
+    symbols = list(part)
+    found = [[symbols[i] for i in piece] for piece in strong_components([sorted(others) for others in near])]
+    return sorted(((part[piece[0]], sorted(piece)) for piece in found), key=lambda item: (len(item[1]), item[1]))
 
 
 def _adopt(
@@ -83,7 +109,7 @@ def _adopt(
     members: dict[str, list[str]] = {}
     for symbol, name in sorted(cluster.items()):
         members.setdefault(name, []).append(symbol)
-    for name, symbols in members.items():
+    for name, symbols in _pieces(system, relations, members):
         is_used = any(cluster.get(user, name) != name for symbol in symbols for user in users.get(symbol, ()))
         if is_used or held.intersection(symbols) or len(symbols) > SMALL_PART * len(cluster):
             continue
@@ -142,9 +168,10 @@ def _agree(system: System, first: list[str], second: list[str]) -> bool:
 
 
 def _stage(system: System, symbols: list[str]) -> str:
-    """Return the strongest stage of some units; empty without any."""
+    """Return the strongest stage of some units; empty when it is not what a quarter of them does."""
     mass: dict[int, int] = {}
     for symbol in symbols:
         for stage, amount in system.profiles[symbol].mass:
             mass[stage] = mass.get(stage, 0) + amount
-    return STAGES[max(sorted(mass), key=lambda stage: mass[stage])] if mass else ""
+    strongest = max(sorted(mass), key=lambda stage: mass[stage], default=0)
+    return STAGES[strongest] if mass.get(strongest, 0) > MASS_SCALE * TELLING * system.size_of(symbols) else ""

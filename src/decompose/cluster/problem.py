@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from math import log10
 
+from decompose.cluster.claims import without_empty_registries
 from decompose.cluster.conduct import conducted
 from decompose.cluster.constraints import Constraints, constraints_of
 from decompose.cluster.contract import atoms, libraries
 from decompose.cluster.network import Network, Terms, build
+from decompose.cluster.process import answering
 from decompose.cluster.profile import System, profile_system
 from decompose.cluster.pulls import Pull, pulls
 from decompose.cluster.relations import Relations, relate
@@ -80,7 +82,7 @@ def prepare(
     system = profile_system(graph)
     constraints = constraints_of(previous, system.profiles)
     relations = relate(system, trace)
-    system = conducted(system, relations)
+    system = answering(conducted(without_empty_registries(system, relations), relations))
     scope = scope_of(system, relations)
     found = frozenset(libraries(system, relations, scope.core) - constraints.fixed)
     members = [symbol for symbol in scope.core if symbol not in found]

@@ -2,14 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from decompose.cluster.profile import SERVING_ENTRIES, System
+from decompose.cluster.profile import SERVING_ENTRIES, Profile, System
 from decompose.cluster.relations import Relations
 from decompose.cluster.stages import STAGES
+from decompose.ir.symbols import module_of
+from decompose.ir.units import PAGE_LIBRARIES
 
 WEB = ("ui", "online", "")
 """Main stages of a module that may mount the routes of others: an application, or a router of routers."""
+
+
+UI, ONLINE = STAGES.index("ui"), STAGES.index("online")
+_DRAWS = re.compile(r"external:.*(?:render_template|TemplateResponse|HTMLResponse|Jinja2Templates|redirect|django)\b")
+"""Calls that draw pages."""
+
+
+def answering(system: System) -> System:
+    """Return the system with what answers requests without drawing a page in the stage of answers, not of screens.
+
+    Routes that only hand out data are called by programs: they run when inference does, and part from it for no reason
+    of their own. Where nothing draws at all, this is true of all that speaks of the web.
+    """
+    drawing = {module_of(e.source) for e in system.graph.edges if e.kind == "call" and _DRAWS.match(e.target)}
+    drawing |= {p.module for p in system.profiles.values() if "page" in p.entries}
+    drawing |= {
+        name
+        for name, module in system.index.modules.items()
+        if PAGE_LIBRARIES.intersection(library.partition(".")[0] for library in module.externals)
+    }
+    routed = {p.module for p in system.profiles.values() if "route" in p.entries} - drawing
+    if not routed:
+        return system
+    chosen = routed if drawing & system.by_module.keys() else system.by_module.keys()
+    profiles = {s: _answerer(p) if p.module in chosen else p for s, p in system.profiles.items()}
+    return replace(system, profiles=profiles)
 
 
 def serving_modules(system: System) -> frozenset[str]:
@@ -47,6 +77,16 @@ def page_apps(system: System) -> tuple[tuple[str, ...], ...]:
             by_folder.setdefault(profile.path.rpartition("/")[0], []).append(symbol)
     pairs = ((names, by_folder.get(f"{folder}/pages".lstrip("/"), [])) for folder, names in sorted(by_folder.items()))
     return tuple((*names, *below) for names, below in pairs if len(names) == 1 and below)
+
+
+def _answerer(profile: Profile) -> Profile:
+    """Return a profile with the mass of screens moved to answers."""
+    mass = dict(profile.mass)
+    moved = mass.pop(UI, 0)
+    if not moved:
+        return profile
+    mass[ONLINE] = mass.get(ONLINE, 0) + moved
+    return replace(profile, mass=tuple(sorted(mass.items())), stage="online" if profile.stage == "ui" else profile.stage)
 
 
 def _mounts(system: System, relations: Relations, offline: frozenset[str]) -> dict[str, set[str]]:

@@ -197,7 +197,34 @@ def _run_cli(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: i
     return s.external_instance("click.testing.Result", id(site)).single  # type: ignore[no-any-return]
 
 
+def _served(name: str) -> Model:
+    """Return a server's model: it imports the application that it is given by name, and calls a factory.
+
+    `uvicorn.run("package.module:app")` names what a `uvicorn package.module:app` on the command line would.
+    """
+
+    def model(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: Any) -> Values:
+        applications = EMPTY
+        for item in sorted(p[0] if p else k.get("app", k.get("target", EMPTY))):
+            made = s.objects[item]
+            if isinstance(made, Text) and not made.is_template:
+                module, _, attribute = made.text.partition(":")
+                dotted = s.modules.absolute(module, frame.module) if module.strip(".") else None
+                if dotted:
+                    s.note_import(frame, module, dotted, pos)
+                    held = s.load(frame, s.import_module(dotted), attribute, pos) if attribute.isidentifier() else EMPTY
+                    applications = s.union(applications, held)
+        if applications:
+            p = [applications, *p[1:]]
+        return s.call_unmodelled(frame, name, -1, p, k, pos, site)
+
+    return model
+
+
+SERVERS = ("uvicorn.run", "uvicorn.Config", "granian.Granian")
+"""Servers that take the application as an object or as text."""
 FRAMEWORKS: dict[str, Model] = {
+    **{name: _served(name) for name in SERVERS},
     "accelerate.Accelerator.prepare": _prepared,
     "accelerate.Accelerator.prepare_model": _prepared,
     "accelerate.Accelerator.unwrap_model": _prepared,

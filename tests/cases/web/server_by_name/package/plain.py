@@ -1,0 +1,8 @@
+from fastapi import FastAPI
+
+
+def prepare():
+    return FastAPI()
+
+
+app = prepare()
