@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from decompose.cluster.components import strong_components
 from decompose.cluster.profile import System
 from decompose.cluster.relations import USES, Relations
 from decompose.cluster.scope import Scope
 from decompose.cluster.stages import MASS_SCALE, STAGES, conflicts
+from decompose.ir.components import strong_components
 
 SMALL_PART = 0.5
 """Share of the system up to which a part that nothing starts or uses is taken in by whoever imports it."""
@@ -70,9 +70,7 @@ def absorb(
     return _adopt(system, relations, cluster, started | fixed, max_size) if started else cluster
 
 
-def _pieces(
-    system: System, relations: Relations, members: Mapping[str, list[str]]
-) -> list[tuple[str, list[str]]]:
+def _pieces(system: System, relations: Relations, members: Mapping[str, list[str]]) -> list[tuple[str, list[str]]]:
     """Return the parts in pieces that have nothing to do with each other, the smallest first.
 
     What one file holds, or one unit of a part uses another for, is one piece.

@@ -43,7 +43,9 @@ def conducted(system: System, relations: Relations) -> System:
     for symbol in sorted(tagged, key=lambda s: (_is_body(profiles[s]), s)):
         stages = reached.stages(symbol, profiles)
         is_step = symbol in called and len(stages) == 1
-        if is_step or (profiles[symbol].stage == "orchestration" and not calls_library_of(system, symbol, "orchestration")):
+        if is_step or (
+            profiles[symbol].stage == "orchestration" and not calls_library_of(system, symbol, "orchestration")
+        ):
             profiles[symbol] = _worker(profiles[symbol], stages)
     found = System(system.graph, system.index, profiles)
     return replace(found, conductors=_conductors(found, relations))
@@ -94,8 +96,10 @@ class _Reached:
         is_sure = profile.roles["orchestration"] >= SURELY
         called = self.callees.get(profile.symbol, ())
         steps = [self.profiles[t] for t in called if is_sure or t in self.writers]
+        # what stands in the same file and uses no other is a piece of one program
+        steps = [step for step in steps if step.module != profile.module or step.symbol in self.users]
         stages = {step.stage for step in steps if step.stage}
-        if len(stages) > 1 and any(step.module != profile.module for step in steps):
+        if len(stages) > 1:
             return True
         return _is_body(profile) and profile.symbol not in self.users and not self.callees.get(profile.symbol)
 

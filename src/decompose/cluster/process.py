@@ -86,7 +86,9 @@ def _answerer(profile: Profile) -> Profile:
     if not moved:
         return profile
     mass[ONLINE] = mass.get(ONLINE, 0) + moved
-    return replace(profile, mass=tuple(sorted(mass.items())), stage="online" if profile.stage == "ui" else profile.stage)
+    return replace(
+        profile, mass=tuple(sorted(mass.items())), stage="online" if profile.stage == "ui" else profile.stage
+    )
 
 
 def _mounts(system: System, relations: Relations, offline: frozenset[str]) -> dict[str, set[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphs import system
 
-from decompose.cluster.process import page_apps, web_apps
+from decompose.cluster.process import answering, page_apps, web_apps
 from decompose.cluster.profile import profile_system
 from decompose.cluster.relations import relate
 from decompose.ir.graph import CodeGraph
@@ -50,3 +50,28 @@ def test_the_pages_beside_an_application_are_its_own() -> None:
     assert page_apps(profile_system(graph)) == (
         ("site.app:<module>", "site.pages.one:<module>", "site.pages.two:<module>"),
     )
+
+
+def stages(*edges: str, externals: dict[str, tuple[str, ...]] | None = None) -> dict[str, str]:
+    """Return the stages of a route, of what it depends on, and of the other stages' code."""
+    graph = system(
+        "api.predict:post -> api.depends:model", *edges, entries={"api.predict:post": "route"}, externals=externals,
+        roles={"api.predict:post": "gateway_ui", "api.depends:model": "gateway_ui", "shop.fit:train": "training"},
+    )  # fmt: skip
+    return {symbol: profile.stage for symbol, profile in answering(profile_system(graph)).profiles.items()}
+
+
+def test_routes_without_a_page_answer_like_inference() -> None:
+    assert stages() == {"api.predict:post": "online", "api.depends:model": "online", "shop.fit:train": "training"}
+
+
+def test_a_route_that_draws_a_page_is_a_screen() -> None:
+    found = stages("api.predict:post -> external:flask.render_template")
+
+    assert (found["api.predict:post"], found["api.depends:model"]) == ("ui", "ui")
+
+
+def test_pages_beside_an_api_stay_screens() -> None:
+    found = stages("pages:<module>", externals={"pages": ("streamlit",)})
+
+    assert (found["api.predict:post"], found["api.depends:model"]) == ("online", "ui")
