@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from decompose.cluster.contract import asset_writers
 from decompose.cluster.profile import Profile, System
 from decompose.cluster.relations import Relations
 from decompose.cluster.stages import STAGES
@@ -22,13 +21,13 @@ def calls_library_of(system: System, symbol: str, role: str) -> bool:
 def without_empty_registries(system: System, relations: Relations) -> System:
     """Return the system without registries in name only: a table of settings, or of what a process has loaded.
 
-    A module keeps versions of ML models when one of its units writes something, or calls a registry's library.
+    A module keeps versions of ML models when one of its units writes something, itself or by what it calls, or calls a
+    registry's library.
     """
-    writers = asset_writers(relations)
     kept = {
         profile.module
         for symbol, profile in system.profiles.items()
-        if symbol in writers or calls_library_of(system, symbol, "registry")
+        if symbol in relations.leaving or calls_library_of(system, symbol, "registry")
     }
     changed = {s: _plain(p) for s, p in system.profiles.items() if p.module not in kept and p.stage == "registry"}
     return replace(system, profiles={**system.profiles, **changed}) if changed else system

@@ -85,7 +85,7 @@ class _Reached:
                 self.callees.setdefault(relation.source, set()).add(relation.target)
             if self.profiles[relation.source].module != self.profiles[relation.target].module:
                 self.users.add(relation.source)
-        self.writers = _writers(self.profiles, self.callees, relations)
+        self.writers = relations.leaving
 
     def conducts(self, profile: Profile) -> bool:
         """Return whether a unit starts what runs by itself."""
@@ -111,21 +111,6 @@ class _Reached:
             if stage:
                 (own if profiles[target].module == profiles[symbol].module else others).add(stage)
         return others or own
-
-
-def _writers(profiles: Mapping[str, Profile], callees: Mapping[str, set[str]], relations: Relations) -> set[str]:
-    """Return the units that write an asset, themselves or by what they call."""
-    callers: dict[str, set[str]] = {}
-    for caller, found in callees.items():
-        for callee in found:
-            callers.setdefault(callee, set()).add(caller)
-    reached = {unit for touches in relations.assets.values() for unit, way in touches if way == "write"}
-    work = sorted(reached)
-    while work:
-        for caller in sorted(callers.get(work.pop(), set()) - reached):
-            reached.add(caller)
-            work.append(caller)
-    return reached & profiles.keys()
 
 
 def _is_body(profile: Profile) -> bool:

@@ -59,6 +59,21 @@ class Relations:
                 found.setdefault(relation.target, set()).add(relation.source)
         return {unit: frozenset(users) for unit, users in found.items()}
 
+    @cached_property
+    def leaving(self) -> frozenset[str]:
+        """Return the units that leave something behind: they write an asset, themselves or by what they call."""
+        callers: dict[str, list[str]] = {}
+        for relation in self.pairs:
+            if relation.kind == "call":
+                callers.setdefault(relation.target, []).append(relation.source)
+        reached = {unit for touches in self.assets.values() for unit, way in touches if way == "write"}
+        work = sorted(reached)
+        while work:
+            found = set(callers.get(work.pop(), ())) - reached
+            reached |= found
+            work += sorted(found)
+        return frozenset(reached)
+
 
 def relate(system: System, trace: Trace | None = None) -> Relations:
     """Return the relations of a system, with call counts of a trace where it saw the call."""
