@@ -32,6 +32,8 @@ RANDOM = ":<rng>"
 """End of the name of a random generator's state: every process has its own and can be seeded; it forbids no cut."""
 
 ONLINE = ("service", "gateway")
+OPERATED = frozenset(("flow", "job", "task"))
+"""Entry points that a framework starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,15 @@ def judge(
         crossings: What crosses between two parts, by sorted pair.
     """
     names, learns = sorted(portraits), _learns(portraits)
-    return tuple(
-        Judgement(a, b, _worth(a, b, portraits, kinds, learns=learns), _against(crossings.get((a, b))))
-        for i, a in enumerate(names)
-        for b in names[i + 1 :]
-    )
+    is_operated = _is_operated(portraits, kinds)
+    found: list[Judgement] = []
+    for i, a in enumerate(names):
+        for b in names[i + 1 :]:
+            crossing = crossings.get((a, b))
+            is_handed_over = is_operated or bool(crossing is not None and crossing.assets)
+            worth = _worth(a, b, portraits, kinds, learns=learns) if is_handed_over else ()
+            found.append(Judgement(a, b, worth, _against(crossing)))
+    return tuple(found)
 
 
 def decide(
@@ -104,6 +110,17 @@ def decide(
         return Verdict(decision="split", because=because, would_change=change)
     held = [name for name in sorted(portraits) if name not in standing]
     return Verdict(decision="split partly", because=because, would_change=_what_would_free(held, judged, crossings))
+
+
+def _is_operated(portraits: Mapping[str, Portrait], kinds: Mapping[str, str]) -> bool:
+    """Return whether something runs without a person at the keyboard: it answers requests, or a framework starts it.
+
+    Else the parts are programs that somebody runs by hand; two of them part for a reason only where one hands the other
+    a file.
+    """
+    return any(kind in ONLINE for kind in kinds.values()) or any(
+        OPERATED.intersection(portrait.entries) for portrait in portraits.values()
+    )
 
 
 def _learns(portraits: Mapping[str, Portrait]) -> bool:
