@@ -28,6 +28,8 @@ ANSWERING = ("inference", "web")
 """Names for what answers for as long as it lives."""
 ANSWERING_SHARE = 0.1
 """Share of one of these among what a part does from which a part with routes or pages is called by it."""
+TELLING_SHARE = 0.25
+"""Share of the strongest of these among what a part does from which a part is called by it."""
 KEEP_OVERLAP = 0.5
 """Share of members (Jaccard) from which a part keeps the name that it had."""
 MAX_NAME = 40
@@ -90,7 +92,7 @@ def base_name(portrait: Portrait, symbols: Iterable[str]) -> str:
             return answer
     elif best == "inference" and RUNS.intersection(portrait.entries) and _treats_answers(portrait):
         best, shares = "batch_inference", shares | {"batch_inference": shares["inference"]}
-    if best and shares[best] * 3 >= whole:
+    if best and shares[best] >= TELLING_SHARE * whole:
         return best
     found = module_words(symbols)
     return _clean(max(sorted(found), key=lambda word: found[word], default=best or "part"))

@@ -16,6 +16,14 @@ def test_a_part_is_named_by_what_it_does_not_by_its_settings() -> None:
     assert names == {"p1": "training", "p2": "inference"}
 
 
+def test_a_quarter_of_what_a_part_does_names_it_less_does_not() -> None:
+    much = portrait(training=3, features=2.5, evaluation=2.5, ingest=2)
+    little = portrait(training=2, evaluation=2, registry=2, monitoring=2, batch_inference=2, orchestration=2)
+
+    assert name_parts({"p1": ("a.api:f",)}, {"p1": much}) == {"p1": "data_prep"}
+    assert name_parts({"p1": ("a.api:f",)}, {"p1": little}) == {"p1": "api"}
+
+
 def test_a_part_with_routes_is_named_by_what_it_answers_and_a_job_that_treats_predictions_is_no_inference() -> None:
     members = {"p1": ("a.x:f",), "p2": ("a.y:f",), "p3": ("a.z:f",), "p4": ("a.w:f",)}
     portraits = {
