@@ -28,7 +28,7 @@ from decompose.knowledge.distributions import line_of, stated_lines
 class ModuleInfo:
     """One file as the linker sees it."""
 
-    __slots__ = ("_keepers", "_locals", "facts", "folder", "is_package", "makers", "name", "names")
+    __slots__ = ("_keepers", "_locals", "class_makers", "facts", "folder", "is_package", "makers", "name", "names")
 
     def __init__(self, facts: FileFacts, name: str) -> None:
         self.facts = facts
@@ -40,6 +40,10 @@ class ModuleInfo:
         self.is_package = facts.path.rpartition("/")[2] == "__init__.py"
         self.makers = _makers(facts)
         """Indices of the scopes that give back a function or class of their own."""
+        self.class_makers = frozenset(
+            scope.parent for scope in facts.scopes if scope.kind == "class" and scope.parent > 0
+        )
+        """Indices of the scopes that hold a `class` statement."""
         self._locals: list[frozenset[str] | None] = [None] * len(facts.scopes)
         self._keepers: frozenset[str] | None = None
 

@@ -66,6 +66,7 @@ class Frame:
         "heap",
         "index",
         "is_possible",
+        "is_use",
         "local_names",
         "module",
         "parameters",
@@ -98,6 +99,8 @@ class Frame:
         self.context: object = None
         self.done = self.queued = self.running = False
         self.is_possible = False
+        self.is_use = False
+        """Whether it is one use of a decorator."""
         self.runs = 0
         self.depth = 0
         self.block = 0

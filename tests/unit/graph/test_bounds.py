@@ -116,3 +116,20 @@ def test_a_wide_call_loses_nothing_that_it_may_call(tmp_path: Path) -> None:
 
     found = {(edge.source, edge.target) for edge in graph.edges if edge.kind == "call"}
     assert {("app:cached.inner", f"app:f{n}") for n in range(60)} <= found
+
+
+def test_uses_of_a_decorator_are_told_apart_however_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calls, "MAX_CONTEXTS_A_SCOPE", 3)
+    decorator = (
+        "def public(*args):\n    if args:\n        return public()(args[0])\n"
+        "    def wrap(obj):\n        return obj\n    return wrap\n\n"
+    )
+    uses = "".join(f"@public\ndef f{n}():\n    pass\n\ndef g{n}():\n    f{n}()\n\ng{n}()\n\n" for n in range(20))
+    (tmp_path / "app.py").write_text(decorator + uses)
+
+    graph = decompose.analyze(tmp_path, cache=False)
+
+    found = [
+        (edge.source, edge.target) for edge in graph.edges if edge.kind == "call" and edge.source.startswith("app:g")
+    ]
+    assert sorted(found) == sorted((f"app:g{n}", f"app:f{n}") for n in range(20))
