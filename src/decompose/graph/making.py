@@ -5,6 +5,7 @@ from __future__ import annotations
 from decompose.graph.core import Core
 from decompose.graph.inherited import inner_box
 from decompose.graph.objects import (
+    CLASS,
     EMPTY,
     HELD,
     INSTANCE,
@@ -73,9 +74,23 @@ class Making(Core):
     ) -> Values:
         """Call an instance: its `__call__`, or what its library's call protocol runs."""
         found = self.special(frame, made, "__call__", pos)
+        found = frozenset(i for i in found if self.objects[i].kind != INSTANCE or not self.is_called_by(i, made))
         if found:
             return self.invoke(frame, found, positional, keywords, pos, site, "operator")
         return self.call_protocol(frame, made, positional, keywords, pos, site)
+
+    def is_called_by(self, item: int, made: Instance) -> bool:
+        """Return whether calling an instance leads to another one again: instances that are each other's `__call__`."""
+        seen = {made.id}
+        waiting = [item]
+        for each in waiting:
+            inner = self.objects[each]
+            if each in seen:
+                return True
+            seen.add(each)
+            if isinstance(inner, Instance):
+                waiting += (i for i in self.find(inner.cls, "__call__")[0] if self.objects[i].kind == INSTANCE)
+        return False
 
     def instantiate(
         self,
@@ -116,8 +131,8 @@ class Making(Core):
         site: object,
     ) -> Values:
         made = self.instance_at(frame, cls, site).single
-        creator, _ = self.find(cls, "__new__")
-        if creator:
+        creator = frozenset(i for i in self.find(cls, "__new__")[0] if self.objects[i].kind != CLASS)
+        if creator:  # a class there is a mistake of the analysis, and may be this one
             created = self.invoke(frame, creator, [cls.single, *positional], keywords, pos, site, "direct")
             own = frozenset(i for i in created if self.objects[i].kind == INSTANCE)
             made = own or made

@@ -134,3 +134,20 @@ def test_uses_of_a_decorator_are_told_apart_however_many(tmp_path: Path, monkeyp
         (source, target) for source, target in calling if source.startswith("app:g") and target.startswith("app:f")
     ]
     assert sorted(found) == sorted((f"app:g{n}", f"app:f{n}") for n in range(20))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class A:\n    pass\n\nA.__new__ = A\n\nA()\n",
+        "class A:\n    pass\n\nclass B:\n    pass\n\nA.__new__ = B\nB.__new__ = A\n\nA()\n",
+        "class A:\n    pass\n\nA.__call__ = A()\n\nA()()\n",
+        "class A:\n    pass\n\nclass B:\n    pass\n\nA.__call__ = B()\nB.__call__ = A()\n\nA()()\n",
+    ],
+)
+def test_classes_that_make_each_other_end(text: str, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(text + "\ndef f():\n    pass\n\nf()\n")
+
+    graph = decompose.analyze(tmp_path, cache=False)
+
+    assert ("app:<module>", "app:f") in {(edge.source, edge.target) for edge in graph.edges if edge.kind == "call"}
