@@ -55,10 +55,12 @@ def await_storage(chromium: Any) -> None:
     context = chromium.new_context()
     page = context.new_page()
     page.goto(Path(__file__).as_uri())
+    kept = 0
     for count in range(1, 50):
         page.evaluate(f"localStorage.setItem('count', {count})")
         page.reload()
-        if page.evaluate("localStorage.getItem('count')") == str(count):
+        kept = kept + 1 if page.evaluate("localStorage.getItem('count')") == str(count) else 0
+        if kept == 5:
             break
     context.close()
 
