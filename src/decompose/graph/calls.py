@@ -31,7 +31,7 @@ from decompose.graph.relays import MAX_TOLD_APART, MAX_WIDE_FRAMES, Funnel
 from decompose.ir import facts as f
 
 MAX_CONTEXTS = 8
-"""Call sites of a small function that are told apart, or of one that makes classes: each context has its own of them."""
+"""Call sites of a small function that are told apart."""
 MAX_FACTORY_CONTEXTS = 20_000
 """Uses of a decorator, or of a function that gives back a function of its own, that are told apart."""
 MAX_CLASS_CONTEXTS = 40
@@ -197,15 +197,16 @@ class Calls(Core):
                 context = (context, outer[1] if type(outer) is tuple and outer[0] == context else outer)
                 if _depth(context) > MAX_CONTEXT_DEPTH:
                     context = None
-            makes_classes = not is_decorator and function.index in function.module.class_makers
-            limit = MAX_FACTORY_CONTEXTS if is_factory and not makes_classes else MAX_CLASS_CONTEXTS
+            most, most_of_scope = MAX_FACTORY_CONTEXTS if is_factory else MAX_CONTEXTS, MAX_CONTEXTS_A_SCOPE
+            if is_factory and not is_decorator and function.index in function.module.class_makers:
+                most = most_of_scope = MAX_CLASS_CONTEXTS
             is_new = context not in function.frames
-            if is_new and (len(function.frames) >= limit or len(self.frames) >= self.most_frames):
+            if is_new and (len(function.frames) >= most or len(self.frames) >= self.most_frames):
                 context = None
             elif is_new and not is_decorator and not (is_factory and caller is not None and caller.is_use):
                 place = (function.module.facts.path, function.index)
                 self.contexts[place] = self.contexts.get(place, 0) + 1
-                if self.contexts[place] > (MAX_CLASS_CONTEXTS if makes_classes else MAX_CONTEXTS_A_SCOPE):
+                if self.contexts[place] > most_of_scope:
                     context = None
         if keeper >= 0 and context is None and len(function.frames) < MAX_CONTEXTS + MAX_KEEPERS:
             context = ("keeper", keeper)

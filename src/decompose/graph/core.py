@@ -261,7 +261,7 @@ class Core(Hooks):
         if len(values) <= MAX_BOXES or len(place) > MAX_NESTING:
             return values
         site = self.objects[place[0]].site
-        if type(site) is tuple and site[0] in ("*", "**"):
+        if type(site) is tuple and site[0] in ("*", "**"):  # what a function is handed is no table
             return values
         found = frozenset(item for item in values if isinstance(self.objects[item], Box))
         if len(found) <= MAX_BOXES:
