@@ -8,13 +8,11 @@ from collections.abc import Mapping
 from decompose.cluster.profile import System
 from decompose.cluster.relations import USES, Relations
 from decompose.cluster.scope import Scope
-from decompose.cluster.stages import MASS_SCALE, STAGES, conflicts
+from decompose.cluster.stages import MASS_SCALE, OWN_WORK, STAGES, conflicts
 from decompose.ir.components import strong_components
 
 SMALL_PART = 0.5
 """Share of the system up to which a part that nothing starts or uses is taken in by whoever imports it."""
-TELLING = 0.25
-"""Share of its size from which a piece is of a stage."""
 MAX_STEPS = 200
 """Pieces taken in, one after the other."""
 SMALL_CONFLICT = 400
@@ -172,4 +170,4 @@ def _stage(system: System, symbols: list[str]) -> str:
         for stage, amount in system.profiles[symbol].mass:
             mass[stage] = mass.get(stage, 0) + amount
     strongest = max(sorted(mass), key=lambda stage: mass[stage], default=0)
-    return STAGES[strongest] if mass.get(strongest, 0) > MASS_SCALE * TELLING * system.size_of(symbols) else ""
+    return STAGES[strongest] if mass.get(strongest, 0) > MASS_SCALE * OWN_WORK * system.size_of(symbols) else ""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decompose.cluster.claims import calls_library_of
 from decompose.cluster.profile import Profile, System
 from decompose.cluster.relations import Relations
-from decompose.cluster.stages import MASS_SCALE, STAGES
+from decompose.cluster.stages import MASS_SCALE, OWN_WORK, STAGES
 
 CONDUCTING = 0.3
 """Share of orchestration among a unit's roles from which calling two stages makes it a conductor."""
@@ -20,8 +20,6 @@ FLOWS = frozenset(("flow", "job"))
 """Entry points of a framework that runs steps one after the other."""
 SERVING = frozenset(("route", "page"))
 """Entry points that a request starts: whatever they call, they answer."""
-OWN_WORK = 0.25
-"""Share of its size from which another stage is what a unit works at (`profile.Profile.stage`)."""
 ORCHESTRATION = STAGES.index("orchestration")
 
 

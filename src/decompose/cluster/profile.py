@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from decompose.cluster.network import StageMass
-from decompose.cluster.stages import MASS_SCALE, STAGES, stage_mass
+from decompose.cluster.stages import MASS_SCALE, OWN_WORK, STAGES, stage_mass
 from decompose.ir.graph import CodeGraph, Unit
 from decompose.ir.units import UnitIndex, index_units, is_bare, is_page_script, size_of
 
@@ -88,7 +88,7 @@ def _profile(symbol: str, index: UnitIndex) -> Profile:
     mass = stage_mass(pieces, size)
     strongest = max(mass, key=lambda pair: (pair[1], -pair[0]), default=(0, 0))
     roles = _roles(pieces)
-    floor = MASS_SCALE * size * max(0.25, roles.get("config_util", 0.0))
+    floor = MASS_SCALE * size * max(OWN_WORK, roles.get("config_util", 0.0))
     return Profile(
         symbol=symbol,
         module=unit.module,

@@ -28,6 +28,8 @@ STAGE_BY_ROLE = {
 
 MASS_SCALE = 10
 """Masses are whole tenths of a unit of size; `network.FINE` has this squared in it."""
+OWN_WORK = 0.25
+"""Share of its size from which a stage is what a piece of code works at."""
 
 _APART = {
     ("data", "training"): 550,

@@ -8,7 +8,6 @@ effect; the argument that names the asset is what the solver's constant propagat
 from __future__ import annotations
 
 import itertools
-import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from decompose.graph.library import (
     untyped_writes,
     written_text,
 )
+from decompose.graph.modules import is_test_path
 from decompose.graph.naming import (
     format_of,
     is_code,
@@ -57,7 +57,6 @@ from decompose.knowledge import RECEIVER, Api, Knowledge
 MAX_WRAPPING = 4
 """Wrappers round wrappers that are followed."""
 MAX_TEXT = 60
-_TEST = re.compile(r"(^|/)(tests?/|test_|conftest)|_test\.py$")
 _REGISTRIES = ("mlflow", "wandb", "huggingface", "azureml", "spacy")
 _HANDLES = ("io.", "gzip.", "tarfile.", "zipfile.", "codecs.", "sqlite3.", "builtins.open")
 
@@ -164,9 +163,8 @@ class AssetLinker:
         names = self._beside_tests(call, node, into_folder(self.core, call, names))
         if is_member and not names and not store:
             holder = node[1] if node is not None and node[0] == ATTR and call.api.format == "weaviate" else node
-            names = list(
-                filter(None, (member_name(call.frame, holder),))
-            )  # `articles.query.near_text` is of `articles`
+            name = member_name(call.frame, holder)  # `articles.query.near_text` is of `articles`
+            names = [name] if name else []
         if store:
             names = [n for n in names if not is_nameless(n)] or [store]
         parameter = "" if store else self._handed_on(call, node)
@@ -245,7 +243,7 @@ class AssetLinker:
             argument = argument_of(asking, frame, parameter)
             if argument is None:
                 continue
-            is_test = bool(_TEST.search(caller.module.facts.path))
+            is_test = is_test_path(caller.module.facts.path)
             found = passed.setdefault(is_test, set())
             if not is_test and _is_parameter(caller, argument):
                 self._collect(caller, str(argument[1]), api, passed, seen)

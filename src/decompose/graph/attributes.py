@@ -432,5 +432,3 @@ class Attributes(Stores):
             if getter:
                 return self.invoke(frame, getter, [self.text(name)], {}, pos, ("getattr", made.id, name), "getattr")
         return EMPTY
-
-    # -- setting ----------------------------------------------------------------------------------------------------

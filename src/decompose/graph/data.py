@@ -19,7 +19,7 @@ from decompose.graph.source_findings import call_findings, config_secrets, secre
 from decompose.graph.state import StateFinder
 from decompose.graph.values import ValueFlow
 from decompose.ir.findings import Finding
-from decompose.ir.graph import Asset, CodeGraph, Edge, State, Unit
+from decompose.ir.graph import Asset, Edge, State, Unit
 from decompose.knowledge import Knowledge, load
 
 
@@ -33,26 +33,6 @@ class DataLayer:
     assets: tuple[Asset, ...]
     states: tuple[State, ...]
     findings: tuple[Finding, ...]
-
-
-def with_data(graph: CodeGraph, core: Core, knowledge: Knowledge | None = None) -> CodeGraph:
-    """Return the graph with its data layers, sorted.
-
-    Args:
-        graph: Units and call edges of the same solution.
-        core: The solver, settled.
-        knowledge: What libraries' APIs do; the built-in files by default.
-    """
-    layer = data_layer(core, graph.units, knowledge)
-    edges = sorted((*graph.edges, *layer.edges), key=lambda e: (e.source, e.target, e.kind, e.parameter))
-    return msgspec.structs.replace(
-        graph,
-        units=layer.units,
-        edges=tuple(edges),
-        assets=layer.assets,
-        states=layer.states,
-        findings=tuple(sorted({*graph.findings, *layer.findings})),
-    )
 
 
 def data_layer(core: Core, units: tuple[Unit, ...], knowledge: Knowledge | None = None) -> DataLayer:

@@ -25,7 +25,7 @@ Tables = frozenset[str]
 NOTHING: Tables = frozenset()
 
 
-class Models:
+class MappedClasses:
     """The models of a system: table by class, and by what else leads to it."""
 
     def __init__(self, core: Core) -> None:
@@ -67,8 +67,9 @@ class Models:
                 model = _meta(made.module.facts, made.index).get("model")
                 if model is not None:
                     self.forms[made.scope.name] = self.called(label(model), made.module)
+        sets = {c.scope.name: c for c, _ in classes if (c.module.facts.path, c.index) in self.sets}
         for made, _ in mapped:
-            self._managers_of(made, classes)
+            self._managers_of(made, sets)
             self._accessors_of(made)
 
     def _add(self, made: Class, bases: list[str]) -> None:
@@ -99,10 +100,14 @@ class Models:
                 self.tables.setdefault(made.scope.name, {})[made.module.name] = table
                 self.own[made.module.facts.path, made.index] = frozenset((table,))
 
-    def _managers_of(self, made: Class, classes: list[tuple[Class, list[str]]]) -> None:
-        """Say of the managers that a model names, and of the query sets that these name, whose rows they give."""
+    def _managers_of(self, made: Class, by_name: dict[str, Class]) -> None:
+        """Say of the managers that a model names, and of the query sets that these name, whose rows they give.
+
+        Args:
+            made: The model.
+            by_name: Managers and query sets.
+        """
         tables = self.own.get((made.module.facts.path, made.index), NOTHING)
-        by_name = {c.scope.name: c for c, _ in classes if (c.module.facts.path, c.index) in self.sets}
         waiting = []
         for node in made.scope.body:
             named = [n for n in _names(node[2]) if n in by_name] if node[0] == f.ASSIGN else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 
@@ -23,6 +24,13 @@ from decompose.ir.facts import (
 )
 from decompose.ir.fleet import repository_of
 from decompose.knowledge.distributions import line_of, stated_lines
+
+_TEST = re.compile(r"(^|/)(tests?/|test_|conftest)|_test\.py$")
+
+
+def is_test_path(path: str) -> bool:
+    """Return whether a file tests, or helps tests, by its name or folder."""
+    return bool(_TEST.search(path))
 
 
 class ModuleInfo:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from decompose.graph.core import Core
 from decompose.graph.library import label, texts_of, unit_of
 from decompose.graph.modules import ModuleInfo
-from decompose.graph.objects import FUNCTION, Frame, Function
+from decompose.graph.objects import FUNCTION, Class, Frame, Function
 from decompose.graph.walk import expressions_of
 from decompose.ir import facts as f
 from decompose.ir.facts import Node, column_of, line_of
@@ -62,10 +62,13 @@ def _routes(core: Core) -> dict[str, str]:
         if included[0] == f.CALL and label(included[2]).endswith("include") and included[3]:
             if included[3][0][0] == f.STR:
                 prefixes[included[3][0][1]] = str(node[3][0][1])
+    if not patterns:
+        return found
+    views = _Views(core)
     for info, node in patterns:
         prefix = next((p for name in info.names for p in [prefixes.get(name)] if p is not None), "")
         path = "/" + (prefix + str(node[3][0][1])).lstrip("/^").rstrip("$")
-        for symbol in _views(core, info, node):
+        for symbol in views.of(info, node):
             found.setdefault(symbol, path)
     return found
 
@@ -82,18 +85,34 @@ def _patterns(info: ModuleInfo) -> Iterator[Node]:
                 yield node
 
 
-def _views(core: Core, info: ModuleInfo, node: Node) -> Iterator[str]:
-    """Yield the functions, or methods of the view class, that answer a pattern."""
-    frame = core.module_frames.get(info.facts.path)
-    record = frame.calls.get(id(node)) if frame is not None else None
-    for item in sorted(record.positional[1]) if record is not None and len(record.positional) > 1 else ():
-        made = core.objects[item]
-        if made.kind == FUNCTION and isinstance(made, Function):
-            yield made.module.symbol(made.scope)
-    view = node[3][1]
-    name = label(view[2][1]) if _is_class_view(view) else _bound_view(core, label(view).rpartition(".")[2])
-    for cls in core.classes:
-        if name and cls.scope.name == name.rpartition(".")[2]:
+class _Views:
+    """Finds the functions and methods that answer patterns."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._classes: dict[str, list[Class]] = {}
+        for made in core.classes:
+            self._classes.setdefault(made.scope.name, []).append(made)
+        self._bound: dict[str, str] = {}
+        """Class of `name = View.as_view()`, by name, wherever a file says so."""
+        for info in core.modules.infos:
+            for statement in info.facts.scopes[0].body:
+                if statement[0] == f.ASSIGN and _is_class_view(statement[2]):
+                    for target in statement[1]:
+                        if target[0] == f.NAME:
+                            self._bound.setdefault(target[1], label(statement[2][2][1]))
+
+    def of(self, info: ModuleInfo, node: Node) -> Iterator[str]:
+        """Yield the functions, or methods of the view class, that answer a pattern of a file."""
+        frame = self._core.module_frames.get(info.facts.path)
+        record = frame.calls.get(id(node)) if frame is not None else None
+        for item in sorted(record.positional[1]) if record is not None and len(record.positional) > 1 else ():
+            made = self._core.objects[item]
+            if made.kind == FUNCTION and isinstance(made, Function):
+                yield made.module.symbol(made.scope)
+        view = node[3][1]
+        name = label(view[2][1]) if _is_class_view(view) else self._bound.get(label(view).rpartition(".")[2], "")
+        for cls in self._classes.get(name.rpartition(".")[2], ()):
             for scope in cls.module.facts.scopes:
                 if scope.parent == cls.index and scope.kind == "function" and scope.name in _ANSWERING:
                     yield cls.module.symbol(scope)
@@ -101,16 +120,6 @@ def _views(core: Core, info: ModuleInfo, node: Node) -> Iterator[str]:
 
 def _is_class_view(node: Node) -> bool:
     return bool(node[0] == f.CALL and node[2][0] == f.ATTR and node[2][2] == "as_view")
-
-
-def _bound_view(core: Core, name: str) -> str:
-    """Return the class of `name = View.as_view()`, wherever a file says so."""
-    for info in core.modules.infos:
-        top = info.facts.scopes[0]
-        for statement in top.body if name in top.local_names else ():
-            if statement[0] == f.ASSIGN and [f.NAME, name] in statement[1] and _is_class_view(statement[2]):
-                return label(statement[2][2][1])
-    return ""
 
 
 # -- Celery ----------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from decompose.graph.assets import Link
 from decompose.graph.core import Core
 from decompose.graph.library import label
-from decompose.graph.mapped import NOTHING, Models, Tables, text_of
+from decompose.graph.mapped import NOTHING, MappedClasses, Tables, text_of
 from decompose.graph.modules import ModuleInfo
 from decompose.graph.walk import chain_of, expressions_of, statements_of
 from decompose.ir import facts as f
@@ -56,7 +56,7 @@ _MAX_DEPTH = 12
 
 def row_links(core: Core) -> list[Link]:
     """Return who reads and writes the table of each Django model; empty for a system without models."""
-    models = Models(core)
+    models = MappedClasses(core)
     if not models.tables:
         return []
     readers = _Readers(models)
@@ -71,7 +71,7 @@ def row_links(core: Core) -> list[Link]:
 class _Readers:
     """A reader for each scope, made once."""
 
-    def __init__(self, models: Models) -> None:
+    def __init__(self, models: MappedClasses) -> None:
         self.models = models
         self._made: dict[tuple[str, int], _Scope] = {}
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from decompose.graph.core import Core
 from decompose.graph.library import LibraryCall, argument_values, texts_of, unit_of
-from decompose.graph.modules import ModuleInfo
+from decompose.graph.modules import ModuleInfo, is_test_path
 from decompose.graph.survey import Uses
 from decompose.graph.walk import expressions_of, statements_of
 from decompose.ir import facts as f
@@ -39,7 +39,6 @@ _PLACEHOLDER = re.compile(
 _OPENING = frozenset(("exec", "globals", "locals", "vars"))
 _SEEDING = frozenset(("seed", "seed_everything", "set_seed", "set_random_seed"))
 """Calls after which every draw from the global generators repeats."""
-_TEST = re.compile(r"(^|/)(tests?/|test_|conftest)|_test\.py$")
 _BITS = 3.0
 """Shannon entropy, in bits a character, that a random key exceeds and a word does not."""
 
@@ -198,7 +197,7 @@ def call_findings(core: Core, calls: Sequence[LibraryCall]) -> Iterator[Finding]
     for call in calls:
         code, message, hint = _judge(core, call)
         path = call.frame.module.facts.path
-        if (code == "DC309" and is_seeded) or _TEST.search(path):
+        if (code == "DC309" and is_seeded) or is_test_path(path):
             continue
         if code and (path, call.line, code) not in seen:
             seen.add((path, call.line, code))

@@ -164,6 +164,7 @@ class StateFinder:
     def _use(self, info: ModuleInfo) -> None:
         facts = info.facts
         aliases, modules = self._aliases(info)
+        self._named[facts.path] = aliases
         for index, scope in enumerate(facts.scopes):
             uses = self.uses[facts.path, index]
             unit = _unit(info, index)
@@ -283,8 +284,6 @@ class StateFinder:
         info = call.frame.module
         if node is None or node[0] != f.NAME or call.frame.index == 0:
             return
-        if info.facts.path not in self._named:
-            self._named[info.facts.path] = self._aliases(info)[0]
         target = self._target(info, self._visible(info, call.frame.index), self._named[info.facts.path], node[1])
         self._note(target, unit_of(call.frame, call.line), info.facts.path, call.record.node[1], write=True)
 

@@ -93,14 +93,7 @@ class Wrappers:
             cut = max((i for i, p in enumerate(path[1]) if p[0] == f.STR and "/" in p[1]), default=-1)
             if cut > 0:
                 last = [[f.STR, path[1][cut][1].rpartition("/")[2]], *path[1][cut + 1 :]]
-        elif (
-            path[0] == f.BIN
-            and path[1] == "/"
-            or path[0] == f.BIN
-            and path[1] == "+"
-            and path[3][0] == f.STR
-            and "/" in path[3][1]
-        ):
+        elif path[0] == f.BIN and (path[1] == "/" or (path[1] == "+" and path[3][0] == f.STR and "/" in path[3][1])):
             last = [path[3]]
         elif path[0] == f.CALL and path[3]:
             if len(path[3]) == 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from decompose.resources import knowledge_root
 
@@ -205,13 +206,16 @@ def own_names(paths: Iterable[str], distributions: Iterable[str], package: str) 
         package: Dotted name under which Python knows the root, if it is a package itself.
     """
     parts = {part.removesuffix(".py") for path in paths for part in path.split("/")}
-    parts -= {
-        *DISTRIBUTION_BY_IMPORT,
-        *MAKERS_OF_SAVED_OBJECTS,
-        *(path.stem for path in knowledge_root().glob("*.toml")),
-    }
+    parts -= _well_known()
     parts |= {normalise(name).replace("-", "_") for name in distributions}
     return frozenset(parts | {package.partition(".")[0]}) - {"", "__init__"}
+
+
+@cache
+def _well_known() -> frozenset[str]:
+    """Return the import names of libraries that are described or named here."""
+    described = (path.stem for path in knowledge_root().glob("*.toml"))
+    return frozenset((*DISTRIBUTION_BY_IMPORT, *MAKERS_OF_SAVED_OBJECTS, *described))
 
 
 def line_of(import_name: str, lines: Mapping[str, str]) -> str:

@@ -17,10 +17,7 @@ from decompose.ir.graph import CodeGraph
 from decompose.ir.symbols import module_of
 from decompose.scaffold.carry import carry
 from decompose.scaffold.child import Slicer
-from decompose.scaffold.context import (
-    SystemContext,
-    as_json,
-)
+from decompose.scaffold.context import SystemContext, as_json
 from decompose.scaffold.dependencies import own_name_finding
 from decompose.scaffold.describe import describe
 from decompose.scaffold.in_place import in_place
