@@ -76,14 +76,14 @@ def compare(
     from decompose import evidence
     from decompose.parity.compare import CompareOptions
     from decompose.parity.compare import compare as compare_systems
-    from decompose.parity.footprint import footprints
+    from decompose.parity.footprint import footprints, service_requirements
     from decompose.parity.predict import Assumptions, Inputs
     from decompose.parity.verify import VerifyOptions
     from decompose.parity.workload import Workload, draft
 
     trace = find_trace(state)
     resolved = blueprint(plan, system, trace=trace)
-    requirements = {service.name: service.requirements for service in resolved.services}
+    requirements = {service.name: service_requirements(service.requirements) for service in resolved.services}
     run = VerifyOptions(python=python) if python is not None else VerifyOptions()
     say("pricing a call and a request on this machine")
     inputs = Inputs(

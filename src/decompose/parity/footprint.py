@@ -16,6 +16,9 @@ from decompose.ir.graph import Record
 from decompose.parity.probe.footprint import normalise
 from decompose.parity.sandbox import PROBE, child_environment, install_probe
 
+SERVER = ("pydantic", "starlette", "uvicorn")
+"""The extra `server` of the generated `service-runtime`."""
+
 
 class Distribution(msgspec.Struct, frozen=True):
     """One installed distribution."""
@@ -37,6 +40,11 @@ class Footprint(Record):
     """Resident memory after that, in MiB."""
     missing: tuple[str, ...] = ()
     """Requirements that are not installed, so not counted."""
+
+
+def service_requirements(lines: Iterable[str]) -> list[str]:
+    """Return what an image of a service installs: its own requirements and those of the generated server."""
+    return [*lines, *SERVER]
 
 
 def footprints(requirements: Mapping[str, Iterable[str]], *, python: Path) -> dict[str, Footprint]:

@@ -20,6 +20,8 @@ CLIENT = "client"
 """Part that asks."""
 _SWITCH_MS = 5.0
 """After so long a thread gives the interpreter lock away (`sys.getswitchinterval`): work is shared, not queued."""
+_LOOK_MS = 0.25
+"""Work after which a core looks again at what the others do: an answer often leaves when the next request begins."""
 
 PERCENTS = tuple(percent / 100 for percent in range(1, 100))
 """Shares at which a distribution is told."""
@@ -146,12 +148,21 @@ class _World:
                 yield lock
                 with self.cores.request() as core:
                     yield core
-                    yield self.environment.timeout(slice_ms * self.machine.stretch * self.crowded())
+                    yield from self.worked(slice_ms)
             left -= slice_ms
             self.busy_until[service] = self.environment.now
 
+    def worked(self, work_ms: float) -> Generator[Any, Any, None]:
+        """Let a core work, now and again looking at how crowded the machine is."""
+        while work_ms > 0:
+            piece_ms = min(work_ms, _LOOK_MS)
+            yield self.environment.timeout(piece_ms * self.machine.stretch * self.crowded())
+            work_ms -= piece_ms
+
     def tempered(self, service: str, mean_ms: float) -> float:
         """Return what a message costs a part now: more when its process was idle before."""
+        if self.lock(service).count:
+            return mean_ms
         return mean_ms * self.machine.prices.after_idle(self.environment.now - self.busy_until.get(service, 0.0))
 
     def crowded(self) -> float:

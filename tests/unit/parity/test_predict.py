@@ -1,5 +1,6 @@
 import statistics
 
+import msgspec
 import pytest
 
 from decompose.ir.blueprint import Blueprint, CutEdge, Handoff, JobStep, Operation, ServiceBlueprint
@@ -10,7 +11,7 @@ from decompose.ir.reports import Figure, LoadFigures
 from decompose.parity import radius, study
 from decompose.parity.bootstrap import bootstrap
 from decompose.parity.calibrate import Front, fitted
-from decompose.parity.demand import demand_by_service, entry_demands, needs, remote_calls
+from decompose.parity.demand import EntryDemand, Step, demand_by_service, entry_demands, needs, remote_calls
 from decompose.parity.footprint import Distribution, Footprint, closure
 from decompose.parity.predict import Assumptions, Inputs, predict, predicted_mix
 from decompose.parity.prices import Prices, prices_of
@@ -196,6 +197,29 @@ def test_crowded_cores_are_slower_and_take_less():
 
     crowded, alone = (statistics.mean(simulate([demand], m, load)["app:predict"]) for m in (machine, plain))
     assert crowded > 1.1 * alone
+
+
+def test_a_short_burst_of_another_process_crowds_only_while_it_lasts():
+    """The asker reads an answer just when the next request begins; that must not slow the whole of it."""
+    demand = EntryDemand(entry="app:predict", requests=1, step=Step(service="monolith", cpu_ms=3.0))
+    prices = msgspec.structs.replace(FREE, client_ms=0.1, crowding=1.5)
+    load = Load(rates_per_s={"app:predict": 250.0}, seconds=20)
+
+    with_client, without = (
+        statistics.median(simulate([demand], Machine(prices=price), load)["app:predict"]) for price in (prices, FREE)
+    )
+
+    assert with_client < 1.5 * without
+
+
+def test_a_part_with_work_in_hand_is_not_cold():
+    demand = EntryDemand(entry="app:predict", requests=1, step=Step(service="monolith", cpu_ms=4.9))
+    prices = msgspec.structs.replace(FREE, front_ms=1.0, cold=((4.0, 4.0),))
+    load = Load(rates_per_s={"app:predict": 160.0}, seconds=20)
+
+    times = simulate([demand], Machine(prices=prices, variation=0.0), load)["app:predict"]
+
+    assert statistics.median(times) < 200, "at 94 % of the capacity, and no further"
 
 
 def test_recursion_in_a_trace_ends():
