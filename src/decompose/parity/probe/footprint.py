@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 import re
 import sys
@@ -35,15 +36,26 @@ def sizes() -> dict[str, Any]:
 
 
 def _size(distribution: Any) -> int:
+    """Return the bytes of a distribution as pip installs it into an image, compiled."""
     total = 0
     for file in distribution.files or []:
         if file.suffix == ".pyc":
             continue
+        path = Path(distribution.locate_file(file))
         try:
-            total += Path(distribution.locate_file(file)).stat().st_size
+            total += path.stat().st_size
         except OSError:
             continue
+        if file.suffix == ".py":
+            total += _compiled_size(path)
     return total
+
+
+def _compiled_size(path: Path) -> int:
+    try:
+        return Path(importlib.util.cache_from_source(str(path))).stat().st_size
+    except (OSError, NotImplementedError):
+        return path.stat().st_size * 4 // 3  # not compiled here; of 340 MB of installed sources it was 454 MB
 
 
 def normalise(name: str) -> str:
