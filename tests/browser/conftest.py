@@ -45,24 +45,8 @@ def browser() -> Iterator[Any]:
     )
     with playwright.sync_playwright() as running:
         chromium = running.chromium.launch(executable_path=binary, headless=True, args=ARGUMENTS)
-        await_storage(chromium)
         yield chromium
         chromium.close()
-
-
-def await_storage(chromium: Any) -> None:
-    """Wait until what a page keeps outlives a reload: a Chromium that has just started may still lose it."""
-    context = chromium.new_context()
-    page = context.new_page()
-    page.goto(Path(__file__).as_uri())
-    kept = 0
-    for count in range(1, 50):
-        page.evaluate(f"localStorage.setItem('count', {count})")
-        page.reload()
-        kept = kept + 1 if page.evaluate("localStorage.getItem('count')") == str(count) else 0
-        if kept == 5:
-            break
-    context.close()
 
 
 @pytest.fixture

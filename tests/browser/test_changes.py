@@ -76,6 +76,34 @@ def test_undone_changes_leave_nothing_behind(open_page: Open) -> None:
     assert page.locator(".offer").count() == 0
 
 
+def test_changes_that_a_page_has_not_seen_are_not_taken_away(open_page: Open) -> None:
+    page = open_page(shop_page())
+    shape(page)
+    key = "Object.keys(localStorage).find((key) => key !== 'decompose theme')"
+    shelf, kept = page.evaluate(f"[{key}, localStorage.getItem({key})]")
+    page.evaluate(f"(text) => localStorage.removeItem({key})", kept)
+    page.add_init_script("window.get = Storage.prototype.getItem; Storage.prototype.getItem = () => null")
+
+    page.reload()
+    page.wait_for_selector(".top")
+    page.evaluate("([shelf, kept]) => localStorage.setItem(shelf, kept)", [shelf, kept])
+    page.keyboard.press("2")
+
+    assert page.evaluate("(shelf) => get.call(localStorage, shelf)", shelf) == kept
+
+
+def test_a_page_whose_browser_keeps_nothing_says_so_before_it_is_left(open_page: Open) -> None:
+    page = open_page(shop_page())
+    before = page.evaluate("window.onbeforeunload()")
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
+
+    shape(page)
+    page.wait_for_selector("text=This browser keeps no changes")
+
+    assert before is None
+    assert page.evaluate("window.onbeforeunload()") == ""
+
+
 def test_changes_that_fit_no_longer_are_named(open_page: Open) -> None:
     page = open_page(shop_page())
 

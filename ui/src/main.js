@@ -167,7 +167,7 @@ function start(raw, remote, { isUnsaved = false, before } = {}) {
     if (views[from.get("view") ?? ""]) store.view = /** @type {string} */ (from.get("view"));
   }
 
-  window.onbeforeunload = () => (remote && store.isDirty ? "" : undefined);
+  window.onbeforeunload = () => (session.isAtRisk() ? "" : undefined);
 
   // Keys
   document.onkeydown = (event) => {

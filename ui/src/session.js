@@ -15,14 +15,23 @@ export function makeSession(store, remote, restart) {
   const shelf = `decompose ${store.model.system.digest}`;
   const raw = store.raw;
 
+  /** What lies on the shelf as far as this page knows: it takes away only what it has seen or put there. */
+  let known = read(shelf);
+  let isKept = true;
   /** What earlier visits left and nobody has decided about; a new change does not push it out. @type {Changes[]} */
-  let left = store.canEdit ? read(shelf).filter((changes) => applyChanges(store, changes, { isDry: true }).done) : [];
+  let left = store.canEdit ? parsed(known).filter((changes) => applyChanges(store, changes, { isDry: true }).done) : [];
 
   function keep() {
     if (!store.canEdit) return;
     const own = store.isDirty ? [changesOf(store)].filter((changes) => changes.count) : [];
-    write(shelf, left.length + own.length ? JSON.stringify([...left, ...own]) : "");
+    const text = left.length + own.length ? JSON.stringify([...left, ...own]) : "";
+    if (text !== known) { write(shelf, text); known = read(shelf); }
+    if (isKept && known !== text) setTimeout(() => say("This browser keeps no changes of this page: save the plan before you leave it"));
+    isKept = known === text;
   }
+
+  /** Whether leaving now loses changes: only the page has them, or, of a review, only this browser. */
+  const isAtRisk = () => store.isDirty && (!!remote || !isKept);
 
   /** Offer what earlier visits left. @param {(offer: HTMLElement) => void} show */
   function offer(show) {
@@ -93,7 +102,7 @@ export function makeSession(store, remote, restart) {
     say(missing.length ? `${plural(done, "change")} applied; ${missing.length} no longer fit: ${missing.slice(0, 3).join(", ")}` : `${plural(done, "change")} applied; save to keep`);
   }
 
-  return { keep, offer, save, repropose, downloadPlan };
+  return { keep, isAtRisk, offer, save, repropose, downloadPlan };
 }
 
 /** @param {string} key @param {string} text */
@@ -101,8 +110,13 @@ function write(key, text) {
   try { if (text) localStorage.setItem(key, text); else localStorage.removeItem(key); } catch { /* no storage for files in some browsers */ }
 }
 
-/** @param {string} key @returns {Changes[]} */
+/** @param {string} key @returns {string} */
 function read(key) {
+  try { return localStorage.getItem(key) ?? ""; } catch { return ""; }
+}
+
+/** @param {string} text @returns {Changes[]} */
+function parsed(text) {
   const isWhole = (/** @type {any} */ c) => Array.isArray(c?.moves) && Array.isArray(c.reshaped) && Array.isArray(c.fresh);
-  try { const found = JSON.parse(localStorage.getItem(key) ?? "[]"); return Array.isArray(found) ? found.filter(isWhole) : []; } catch { return []; }
+  try { const found = JSON.parse(text || "[]"); return Array.isArray(found) ? found.filter(isWhole) : []; } catch { return []; }
 }
