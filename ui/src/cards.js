@@ -111,16 +111,18 @@ export function makeCards(store, isFirst) {
   /** @param {Box} b */
   const roleTab = (b) => s("rect", { x: 0, y: 5, width: 4, height: b.h - 10, rx: 2, class: `r${rolesIn(b)[0]?.[0] ?? 0}` });
 
-  /** Name without what all modules of the system share. @param {Box} b */
-  const local = (b) => {
-    if (b.name.endsWith(".")) return `in ${b.name.slice(0, -1)} itself`;
-    return b.name.startsWith(prefix(store)) ? b.name.slice(prefix(store).length) : b.name;
-  };
+  const local = (/** @type {Box} */ b) => localName(store, b.name);
 
   /** @param {number} x @param {number} y */
   const lockMark = (x, y) => s("path.lock", { d: `M${x} ${y + 6}h12v8h-12zM${x + 3} ${y + 6}v-2.5a3 3 0 0 1 6 0v2.5`, "aria-hidden": "true" });
 
   return draw;
+}
+
+/** Name of a box without what all modules of the system share. @param {Store} store @param {string} name */
+export function localName(store, name) {
+  if (name.endsWith(".")) return `in ${name.slice(0, -1)} itself`;
+  return name.startsWith(prefix(store)) ? name.slice(prefix(store).length) : name;
 }
 
 const prefixes = new WeakMap();

@@ -1,6 +1,7 @@
 // Small questions, answered by keyboard: where to, what name, which thing.
 import { h, put, say } from "./dom.js";
 import { ghost, ghostWords, merge, moveToNew, moveUnits, rename } from "./edit.js";
+import { titleOf } from "./store.js";
 import { cutsOf } from "./suggest.js";
 
 /** @typedef {import("./store.js").Store} Store */
@@ -43,7 +44,7 @@ export function choose(title, choices) {
 export function askMove(store, units) {
   if (!store.canEdit) return say("Moves belong to the services of a plan");
   if (!units.length) return say("Select a unit or a module first");
-  choose(units.length === 1 ? `Move ${store.model.units[units[0]].name} to` : `Move ${units.length} units to`, (text) => {
+  choose(units.length === 1 ? `Move ${titleOf(store, units[0])} to` : `Move ${units.length} units to`, (text) => {
     const fits = store.groups.map((g, n) => ({ g, n })).filter(({ g }) => !g.gone && g.name.includes(text));
     const there = fits.map(({ g, n }) => ({ text: g.name, detail: ghostWords(ghost(store, units, n)), act: () => moveUnits(store, units, n) }));
     const isNew = text && !store.groups.some((g) => g.name === text);

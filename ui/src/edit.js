@@ -1,6 +1,7 @@
 // Changes of the plan, each one gesture, each undoable, without end.
 import { say, plural, signed, percent } from "./dom.js";
 import { figures } from "./metrics.js";
+import { titleOf } from "./store.js";
 
 /** @typedef {import("./store.js").Store} Store */
 
@@ -54,7 +55,7 @@ export function moveUnits(store, units, to) {
   const free = units.filter((u) => !isLocked(store, u));
   const held = units.length - free.length;
   if (!free.length) return say(held ? "Locked: unlock it first (l)" : "Nothing to move");
-  const what = free.length === 1 ? store.model.units[free[0]].name : plural(free.length, "unit");
+  const what = free.length === 1 ? titleOf(store, free[0]) : plural(free.length, "unit");
   perform(store, `Moved ${what} to ${store.groups[to].name}${held ? `; ${held} locked stay` : ""}`, free.map((u) => [u, to]));
 }
 

@@ -89,14 +89,24 @@ export function makeAssets(store, actions) {
       .sort((/** @type {any} */ a, /** @type {any} */ b) => Number(isAcross(b)) - Number(isAcross(a)) || live(b) - live(a) || (a.name < b.name ? -1 : 1));
     count.textContent = plural(rows.length, { state: "state", settings: "setting" }[which.value] ?? "asset");
     const writes = which.value === "state" ? "changed by" : "written by";
-    put(body, rows.length > 0 && h("div.flow.heads", null, h("span", null, writes), h("span", null, which.value === "state" ? "state" : "asset"), h("span", null, "read by")), rows.length ? rows.slice(0, 300).map((/** @type {any} */ a) => flow(a)) : h("p.empty", null, "Nothing of this kind was found."));
+    put(body, rows.length > 0 && h("div.flow.heads", null, h("span", null, writes), h("span", null, which.value === "state" ? "state" : "asset"), h("span", null, "read by")), rows.length ? alike(rows).slice(0, 300).map(flow) : h("p.empty", null, "Nothing of this kind was found."));
   }
-  /** @param {import("./model.js").Asset} a */
-  function flow(a) {
+  /** Assets that the same units write and read are shown as one. @param {import("./model.js").Asset[]} rows */
+  function alike(rows) {
+    const together = /** @type {Map<string, import("./model.js").Asset[]>} */ (new Map());
+    for (const a of rows) {
+      const key = JSON.stringify([a.kind, a.isState, ...[a.writers, a.readers].map((users) => users.map((u) => [u.symbol, u.certain]))]);
+      together.set(key, [...(together.get(key) ?? []), a]);
+    }
+    return [...together.values()];
+  }
+  /** @param {import("./model.js").Asset[]} inside */
+  function flow(inside) {
+    const [a] = inside, names = inside.map((i) => i.name), told = inside.length > 1 ? [a.kind, [...new Set(inside.map((i) => i.format))].filter(Boolean).join(", ")] : [a.kind, a.format, a.detail];
     const nobody = (/** @type {string} */ t) => h("p.nobody", null, t);
     return h("article.flow", { class: isAcross(a) ? "across" : "" },
       h("div.users", null, a.writers.length ? some(ranked(a.writers)) : a.kind === "env" ? h("p.muted", null, "set by whoever starts it") : nobody(a.isState ? "nobody changes it" : "nobody writes it")),
-      h("div.asset", { class: a.isState ? "state" : "" }, h("b", null, a.name), h("span.muted", null, [a.kind, a.format, a.detail].filter(Boolean).join(" · ")), a.columns.length > 0 && h("span.muted", null, `columns: ${a.columns.slice(0, 12).join(", ")}${a.columns.length > 12 ? " …" : ""}`), isAcross(a) && h("span.tag", null, "crosses parts")),
+      h("div.asset", { class: a.isState ? "state" : "" }, names.slice(0, 8).map((name) => h("b", null, name)), names.length > 8 && h("span.muted", { title: names.slice(8, 60).join("\n") }, `and ${names.length - 8} more`), h("span.muted", null, told.filter(Boolean).join(" · ")), a.columns.length > 0 && h("span.muted", null, `columns: ${a.columns.slice(0, 12).join(", ")}${a.columns.length > 12 ? " …" : ""}`), isAcross(a) && h("span.tag", null, "crosses parts")),
       h("div.users", null, a.readers.length ? some(ranked(a.readers)) : nobody("nobody reads it")));
   }
   /** The first few, and the rest on demand. @param {import("./model.js").User[]} users */

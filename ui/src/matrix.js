@@ -3,6 +3,7 @@ import { h, put, short } from "./dom.js";
 import { arrange, leaves } from "./layout.js";
 import { gather, bundleWords } from "./bundles.js";
 import { isDeployed } from "./store.js";
+import { localName } from "./cards.js";
 
 /** @typedef {import("./store.js").Store} Store */
 const MOST_ROWS = 400;
@@ -51,7 +52,7 @@ export function makeMatrix(store, actions) {
   }
 
   /** @param {import("./layout.js").Box} r */
-  const label = (r) => (r.type === "group" ? r.name : r.name.split(".").slice(-2).join("."));
+  const label = (r) => (r.type === "group" ? r.name : localName(store, r.name).split(".").slice(-2).join("."));
 
   function paint() {
     const ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
@@ -91,7 +92,7 @@ export function makeMatrix(store, actions) {
       ctx.fillRect(x + 1, y + 1, cell - 2, cell - 2);
       ctx.globalAlpha = 1;
       if (c > r) { ctx.strokeStyle = token("--danger"); ctx.lineWidth = 2; ctx.strokeRect(x + 2, y + 2, cell - 4, cell - 4); }
-      if (cell >= 20) { ctx.fillStyle = token(dark && strong > 0.45 ? "--page" : "--text"); ctx.textAlign = "center"; ctx.fillText(b.count > 999 ? "1k+" : String(b.count), x + cell / 2, y + cell / 2 + 0.5); }
+      if (cell >= 20) { ctx.font = `${Math.min(12.5, cell / 2.2)}px ${token("--font")}`; ctx.fillStyle = token(dark && strong > 0.45 ? "--page" : "--text"); ctx.textAlign = "center"; ctx.fillText(b.count > 999 ? "1k+" : String(b.count), x + cell / 2, y + cell / 2 + 0.5); }
     }
     if (document.activeElement === canvas && n) { ctx.strokeStyle = token("--accent"); ctx.lineWidth = 2.5; ctx.strokeRect(side + cursor.c * cell, top + cursor.r * cell, cell, cell); }
   }

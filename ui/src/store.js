@@ -129,10 +129,16 @@ export function unitsOf(store, key) {
   return model.units.filter((u) => store.of[u.id] === group && fits(model.modules[u.module]?.name ?? "?")).map((u) => u.id);
 }
 
+/** Return words for a unit alone; a module's body is nobody without its module. @param {Store} store @param {number} unit */
+export function titleOf(store, unit) {
+  const { kind, name, module } = store.model.units[unit];
+  return kind === "module" ? `the body of ${store.model.modules[module]?.name ?? "?"}` : name;
+}
+
 /** Return words for a key. @param {Store} store @param {string} key */
 export function nameOf(store, key) {
   if (key.startsWith("u:")) return key.slice(2);
-  return /^[mp]:/.test(key) ? key.slice(key.indexOf("/") + 1) : key.slice(2);
+  return /^[mp]:/.test(key) ? key.slice(key.indexOf("/") + 1).replace(/\.$/, " itself") : key.slice(2);
 }
 
 export { isDeployed };

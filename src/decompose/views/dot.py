@@ -25,6 +25,8 @@ DOT_SECONDS = 120
 _ON_A_PAGE = ("-Gsize=11,7.6",)
 """A4 across, less its margins, in inches; what is larger is made smaller."""
 _FONT = "Helvetica"
+_HEADS = {"data": "vee", "state": "diamond"}
+"""Arrowheads by kind of line, so that colour never stands alone; an empty one is only possible."""
 _WIDEST_LABEL = 44
 
 
@@ -187,7 +189,7 @@ def _against_order(scene: Scene) -> frozenset[Line]:
 def _page(scene: Scene, theme: Theme) -> dict[str, str]:
     return {
         "label": _caption(scene, theme), "labelloc": "t", "labeljust": "l", "rankdir": "LR", "bgcolor": theme.page,
-        "fontname": _FONT, "fontcolor": theme.text, "pad": "0.35", "nodesep": "0.22", "ranksep": "0.75",
+        "fontname": _FONT, "fontcolor": theme.text, "pad": "0.35", "nodesep": "0.22", "ranksep": "0.35" if scene.in_order else "0.75",
         "splines": "spline", "newrank": "true" if scene.in_order else "false", "compound": "true",
         "tooltip": _text(scene.title),
     }  # fmt: skip
@@ -215,7 +217,9 @@ def _frame(name: str, kind: str, theme: Theme) -> dict[str, str]:
 
 
 def _box(box: Box, theme: Theme, *, dark: bool) -> dict[str, str]:
-    label, detail = _markup(_short(box.label)), _markup(_short(box.detail))
+    line_end = "<br/>" if box.shape in ("asset", "state") else '<br align="left"/>'
+    label = line_end.join(_markup(_short(line)) for line in box.label.split("\n"))
+    detail = _markup(_short(box.detail))
     name = f"<b>{label}</b>" if box.shape == "group" else label
     small = f'<font point-size="8.5" color="{theme.muted}">{detail}</font>' if box.detail else ""
     attributes = {"tooltip": _text(box.tooltip or box.label)}
@@ -234,7 +238,7 @@ def _line(line: Line, *, dark: bool) -> dict[str, str]:
     text = _text(line.tooltip)
     style = LINK_STYLES[line.kind].graphviz if line.is_certain else "dashed"
     attributes = {
-        "color": link_colour(line.kind, dark=dark), "style": style,
+        "color": link_colour(line.kind, dark=dark), "style": style, "arrowhead": _HEADS.get(line.kind, "normal"),
         "penwidth": f"{width:.2f}", "tooltip": text, "edgetooltip": text, "labeltooltip": text,
     }  # fmt: skip
     if line.count >= 10:
@@ -246,7 +250,7 @@ def _caption(scene: Scene, theme: Theme) -> str:
     """Return title, legend and what is left out, as one HTML-like label."""
     dark = theme is DARK
     kinds = sorted({line.kind for line in scene.lines}, key=list(LINK_STYLES).index)
-    strokes = {"call": "——", "data": "— —", "state": "•••", "type": "· · ·", "value": "—·—"}
+    strokes = {"call": "—▶", "data": "—≻", "state": "—◆", "type": "· · ·", "value": "– –"}
     legend = [f'<font color="{link_colour(k, dark=dark)}">{strokes[k]} {LINK_STYLES[k].label}</font>' for k in kinds]
     roles = sorted({box.role for box in scene.boxes if box.role}, key=list(ROLE_LABELS).index)
     legend += [f'<font color="{role_colour(r, dark=dark)}">■ {ROLE_LABELS[r]}</font>' for r in roles]

@@ -28,6 +28,8 @@ from decompose.views.scene import (
 )
 from decompose.views.scene import title as heading
 
+MOST_NAMES = 6
+"""Assets named in one box; the rest is counted."""
 BESIDE = "Beside the flow"
 """Frame of what has no stage of its own."""
 _STAGE_BY_ROLE = {role: name for name, inside in STAGES for role in inside}
@@ -52,15 +54,16 @@ def compose_flow(graph: CodeGraph, choice: Choice, *, plan: Plan | None, members
     kinds = {asset.symbol: asset.kind for asset in graph.assets}
     if is_pipeline:
         every = [t for t in every if not symbols.is_state(t.thing) and kinds.get(t.thing) not in ("env", "config")]
-    touches, hidden = _heaviest(every, choice.most)
+    alike = _alike(every)
+    touches, hidden = _heaviest([t for t in every if t.thing in alike], choice.most)
     roles = roles_of(graph)
     stage = {t.unit: _STAGE_BY_ROLE.get(roles[t.unit], BESIDE) for t in touches}
     boxes = _unit_boxes(graph, touches, roles, stage if is_pipeline else grouping.group_by_unit)
-    boxes += _thing_boxes(graph, touches)
+    boxes += _thing_boxes(graph, touches, alike)
     used = set(stage.values())
     stages = tuple((name, "") for name in [*(name for name, _ in STAGES), BESIDE] if name in used)
     frames = stages if is_pipeline else clusters_of(grouping, boxes)
-    lines = tuple(sorted(map(_line, touches), key=lambda line: (line.source, line.target, line.tooltip)))
+    lines = tuple(sorted((_line(t, len(alike[t.thing])) for t in touches), key=lambda line: (line.source, line.target, line.tooltip)))
     return Scene(
         heading(graph, choice), choice.level, tuple(boxes), lines, frames, hidden_lines=hidden, in_order=is_pipeline
     )  # fmt: skip
@@ -79,15 +82,32 @@ def _unit_boxes(
     return result
 
 
-def _thing_boxes(graph: CodeGraph, touches: Sequence[Access]) -> list[Box]:
+def _alike(touches: Iterable[Access]) -> dict[str, list[str]]:
+    """Return, by the first of each, the things that the same units read and write alike: they are drawn as one."""
+    users: dict[str, set[tuple[str, str, bool]]] = defaultdict(set)
+    for touch in touches:
+        users[touch.thing].add((touch.unit, touch.mode, touch.is_certain))
+    together: dict[tuple[bool, frozenset[tuple[str, str, bool]]], list[str]] = defaultdict(list)
+    for thing in sorted(users):
+        together[symbols.is_state(thing), frozenset(users[thing])].append(thing)
+    return {things[0]: things for things in together.values()}
+
+
+def _thing_boxes(graph: CodeGraph, touches: Iterable[Access], alike: Mapping[str, Sequence[str]]) -> list[Box]:
     names = {asset.symbol: (asset.name, asset.format or asset.kind) for asset in graph.assets}
     for state in graph.states:
         names[state.symbol] = (symbols.qualname_of(state.symbol.removeprefix("state:")), state.kind)
     result = []
     for thing in sorted({touch.thing for touch in touches}):
-        label, detail = names.get(thing, (symbols.qualname_of(thing), symbols.module_of(thing)))
+        inside = alike[thing]
+        told = [names.get(one, (symbols.qualname_of(one), symbols.module_of(one))) for one in inside]
         shape = "state" if symbols.is_state(thing) else "asset"
-        result.append(Box(f"thing {thing}", label, detail, shape, "", "", thing, 1))
+        told_names = list(dict.fromkeys(" ".join(name.split()) for name, _ in told))
+        label = "\n".join(told_names[:MOST_NAMES])
+        kinds = ", ".join(dict.fromkeys(kind for _, kind in told))
+        more = len(told_names) - MOST_NAMES
+        detail = f"and {more:,} more, {kinds}" if more > 0 else kinds
+        result.append(Box(f"thing {thing}", label, detail, shape, "", "", "\n".join(inside[:12]), len(inside)))
     return result
 
 
@@ -107,11 +127,12 @@ def _heaviest(touches: list[Access], most: int) -> tuple[list[Access], int]:
     return [t for t in touches if t.thing in kept], sum(t.thing not in kept for t in touches)
 
 
-def _line(touch: Access) -> Line:
+def _line(touch: Access, things: int) -> Line:
     """Return the arrow along which data goes: from the writer to the asset, from the asset to the reader."""
     kind = "state" if symbols.is_state(touch.thing) else "data"
     places = [f"{p.path}:{p.line} {p.text or touch.mode}".strip() for p in touch.places[:MOST_REASONS]]
-    words = "\n".join([touch.mode.replace("_", " "), *places])
+    others = [f"and alike with {things - 1:,} more"] * (things > 1)
+    words = "\n".join([touch.mode.replace("_", " "), *places, *others])
     unit, thing = f"unit {touch.unit}", f"thing {touch.thing}"
-    line = Line(unit, thing, kind, touch.is_certain, len(touch.places) or 1, words)
+    line = Line(unit, thing, kind, touch.is_certain, max(things, len(touch.places)), words)
     return line if touch.mode.endswith("write") else replace(line, source=thing, target=unit)

@@ -9,8 +9,11 @@ from __future__ import annotations
 import io
 import re
 import tokenize
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import accumulate
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -50,6 +53,10 @@ class Names:
         self._states = {state.symbol: state.span for state in graph.states}
         self._spellings: dict[str, _Spelling] = {}
         self._found: dict[tuple[str, str], Place | None] = {}
+        self._anywhere: dict[str, tuple[str, int] | None] = {}
+        self._paths = sorted(lines)
+        self._starts: list[int] = []
+        self._everything = ""
         self._paths_by_target: dict[str, set[str]] = defaultdict(set)
         self._targets_by_site: dict[tuple[str, int], set[str]] = defaultdict(set)
         for edge in graph.edges:
@@ -72,13 +79,14 @@ class Names:
         return self._found[key]
 
     def _says(self, place: Place, words: Iterable[str]) -> bool:
-        text = self._text(place.path, place.line) or place.text
+        found = self._lines.get(place.path, ())
+        raw = found[place.line - 1] if 0 < place.line <= len(found) else place.text
+        words = [word for word in words if word in raw]
+        if not words:
+            return False
+        text = mask(raw)
         there = set(_WORD.findall(text))
         return any(word in there if word.isidentifier() else word in text for word in words)
-
-    def _text(self, path: str, line: int) -> str:
-        found = self._lines.get(path, ())
-        return mask(found[line - 1]) if 0 < line <= len(found) else ""
 
     def _sought(self, thing: str, link: Link, first: Place | None) -> Place | None:
         unit, source = self._units.get(thing), self._units.get(link.source)
@@ -86,15 +94,40 @@ class Names:
         near = {first.path, *self._beside(first)} if first else set()
         paths += sorted(near - set(paths))
         paths += sorted(self._paths_by_target.get(thing, set()) - set(paths))
-        if unit is None and not symbols.is_state(thing):
-            paths += sorted(self._lines.keys() - set(paths))
+        is_data = unit is None and not symbols.is_state(thing)
         for word in (*_parts_of(thing), *_pieces_of(thing)):
             for path in paths:
                 for line in self._spelt(path, word, is_code=symbols.is_code(thing) or symbols.is_state(thing)):
                     found = Place(link.source, thing, path, line, "name", NAMED)
                     if (unit is None or line != unit.span.line) and self._says(found, (word,)):
                         return found
+            if is_data and (spot := self._first(word)):
+                return Place(link.source, thing, *spot, "name", NAMED)
         return self._definition(thing, link)
+
+    def _first(self, word: str) -> tuple[str, int] | None:
+        """Return the first line of the whole system with a string that holds a word."""
+        if word not in self._anywhere:
+            spots = (
+                (path, line)
+                for path in self._holding(word)
+                for line in self._spelt(path, word, is_code=False)
+                if self._says(Place("", "", path, line, "name"), (word,))
+            )
+            self._anywhere[word] = next(spots, None)
+        return self._anywhere[word]
+
+    def _holding(self, word: str) -> Iterator[str]:
+        """Yield the files whose text holds a word: one search through all of them, for most words stand nowhere."""
+        if not self._starts:
+            texts = ["\n".join(self._lines[path]) + "\n" for path in self._paths]
+            self._starts = [0, *accumulate(map(len, texts))]
+            self._everything = "".join(texts)
+        at = self._everything.find(word)
+        while 0 <= at < len(self._everything):
+            number = bisect_right(self._starts, at) - 1
+            yield self._paths[number]
+            at = self._everything.find(word, self._starts[number + 1])
 
     def _beside(self, place: Place) -> Iterator[str]:
         """Yield the files of what else is called on a line: a wrapper is named where the wrapped function stands."""
@@ -133,6 +166,7 @@ def _wanted(link: Link, place: Place) -> tuple[str, ...]:
     return _parts_of(link.via) if link.via else (*_parts_of(link.target), *_parts_of(place.target))
 
 
+@cache
 def _parts_of(thing: str) -> tuple[str, ...]:
     """Return the spellings of a symbol, best first: of code its name, of a module body the module's, of data the last
     part of its path of which something is known.

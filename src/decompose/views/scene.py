@@ -20,8 +20,8 @@ GROUP_BY = ("auto", "service", "module", "package", "role")
 MOST_NODES = 60
 """Boxes of one picture; beyond, the lightest are gathered into one box a group."""
 LEAST_LINKS = 40
-LINKS_A_BOX = 2
-"""Lines drawn for each box, the heaviest; more cannot be followed."""
+LINKS_A_BOX = 1.7
+"""Lines drawn for each box, the heaviest and imports last; more cannot be followed."""
 MOST_NEEDED = 7
 COMMON_SHARE = 0.2
 """Share of the boxes from which a box counts as needed by all; below `MOST_NEEDED` of them it never does."""
@@ -29,6 +29,9 @@ COMMON_HEAD = 0.6
 """Share of the names from which a first part is left out of the labels."""
 MOST_REASONS = 4
 """Places named in a tooltip."""
+LEAST_LISTED = 3
+"""From how many boxes without a line on they are named in one."""
+MOST_LISTED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Box:
     label: str
     detail: str
     shape: str
-    """`group`, `package`, `module`, `unit`, `asset`, `state` or `rest`."""
+    """`group`, `package`, `module`, `unit`, `asset`, `state`, `list` (of names, a line each) or `rest`."""
     role: str
     cluster: str
     """Name of the frame around it; empty for none."""
@@ -113,8 +116,8 @@ def compose(graph: CodeGraph, choice: Choice, *, plan: Plan | None, membership: 
     ]
     every = _make_lines(shown, label_by_unit)
     if not choice.focus:
-        boxes, every = _set_apart(boxes, every)
-    lines = _heaviest(every, max(LEAST_LINKS, LINKS_A_BOX * len(boxes)))
+        boxes, every = _set_apart(_list_unreached(boxes, every), every)
+    lines = _heaviest(every, max(LEAST_LINKS, round(LINKS_A_BOX * len(boxes))))
     return Scene(
         title(graph, choice), choice.level, boxes, lines, clusters_of(grouping, boxes),
         hidden_units=len(top_units(graph)) - len(units), hidden_lines=len(every) - len(lines),
@@ -178,6 +181,27 @@ def _set_apart(boxes: tuple[Box, ...], lines: tuple[Line, ...]) -> tuple[tuple[B
         for box in boxes
     )
     return told, tuple(line for line in lines if line.target not in common)
+
+
+def _list_unreached(boxes: tuple[Box, ...], lines: Sequence[Line]) -> tuple[Box, ...]:
+    """Name the modules or units of a frame that no line reaches in one box, instead of drawing a column of them."""
+    reached = {end for line in lines for end in (line.source, line.target)}
+    unreached: dict[str, list[Box]] = defaultdict(list)
+    for box in boxes:
+        if box.key not in reached and box.shape in ("module", "unit"):
+            unreached[box.cluster].append(box)
+    lists = {cluster: inside for cluster, inside in unreached.items() if len(inside) >= LEAST_LISTED}
+    kept = [box for box in boxes if box.cluster not in lists or box not in lists[box.cluster]]
+    return (*kept, *(_listed(cluster, inside) for cluster, inside in sorted(lists.items())))
+
+
+def _listed(cluster: str, inside: Sequence[Box]) -> Box:
+    names = [" ".join(box.label.split()) if box.shape == "module" else f"{box.label}, {box.detail}" for box in inside]
+    more = [f"and {len(names) - MOST_LISTED:,} more"] if len(names) > MOST_LISTED else []
+    size = sum(box.size for box in inside)
+    words = "\n".join(names)
+    detail = f"{_plural(size, 'unit')}, no lines drawn"
+    return Box(f"list {cluster}", "\n".join([*names[:MOST_LISTED], *more]), detail, "list", "", cluster, words, size)
 
 
 def _boxes_of(graph: CodeGraph, choice: Choice, grouping: Grouping, units: Iterable[str]) -> dict[str, str]:
@@ -286,7 +310,7 @@ def _make_lines(shown: Iterable[Link], box_by_unit: Mapping[str, str]) -> tuple[
 
 
 def _heaviest(lines: Sequence[Line], most: int) -> tuple[Line, ...]:
-    kept = sorted(lines, key=lambda line: (-_weight(line), line.source, line.target))[:most]
+    kept = sorted(lines, key=lambda line: (line.kind == "type", -_weight(line), line.source, line.target))[:most]
     return tuple(sorted(kept, key=lambda line: (line.source, line.target)))
 
 

@@ -20,8 +20,9 @@ from decompose import views
 from decompose.errors import PlanError, RenderError
 from decompose.ir.codec import decode_graph
 from decompose.ir.findings import Span
-from decompose.ir.graph import CodeGraph, Edge, Site, Unit
+from decompose.ir.graph import Asset, CodeGraph, Edge, Site, Unit
 from decompose.ir.masking import mask
+from decompose.views.flow import compose_flow
 from decompose.views.html import as_json
 from decompose.views.layout import sequence, slots
 from decompose.views.links import accesses, links
@@ -100,6 +101,43 @@ def test_too_many_modules_are_gathered_by_package_before_whole_parts() -> None:
     assert len(scene.boxes) <= 30
     assert all(box.label for box in scene.boxes)
     assert "gather modules" in views.dot_source(graph, plan=plan, membership=where, most=30)
+
+
+def test_assets_that_the_same_units_read_and_write_are_one_box() -> None:
+    graph = view_graphs.shop()
+    files = [f"data/day_{n}.csv" for n in range(8)]
+    assets = tuple(Asset(symbol=f"asset:{name}", kind="file", name=name, format="csv") for name in files)
+    reads = tuple(view_graphs._edge("shop.ingest:load_orders", asset.symbol, "read", 7) for asset in assets)
+    graph = msgspec.structs.replace(graph, assets=(*graph.assets, *assets), edges=(*graph.edges, *reads))
+
+    scene = compose_flow(graph, Choice("pipeline"), plan=None, membership=None)
+
+    [box] = [box for box in scene.boxes if "day_" in box.label]
+    assert len(set(box.label.split("\n")) & set(files)) >= 5
+    assert "more" in box.detail
+    assert sum(line.source == box.key for line in scene.lines) == 1
+
+
+def test_modules_that_no_line_reaches_are_named_in_one_box() -> None:
+    graph = view_graphs.shop()
+    idle = [f"shop.idle_{n}" for n in range(20)]
+    spans = [Span(f"shop/idle_{n}.py", 1) for n in range(20)]
+    units = tuple(Unit(symbol=f"{m}:f", kind="function", module=m, span=s) for m, s in zip(idle, spans, strict=True))
+    graph = msgspec.structs.replace(graph, units=(*graph.units, *units))
+
+    scene = compose(graph, Choice(), plan=None, membership=None)
+
+    [box] = [box for box in scene.boxes if box.shape == "list"]
+    assert box.size >= 20
+    assert "idle_0" in box.label and box.label.endswith("more")
+    assert not any(line.source == box.key or line.target == box.key for line in scene.lines)
+
+
+def test_the_legend_shows_each_kind_as_it_is_drawn() -> None:
+    dot = views.dot_source(view_graphs.shop(), level="assets")
+
+    assert "arrowhead=vee" in dot and "≻" in dot
+    assert "arrowhead=diamond" in dot and "◆" in dot
 
 
 def test_what_all_names_begin_with_is_left_out() -> None:
