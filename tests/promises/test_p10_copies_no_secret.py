@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from command import contents
 from command import decompose as run
+from planted import PLANTED
 from toy import FILES, write_toy
 
-from decompose.ir.masking import find_secrets, hide_secrets
+from decompose.ir.masking import find_secrets, hide_secrets, mask
 
 SECRETS = {
     "aws": "AKIA" + "IOSFODNN7ABCDEFG",
@@ -63,13 +64,14 @@ def fetch(token="{SECRETS["argument"]}"):
 
 def _plant(root: Path) -> None:
     train = FILES["shop/train.py"].replace(
-        "    frame = build(", "    from shop.remote import fetch\n    fetch()\n    frame = build("
+        "    frame = build(", "    import shop.keys\n    from shop.remote import fetch\n    fetch()\n    frame = build("
     )
     cell = f"password = '{SECRETS['cell']}'\\ntrain()"
     write_toy(
         root,
         extra={
             "shop/remote.py": CODE,
+            "shop/keys.py": "".join(f"{line}\n" for _, line in PLANTED),
             "shop/train.py": train,
             ".env": f"DB_PASSWORD={SECRETS['settings']}\n",
             "settings.yaml": f"password: {SECRETS['settings']}\n",
@@ -80,7 +82,8 @@ def _plant(root: Path) -> None:
 
 def _leaks(text: str | bytes) -> list[str]:
     data = text.encode() if isinstance(text, str) else text
-    return [name for name, secret in SECRETS.items() if secret.encode() in data]
+    planted = [line for secret, line in PLANTED if secret.encode() in data]
+    return planted + [name for name, secret in SECRETS.items() if secret.encode() in data]
 
 
 def test_no_output_holds_a_planted_secret_and_generation_refuses(tmp_path: Path) -> None:
@@ -100,7 +103,7 @@ def test_no_output_holds_a_planted_secret_and_generation_refuses(tmp_path: Path)
     refused = run("generate", "toy", cwd=tmp_path)
 
     assert refused.returncode == 3
-    assert "shop/remote.py:" in refused.stderr and "hint:" in refused.stderr
+    assert "shop/remote.py:" in refused.stderr and "shop/keys.py:" in refused.stderr and "hint:" in refused.stderr
     assert _leaks(refused.stdout + refused.stderr) == []
     assert not (tmp_path / "services").exists()
     written = {
@@ -115,6 +118,15 @@ def test_every_planted_kind_is_found_and_hidden() -> None:
 
     assert _leaks(found) == []
     assert set(_leaks(hide_secrets(CODE))) == set()
+
+
+def test_250_secrets_are_found_and_hidden_in_whatever_shape_they_stand() -> None:
+    assert len({secret for secret, _ in PLANTED}) >= 250
+    for secret, line in PLANTED:
+        shown = [told for _, told in find_secrets(line)]
+        assert shown and not any(
+            secret in text for text in (*shown, hide_secrets(line), *map(mask, line.split("\n")))
+        ), line
 
 
 @pytest.mark.parametrize("before", ["", "'", " ", "=", "\\n", "\n", "(", "/"])
