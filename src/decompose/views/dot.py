@@ -189,7 +189,8 @@ def _against_order(scene: Scene) -> frozenset[Line]:
 def _page(scene: Scene, theme: Theme) -> dict[str, str]:
     return {
         "label": _caption(scene, theme), "labelloc": "t", "labeljust": "l", "rankdir": "LR", "bgcolor": theme.page,
-        "fontname": _FONT, "fontcolor": theme.text, "pad": "0.35", "nodesep": "0.22", "ranksep": "0.35" if scene.in_order else "0.75",
+        "fontname": _FONT, "fontcolor": theme.text, "pad": "0.35", "nodesep": "0.22",
+        "ranksep": "0.35" if scene.in_order else "0.75",
         "splines": "spline", "newrank": "true" if scene.in_order else "false", "compound": "true",
         "tooltip": _text(scene.title),
     }  # fmt: skip

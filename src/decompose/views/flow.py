@@ -63,7 +63,11 @@ def compose_flow(graph: CodeGraph, choice: Choice, *, plan: Plan | None, members
     used = set(stage.values())
     stages = tuple((name, "") for name in [*(name for name, _ in STAGES), BESIDE] if name in used)
     frames = stages if is_pipeline else clusters_of(grouping, boxes)
-    lines = tuple(sorted((_line(t, len(alike[t.thing])) for t in touches), key=lambda line: (line.source, line.target, line.tooltip)))
+    lines = tuple(
+        sorted(
+            (_line(t, len(alike[t.thing])) for t in touches), key=lambda line: (line.source, line.target, line.tooltip)
+        )
+    )
     return Scene(
         heading(graph, choice), choice.level, tuple(boxes), lines, frames, hidden_lines=hidden, in_order=is_pipeline
     )  # fmt: skip

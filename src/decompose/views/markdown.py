@@ -62,6 +62,6 @@ def _percent(share: float | None) -> str:
 
 
 def _cell(text: str) -> str:
-    """Escape text for one cell: no markup, no mention of a person, no line end."""
-    table = {"|": "\\|", "<": "&lt;", ">": "&gt;", "@": "&#64;", "\n": " ", "\r": " ", "[": "\\[", "]": "\\]"}
-    return "".join(table.get(char, char) for char in text)
+    """Escape text for one cell: no markup, no mention of a person, no line end, nothing that turns the text around."""
+    table = {"|": "\\|", "<": "&lt;", ">": "&gt;", "@": "&#64;", "[": "\\[", "]": "\\]"}
+    return "".join(table.get(char, char if char.isprintable() else " ") for char in text)
