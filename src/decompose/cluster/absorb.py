@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from decompose.cluster.conduct import SERVING
 from decompose.cluster.profile import System
 from decompose.cluster.relations import USES, Relations
 from decompose.cluster.scope import Scope
 from decompose.cluster.stages import MASS_SCALE, OWN_WORK, STAGES, conflicts
 from decompose.ir.components import strong_components
+from decompose.ir.partition import SHARED
 
 SMALL_PART = 0.5
 """Share of the system up to which a part that nothing starts or uses is taken in by whoever imports it."""
 MAX_STEPS = 200
 """Pieces taken in, one after the other."""
+APART_STAGES = ("training", "batch", "orchestration", "online", "ui")
+"""Stages that are runs of their own also where a request starts them, and a model server behind pages."""
 SMALL_CONFLICT = 400
 """Stage conflict, per mille, up to which a part is taken in by its only user."""
 
@@ -31,8 +35,8 @@ def absorb(
     """Return the assignment with every part taken in that has one user and no life of its own.
 
     A main block alone goes back to its file. Else a part is taken in when it holds no entry point, all units that use
-    it from outside stand in one other part, and the two do not conflict in stage. What only starts the stages is no
-    user.
+    it from outside stand in one other part, and the two do not conflict in stage, or that one answers requests and the
+    part is no run of its own: what only a request makes run is part of the answer. What only starts the stages is no user.
 
     Args:
         system: The profiled system.
@@ -59,13 +63,37 @@ def absorb(
             near.discard(name)
             is_free = not started.intersection(symbols) and not fixed.intersection(symbols)
             has_room = len(near) == 1 and _has_room(system, symbols, members[min(near)], max_size)
-            if is_free and has_room and _agree(system, symbols, members[min(near)]):
+            if is_free and has_room and _may_join(system, symbols, members[min(near)]):
                 moving, target = symbols, min(near)
                 break
         if not moving:
             break
         cluster |= dict.fromkeys(moving, target)
     return _adopt(system, relations, cluster, started | fixed, max_size) if started else cluster
+
+
+def dissolve(
+    system: System, relations: Relations, scope: Scope, cluster_by_unit: Mapping[str, str], fixed: frozenset[str]
+) -> dict[str, str]:
+    """Return the assignment with parts shared that are none: settings and helpers that nothing starts and no part uses.
+
+    Where all parts are such, they stay.
+    """
+    members: dict[str, set[str]] = {}
+    for symbol, name in cluster_by_unit.items():
+        members.setdefault(name, set()).add(symbol)
+    held = fixed.union(*scope.entries.values())
+    members.pop(SHARED, None)
+    alone = [
+        symbols
+        for symbols in members.values()
+        if not held & symbols
+        and not _stage(system, sorted(symbols))
+        and not any(user in cluster_by_unit for s in symbols for user in relations.users.get(s, frozenset()) - symbols)
+    ]
+    if len(alone) == len(members):
+        return dict(cluster_by_unit)
+    return {**cluster_by_unit, **dict.fromkeys((symbol for symbols in alone for symbol in symbols), SHARED)}
 
 
 def _pieces(system: System, relations: Relations, members: Mapping[str, list[str]]) -> list[tuple[str, list[str]]]:
@@ -155,6 +183,14 @@ def _lone_body(
 def _has_room(system: System, first: list[str], second: list[str], max_size: int) -> bool:
     """Return whether two parts together stay within the largest size."""
     return not max_size or system.size_of((*first, *second)) <= max_size
+
+
+def _may_join(system: System, symbols: list[str], users: list[str]) -> bool:
+    """Return whether a piece may be one part with all who use it."""
+    if _agree(system, symbols, users):
+        return True
+    answers = any(SERVING.intersection(system.profiles[user].entries) for user in users)
+    return answers and _stage(system, symbols) not in APART_STAGES
 
 
 def _agree(system: System, first: list[str], second: list[str]) -> bool:

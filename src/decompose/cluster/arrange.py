@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from decompose.cluster.absorb import absorb
+from decompose.cluster.absorb import absorb, dissolve
 from decompose.cluster.network import FINE, Network, are_apart, objective
 from decompose.cluster.problem import Problem, drawn_to, network_of
 from decompose.cluster.search import search
@@ -54,6 +54,7 @@ def arrange(
     placed = absorb(system, relations, problem.scope, placed, fixed, max_size=limit)
     placed = settle(system, relations, placed, problem.libraries, bare=problem.scope.bare, fixed=fixed, max_size=limit)
     placed = untie(system, relations, placed, fixed, dead=frozenset(problem.scope.dead), max_size=limit)
+    placed = dissolve(system, relations, problem.scope, placed, fixed)
     return Arrangement(placed, objective(network, clusters) / (FINE * network.total))
 
 

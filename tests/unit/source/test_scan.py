@@ -35,3 +35,26 @@ def test_where_facts_come_from_does_not_show(tmp_path: Path) -> None:
 
     assert cold == warm == far
     assert encode_graph(graph.link(cold)) == encode_graph(graph.link(warm)) == encode_graph(graph.link(far))
+
+
+def test_what_this_program_wrote_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "m.py").write_text(CODE)
+    before = graph.link(source.scan(tmp_path)).digest
+    (tmp_path / "decompose.yaml").write_text("version: 1\nsystem: m\n")
+    (tmp_path / "services" / "a").mkdir(parents=True)
+    (tmp_path / "services" / "a" / "app.py").write_text(CODE)
+    for name in ("decompose.lock", "monolith.json"):
+        (tmp_path / "services" / name).write_text("{}")
+
+    system = graph.link(source.scan(tmp_path))
+
+    assert system.digest == before
+    assert [(file.path, file.outcome) for file in system.files] == [("m.py", "analysed"), ("services", "skipped")]
+
+
+def test_a_folder_of_services_by_another_hand_is_read(tmp_path: Path) -> None:
+    (tmp_path / "services").mkdir()
+    (tmp_path / "services" / "app.py").write_text(CODE)
+    (tmp_path / "services" / "decompose.lock").write_text("{}")
+
+    assert [file.path for file in source.scan(tmp_path).outcomes] == ["services/app.py"]
