@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 MASK = "•••"
 _NAMED = re.compile(
@@ -48,6 +49,7 @@ _SHORTEST_TOKEN = 16
 """`token` is an everyday word of language processing: only a long value with digits is taken for a secret."""
 
 
+@lru_cache(maxsize=1 << 16)
 def mask(line: str, *, longest: int = LONGEST_LINE) -> str:
     """Return a source line, shortened, with everything that looks like a secret replaced by dots."""
     masked = _NAMED.sub(lambda match: f"{match[1]}{match[2][0]}{MASK}{match[2][-1]}", line.strip())

@@ -55,8 +55,10 @@ class Names:
         self._found: dict[tuple[str, str], Place | None] = {}
         self._anywhere: dict[str, tuple[str, int] | None] = {}
         self._paths = sorted(lines)
-        self._starts: list[int] = []
-        self._everything = ""
+        texts = ["\n".join(lines[path]) + "\n" for path in self._paths]
+        self._everything = "".join(texts)
+        self._starts = [0, *accumulate(map(len, texts))]
+        self._number_by_path = {path: number for number, path in enumerate(self._paths)}
         self._paths_by_target: dict[str, set[str]] = defaultdict(set)
         self._targets_by_site: dict[tuple[str, int], set[str]] = defaultdict(set)
         for edge in graph.edges:
@@ -119,10 +121,6 @@ class Names:
 
     def _holding(self, word: str) -> Iterator[str]:
         """Yield the files whose text holds a word: one search through all of them, for most words stand nowhere."""
-        if not self._starts:
-            texts = ["\n".join(self._lines[path]) + "\n" for path in self._paths]
-            self._starts = [0, *accumulate(map(len, texts))]
-            self._everything = "".join(texts)
         at = self._everything.find(word)
         while 0 <= at < len(self._everything):
             number = bisect_right(self._starts, at) - 1
@@ -149,6 +147,9 @@ class Names:
 
     def _spelt(self, path: str, word: str, *, is_code: bool) -> list[int]:
         """Return the lines of a file on which a name stands; uses before imports, definitions not at all."""
+        number = self._number_by_path.get(path)
+        if number is None or self._everything.find(word, self._starts[number], self._starts[number + 1]) < 0:
+            return []
         known = self._spelling(path)
         if not is_code:
             return [line for line, text in known.strings if word in text]
