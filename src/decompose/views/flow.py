@@ -14,6 +14,8 @@ from decompose.views.grouping import roles_of
 from decompose.views.links import Access, accesses, links, top_units, true_users
 from decompose.views.palette import STAGES
 from decompose.views.scene import (
+    LEAST_LINKS,
+    LINKS_A_BOX,
     MOST_REASONS,
     Box,
     Choice,
@@ -30,6 +32,8 @@ from decompose.views.scene import title as heading
 
 MOST_NAMES = 6
 """Assets named in one box; the rest is counted."""
+MOST_USERS = 8
+"""Units up to which an asset is worth its lines."""
 BESIDE = "Beside the flow"
 """Frame of what has no stage of its own."""
 _STAGE_BY_ROLE = {role: name for name, inside in STAGES for role in inside}
@@ -55,12 +59,17 @@ def compose_flow(graph: CodeGraph, choice: Choice, *, plan: Plan | None, members
     if is_pipeline:
         every = [t for t in every if not symbols.is_state(t.thing) and kinds.get(t.thing) not in ("env", "config")]
     alike = _alike(every)
-    touches, hidden = _heaviest([t for t in every if t.thing in alike], choice.most)
     roles = roles_of(graph)
-    stage = {t.unit: _STAGE_BY_ROLE.get(roles[t.unit], BESIDE) for t in touches}
-    boxes = _unit_boxes(graph, touches, roles, stage if is_pipeline else grouping.group_by_unit)
+    stage = {t.unit: _STAGE_BY_ROLE.get(roles[t.unit], BESIDE) for t in every}
+    frame = stage if is_pipeline else grouping.group_by_unit
+    drawn = [t for t in every if t.thing in alike]
+    if is_pipeline and len({end for t in drawn for end in (t.unit, t.thing)}) > choice.most:
+        drawn = [t for t in drawn if stage[t.unit] != BESIDE]
+    touches = _telling(drawn, choice.most, frame)
+    boxes = _unit_boxes(graph, touches, roles, frame)
     boxes += _thing_boxes(graph, touches, alike)
-    used = set(stage.values())
+    hidden = sum(t.thing in alike for t in every) - len(touches)
+    used = {stage[t.unit] for t in touches}
     stages = tuple((name, "") for name in [*(name for name, _ in STAGES), BESIDE] if name in used)
     frames = stages if is_pipeline else clusters_of(grouping, boxes)
     lines = tuple(
@@ -115,20 +124,34 @@ def _thing_boxes(graph: CodeGraph, touches: Iterable[Access], alike: Mapping[str
     return result
 
 
-def _heaviest(touches: list[Access], most: int) -> tuple[list[Access], int]:
-    """Keep the assets with most users, as far as `most` boxes reach; hand-offs between two units come first."""
-    users: dict[str, set[str]] = defaultdict(set)
-    modes: dict[str, set[str]] = defaultdict(set)
+def _telling(touches: list[Access], most: int, frame: Mapping[str, str]) -> list[Access]:
+    """Keep the assets that tell most, as far as `most` boxes and the lines for them reach.
+
+    Hand-offs from one frame to another come first, then those from one unit to another; what is certain before what is
+    possible, and what a few units touch before what stands for half the system.
+    """
+    inside: dict[str, list[Access]] = defaultdict(list)
     for touch in touches:
-        users[touch.thing].add(touch.unit)
-        modes[touch.thing].add(touch.mode)
+        inside[touch.thing].append(touch)
+
+    def rank(thing: str) -> tuple[bool, bool, bool, bool, int, str]:
+        users = {t.unit for t in inside[thing]}
+        ends = {t.mode: {frame[u.unit] for u in inside[thing] if u.mode == t.mode} - {BESIDE} for t in inside[thing]}
+        is_handed = len(ends) > 1
+        crosses = is_handed and len(set().union(*ends.values())) > 1
+        is_certain = all(t.is_certain for t in inside[thing])
+        return not crosses, not is_handed, len(users) > MOST_USERS, not is_certain, -len(users), thing
+
     kept: set[str] = set()
     boxes: set[str] = set()
-    for thing in sorted(users, key=lambda t: (len(modes[t]) < 2, -len(users[t]), t)):
-        if len(boxes | users[thing]) + len(kept) < most:
+    lines, most_lines = 0, max(LEAST_LINKS, round(LINKS_A_BOX * most))
+    for thing in sorted(inside, key=rank):
+        more = {t.unit for t in inside[thing]}
+        if len(boxes | more) + len(kept) < most and lines + len(inside[thing]) <= most_lines:
             kept.add(thing)
-            boxes |= users[thing]
-    return [t for t in touches if t.thing in kept], sum(t.thing not in kept for t in touches)
+            boxes |= more
+            lines += len(inside[thing])
+    return [t for t in touches if t.thing in kept]
 
 
 def _line(touch: Access, things: int) -> Line:
