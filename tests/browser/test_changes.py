@@ -92,6 +92,20 @@ def test_changes_that_a_page_has_not_seen_are_not_taken_away(open_page: Open) ->
     assert page.evaluate("(shelf) => get.call(localStorage, shelf)", shelf) == kept
 
 
+def test_changes_outlive_a_reload_where_the_browser_keeps_nothing(open_page: Open) -> None:
+    page = open_page(shop_page())
+    page.add_init_script("Storage.prototype.getItem = () => null; Storage.prototype.setItem = () => {}")
+    page.reload()
+    shape(page)
+    before = places(page)
+
+    page.evaluate("window.onbeforeunload = null")
+    page.reload()
+    page.click("text=Bring back")
+
+    assert places(page) == before
+
+
 def test_a_page_whose_browser_keeps_nothing_says_so_before_it_is_left(open_page: Open) -> None:
     page = open_page(shop_page())
     before = page.evaluate("window.onbeforeunload()")

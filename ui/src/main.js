@@ -143,8 +143,8 @@ function start(raw, remote, { isUnsaved = false, before } = {}) {
     panel.draw();
     undoButton.toggleAttribute("disabled", !store.done.length && !store.before); redoButton.toggleAttribute("disabled", !store.undone.length);
     saveButton.classList.toggle("dirty", store.isDirty);
-    writeAddress();
     session.keep();
+    writeAddress();
   }
   // A new selection changes no box: only marks, the panel and the address.
   function quiet() { if (store.view === "map") map.mark(); panel.draw(); drawChips(); writeAddress(); }
@@ -155,7 +155,7 @@ function start(raw, remote, { isUnsaved = false, before } = {}) {
     if (store.open.size) to.set("open", [...store.open].join(","));
     if (store.selected) to.set("sel", store.selected);
     if (store.hidden.length) to.set("hide", store.hidden.join(","));
-    try { history.replaceState(null, "", `#${to}`); } catch { /* some browsers forbid it for files; the page works without */ }
+    try { history.replaceState(session.remembered(), "", `#${to}`); } catch { /* some browsers forbid it for files; the page works without */ }
   }
   function readAddress() {
     const from = new URLSearchParams(location.hash.slice(1));

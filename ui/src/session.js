@@ -17,14 +17,17 @@ export function makeSession(store, remote, restart) {
 
   /** What lies on the shelf as far as this page knows: it takes away only what it has seen or put there. */
   let known = read(shelf);
+  /** The same as this tab remembers it beside its address. Chromium loses, now and then, what is stored right before a reload; then this is right. */
+  let tab = { shelf, text: history.state?.shelf === shelf ? history.state.text : known };
   let isKept = true;
   /** What earlier visits left and nobody has decided about; a new change does not push it out. @type {Changes[]} */
-  let left = store.canEdit ? parsed(known).filter((changes) => applyChanges(store, changes, { isDry: true }).done) : [];
+  let left = store.canEdit ? parsed(tab.text).filter((changes) => applyChanges(store, changes, { isDry: true }).done) : [];
 
   function keep() {
     if (!store.canEdit) return;
     const own = store.isDirty ? [changesOf(store)].filter((changes) => changes.count) : [];
     const text = left.length + own.length ? JSON.stringify([...left, ...own]) : "";
+    tab = { shelf, text };
     if (text !== known) { write(shelf, text); known = read(shelf); }
     if (isKept && known !== text) setTimeout(() => say("This browser keeps no changes of this page: save the plan before you leave it"));
     isKept = known === text;
@@ -37,7 +40,7 @@ export function makeSession(store, remote, restart) {
   function offer(show) {
     if (!left.length) return;
     const count = left.reduce((sum, changes) => sum + changes.count, 0);
-    const settle = (/** @type {Changes[]} */ taken) => { bar.remove(); left = []; for (const changes of taken) tell(applyChanges(store, changes)); keep(); };
+    const settle = (/** @type {Changes[]} */ taken) => { bar.remove(); left = []; for (const changes of taken) tell(applyChanges(store, changes)); store.changed(); };
     const bar = h("div.offer", { role: "status" }, h("span", null, `${plural(count, "change")} of an earlier visit ${count === 1 ? "is" : "are"} kept in this browser`),
       h("button.small", { onclick: () => settle(left) }, "Bring back"), h("button.small", { onclick: () => settle([]) }, "Forget"));
     show(bar);
@@ -102,7 +105,7 @@ export function makeSession(store, remote, restart) {
     say(missing.length ? `${plural(done, "change")} applied; ${missing.length} no longer fit: ${missing.slice(0, 3).join(", ")}` : `${plural(done, "change")} applied; save to keep`);
   }
 
-  return { keep, isAtRisk, offer, save, repropose, downloadPlan };
+  return { keep, remembered: () => tab, isAtRisk, offer, save, repropose, downloadPlan };
 }
 
 /** @param {string} key @param {string} text */
