@@ -99,7 +99,8 @@ def relate(system: System, trace: Trace | None = None) -> Relations:
         known = pairs.get((source, target, "call"))
         seen = known or Relation(source, target, "call", calls, True, 0, "traced")
         pairs[source, target, "call"] = Relation(source, target, "call", calls, True, seen.sites, seen.evidence)
-    mutable = {state.symbol for state in system.graph.states if state.is_mutated}
+    # every process has a random generator of its own and can seed it: nothing is shared
+    mutable = {state.symbol for state in system.graph.states if state.is_mutated and state.kind != "rng"}
     return Relations(
         pairs=tuple(pairs[key] for key in sorted(pairs)),
         assets={name: tuple(sorted(found)) for name, found in sorted(touches.items()) if is_asset(name)},
