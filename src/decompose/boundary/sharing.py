@@ -12,6 +12,7 @@ from decompose.ir.findings import Finding, Span
 from decompose.ir.graph import Unit
 from decompose.ir.partition import OFFLINE, SHARED
 from decompose.ir.symbols import MODULE_BODY, join, module_of
+from decompose.knowledge.networks import networks_of
 
 _ALWAYS_VALUES = ("enum", "exception", "namedtuple", "protocol")
 _RECORDS = ("dataclass", "pydantic")
@@ -37,7 +38,8 @@ def share_definitions(system: System, home: Mapping[str, str]) -> Sharing:
 
     These are: own bases of classes elsewhere; enums, exceptions, named tuples and protocols that another service
     touches; records (dataclasses, pydantic models) without a life of their own that another service touches or that
-    stand in a signature which it calls. What such a definition needs to exist comes along.
+    stand in a signature which it calls; functions without a life of their own with which a network elsewhere computes.
+    What such a definition needs to exist comes along.
     """
     homes, reasons = dict(home), dict[str, str]()
     pending = [*_constants_read_elsewhere(system, homes), *_needed_on_both_sides(system, homes)]
@@ -100,6 +102,7 @@ def _lives(system: System, method: Unit) -> bool:
 def _needed_on_both_sides(system: System, home: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield the definitions that stand in one service and are needed in another, with the reason."""
     yield from _named_elsewhere(system, home)
+    yield from _computed_with(system, home)
     for edge in system.graph.edges:
         if edge.kind not in ("inherit", "call", "type", "import", "value"):
             continue
@@ -119,6 +122,22 @@ def _needed_on_both_sides(system: System, home: Mapping[str, str]) -> Iterator[t
         elif edge.kind == "call":
             for member in system.members.get(target, ()):
                 yield from _in_signature(system, home, member, there)
+
+
+def _computed_with(system: System, home: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the functions through which gradients of a network in another service pass."""
+    networks = networks_of(system.index.units)
+    for symbol in sorted(networks.functions):
+        there, unit = home.get(symbol, ""), system.units[symbol]
+        if there in NOT_A_SERVICE or _lives(system, unit):
+            continue
+        for edge in system.incoming.get(symbol, ()):
+            source = system.owner(edge.source)
+            here = home.get(source, "")
+            is_differentiated = source in networks.classes or (here == SHARED and source in networks.functions)
+            if edge.kind == "call" and here not in ("", OFFLINE, there) and is_differentiated:
+                yield symbol, f"`{edge.source}` computes with it, and no gradient comes back from another service"
+                break
 
 
 def _named_elsewhere(system: System, home: Mapping[str, str]) -> Iterator[tuple[str, str]]:

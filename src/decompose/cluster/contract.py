@@ -28,9 +28,9 @@ def atoms(
 ) -> list[tuple[str, ...]]:
     """Return the groups of units that stay together, sorted; every member is in exactly one.
 
-    Held together are: cycles of certain calls, a class and its own base, a record or private helper and its only user,
-    mutable state and the units of its module that touch it, the pages of one application, and what is locked to one
-    service.
+    Held together are: cycles of certain calls, a class and its own base, a network and what it computes with, a record
+    or private helper and its only user, mutable state and the units of its module that touch it, the pages of one
+    application, and what is locked to one service.
 
     Args:
         system: The profiled system.
@@ -49,7 +49,8 @@ def atoms(
             joined.join(group[0], symbol)
     inside = frozenset(chosen)
     for relation in relations.pairs:
-        if relation.kind == "inherit" and relation.source in inside and relation.target in inside:
+        is_inside = relation.source in inside and relation.target in inside
+        if is_inside and (relation.kind == "inherit" or _passes_gradients(system, relation)):
             joined.join(relation.target, relation.source)
     for bodies in page_apps(system):
         for body in bodies[1:]:
@@ -92,7 +93,24 @@ def libraries(system: System, relations: Relations, core: Iterable[str]) -> froz
         limit = DEFINITION_CONFLICT if profile.stage else HELPER_CONFLICT
         if worst >= limit or (not profile.stage and len(stages) > 1 and len(modules) >= MANY_MODULES):
             found.add(symbol)
-    return frozenset(found)
+    return frozenset(found | _computed_with(system, relations, found, writers))
+
+
+def _computed_with(system: System, relations: Relations, shared: set[str], writers: frozenset[str]) -> set[str]:
+    """Return what networks among the shared units compute with: it is copied with them."""
+    found: set[str] = set()
+    calls = [relation for relation in relations.pairs if _passes_gradients(system, relation)]
+    while True:
+        more = {
+            r.target
+            for r in calls
+            if r.source in shared | found
+            and r.target not in shared | found | writers
+            and not system.profiles[r.target].entries
+        }
+        if not more:
+            return found
+        found |= more
 
 
 def is_shareable(system: System, symbol: str, writers: frozenset[str]) -> bool:
@@ -165,6 +183,13 @@ def _cycles(system: System, relations: Relations, chosen: list[str]) -> list[lis
     limit = COMPONENT_LIMIT * sum(system.profiles[symbol].size for symbol in chosen)
     found = [[chosen[i] for i in component] for component in strong_components(successors) if len(component) > 1]
     return [group for group in found if sum(system.profiles[s].size for s in group) <= max(limit, 4)]
+
+
+def _passes_gradients(system: System, relation: Relation) -> bool:
+    """Return whether a network, or a part of one, computes with the other: no gradient comes from another process."""
+    networks = system.networks
+    every = networks.classes | networks.functions
+    return relation.kind == "call" and relation.is_certain and relation.source in every and relation.target in every
 
 
 def _is_body_free(relation: Relation) -> bool:

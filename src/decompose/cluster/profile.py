@@ -11,6 +11,7 @@ from decompose.cluster.network import StageMass
 from decompose.cluster.stages import MASS_SCALE, OWN_WORK, STAGES, stage_mass
 from decompose.ir.graph import CodeGraph, Unit
 from decompose.ir.units import UnitIndex, index_units, is_bare, is_page_script, size_of
+from decompose.knowledge.networks import Networks, networks_of
 
 SERVING_ENTRIES = ("route", "page")
 """Entry points that are a process of their own: a web server, a page server."""
@@ -61,6 +62,11 @@ class System:
         for symbol, profile in self.profiles.items():
             found.setdefault(profile.module, []).append(symbol)
         return {module: tuple(symbols) for module, symbols in sorted(found.items())}
+
+    @cached_property
+    def networks(self) -> Networks:
+        """Return what gradients pass through."""
+        return networks_of(self.index.units)
 
     def size_of(self, symbols: Iterable[str]) -> int:
         """Return the size of some units together; module bodies of nothing but imports count nothing."""

@@ -82,14 +82,14 @@ def _start_client(closure: Closure) -> None:
 
 
 def _want_values(closure: Closure) -> None:
-    """Have the classes whose instances may arrive in a message, unless they need libraries unused here."""
+    """Have the classes and functions that may arrive in a message, unless they need libraries unused here."""
     if closure.process == CLIENT:
         return
     territory = closure.territory
     roots = set(imported_roots(closure.needs.values(), territory))
     shared = {s for s in territory.shared if s in territory.units and territory.units[s].kind == "class"}
     is_storing = any(
-        e.target in LOADERS | SAVERS and _runs_here(closure, e.source)
+        e.target in LOADERS | SAVERS and closure.defines(top_level_of(e.source))
         for e in territory.graph.edges
         if e.kind == "call"
     )
@@ -101,16 +101,22 @@ def _want_values(closure: Closure) -> None:
             is_data = symbol in territory.value_classes and (is_storing or bool(needed & roots))
             if is_light or is_data:
                 closure.want(module, qualname_of(symbol))
+    for symbol in sorted(territory.handed_functions & territory.shared):
+        if _libraries_of(territory, symbol) <= roots:
+            closure.want(module_of(symbol), qualname_of(symbol))
 
 
-def _runs_here(closure: Closure, symbol: str) -> bool:
-    """Return whether code of this unit was carried into the process."""
-    top = top_level_of(symbol)
-    need = closure.needs.get(module_of(top))
-    text = closure.territory.text(module_of(top)) if need is not None else None
-    if need is None or text is None or qualname_of(top) in need.facades:
-        return False
-    return any(index in need.kept for index in text.binders.get(qualname_of(top), ()))
+def _libraries_of(territory: Territory, symbol: str) -> set[str]:
+    """Return the libraries that the modules of a function, and of the units that it calls, import."""
+    pending, seen, found = [symbol], set[str](), set[str]()
+    while pending:
+        top = pending.pop()
+        if top in seen or module_of(top) not in territory.modules:
+            continue
+        seen.add(top)
+        found.update(territory.modules[module_of(top)].externals)
+        pending += territory.calls.get(top, ())
+    return found - sys.stdlib_module_names
 
 
 def _want_interface(closure: Closure, module: str) -> None:

@@ -103,6 +103,14 @@ class Closure:
         for index in on_import or indexes:
             self._want_binder(need, text.statements[index], name, is_inside=is_inside)
 
+    def defines(self, symbol: str) -> bool:
+        """Return whether the code of a module-level unit was carried into the process, not a facade of it."""
+        need = self.needs.get(module_of(symbol))
+        text = self.territory.text(module_of(symbol)) if need is not None else None
+        if need is None or text is None or qualname_of(symbol) in need.facades:
+            return False
+        return any(index in need.kept for index in text.binders.get(qualname_of(symbol), ()))
+
     def want_all(self, module: str) -> None:
         """Have every public name of the module."""
         self.want_module(module)
@@ -232,12 +240,12 @@ class Closure:
             ):
                 self.want(module.name, imported.attribute)
             elif not imported.attribute:
-                self._want_attributes(need, imported, module.name)
+                self._want_attributes(need, imported, module.name, name)
         elif not imported.attribute or imported.level:
             self._want_packages(self.territory.absolute(imported, importer) + ".x", is_asked=True)
         if inner is not None and (found is None or not self._offers_name(found[0].name, imported.attribute)):
             self.want_module(inner[0].name, inner[1])
-            self._want_attributes(need, imported, inner[0].name)
+            self._want_attributes(need, imported, inner[0].name, inner[1])
 
     def _offers_name(self, module: str, name: str) -> bool:
         text = self.territory.text(module)
@@ -247,16 +255,43 @@ class Closure:
         if need.is_whole or need.module.path.endswith("__init__.py"):
             self.want_all(module)
 
-    def _want_attributes(self, need: Need, imported: Imported, module: str) -> None:
+    def _want_attributes(self, need: Need, imported: Imported, module: str, import_name: str) -> None:
         """Have the names that are read from an imported module; all of them when the module itself is handed on."""
         text = self.territory.text(need.module.name)
-        pairs = [
-            p for s in (text.statements if text is not None else ()) for p in s.attributes if p[0] == imported.bound
-        ]
-        for _, attribute in sorted(set(pairs)):
-            self.want(module, attribute)
-        if not pairs:
+        statements = text.statements if text is not None else ()
+        paths = {path for s in statements for root, path in s.attributes if root == imported.bound}
+        is_dotted = not imported.attribute and imported.module.startswith(f"{imported.bound}.")
+        before = imported.module.split(".")[1:] if is_dotted else []
+        for path in sorted(paths):
+            parts = path.split(".")
+            if parts[: len(before)] == before:
+                self._want_path(module, import_name, parts[len(before) :])
+        if not paths:
             self.want_all(module)
+
+    def _want_path(self, module: str, import_name: str, path: list[str]) -> None:
+        """Have what a dotted name reads from a module: a name of it, or one of a module below it."""
+        if not path:
+            self.want_all(module)
+            return
+        text = self.territory.text(module)
+        inner = self.territory.find_module(Imported(path[0], f"{import_name}.{path[0]}"), module)
+        if inner is None or (text is not None and path[0] in text.binders):
+            self.want(module, path[0])
+            return
+        self.want_module(inner[0].name, inner[1])
+        self._want_loading(module, inner[0].name)
+        self._want_path(inner[0].name, inner[1], path[1:])
+
+    def _want_loading(self, package: str, inner: str) -> None:
+        """Keep an import by which a package loads a module below it: `package.inner` is there for that alone."""
+        text = self.territory.text(package)
+        for statement in text.statements if text is not None else ():
+            for imported in statement.imports if statement.kind == "import" else ():
+                found = self.territory.find_module(imported, package)
+                if found is not None and found[0].name == inner and imported.bound != "*":
+                    self.keep(self.want_module(package), statement.index, only=imported.bound)
+                    return
 
     def _want_packages(self, import_name: str, *, is_asked: bool) -> None:
         parts = import_name.split(".")

@@ -102,6 +102,8 @@ class SystemContext:
     services: tuple[ServiceContext, ...]
     value_classes: tuple[str, ...]
     functions: tuple[tuple[str, str], ...]
+    scattered: tuple[str, ...]
+    """Functions that no service owns and not every service has a copy of."""
     libraries: tuple[str, ...]
     modules: tuple[str, ...]
     edges: tuple[tuple[str, str], ...]

@@ -103,6 +103,7 @@ def describe(
         services=services,
         value_classes=_aliased(territory, {*classes, *territory.value_classes, *_nested(territory, classes)}),
         functions=tuple(sorted((alias, functions[s]) for s in functions for alias in _aliased(territory, {s}))),
+        scattered=_aliased(territory, {s for s in functions if not functions[s] and not _is_everywhere(closures, s)}),
         libraries=tuple(sorted(externals & _BY_VALUE_LIBRARIES)),
         modules=tuple(
             sorted({n for m in territory.modules.values() for n in (m.name, *m.import_names) if "/" not in n})
@@ -154,6 +155,10 @@ def _service_context(found: _Gathered, service: ServiceBlueprint, port: int) -> 
         is_protocol_at_root=bool(models) and not claims_protocol_path(territory),
         jobs=tuple(step for step in found.steps if step.service == service.name),
     )
+
+
+def _is_everywhere(closures: Mapping[str, Closure], symbol: str) -> bool:
+    return all(closure.defines(symbol) for process, closure in closures.items() if process != CLIENT)
 
 
 def _depends_on(territory: Territory, service: str, needs: Mapping[str, Need]) -> tuple[str, ...]:

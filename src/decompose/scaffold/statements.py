@@ -73,7 +73,7 @@ class Statement:
     imports: tuple[Imported, ...] = ()
     """Imports made by the statement itself or anywhere inside it."""
     attributes: frozenset[tuple[str, str]] = frozenset()
-    """Pairs of a name and an attribute read from it."""
+    """Pairs of a name and what is read from it, dotted (`np.random.seed` gives `np`, `random.seed`)."""
     is_setting: bool = False
     """Whether it only sets up the process (`sys.path`, warnings, logging)."""
     node: ast.stmt | None = None
@@ -137,9 +137,7 @@ def _statement(index: int, group: list[ast.stmt]) -> Statement:
         uses=_used(nodes),
         roots=tuple(dict.fromkeys(root for top in group for root in _roots(top))),
         imports=tuple(item for top in group for item in _imports(top)),
-        attributes=frozenset(
-            (n.value.id, n.attr) for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
-        ),
+        attributes=frozenset(_chains(nodes)),
         is_setting=_is_setting(first),
         node=first if len(group) == 1 else None,
     )
@@ -186,6 +184,20 @@ def _bound(node: ast.stmt) -> Iterator[str]:
         elif isinstance(current, ast.ExceptHandler) and current.name:
             yield current.name
         stack.extend(reversed(list(ast.iter_child_nodes(current))))
+
+
+def _chains(nodes: list[ast.AST]) -> Iterator[tuple[str, str]]:
+    """Yield the longest dotted names: the first part, and the rest."""
+    inner = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+    for node in nodes:
+        if not isinstance(node, ast.Attribute) or id(node) in inner:
+            continue
+        path, root = [node.attr], node.value
+        while isinstance(root, ast.Attribute):
+            path.insert(0, root.attr)
+            root = root.value
+        if isinstance(root, ast.Name):
+            yield root.id, ".".join(path)
 
 
 def _used(nodes: list[ast.AST]) -> frozenset[str]:

@@ -6,7 +6,7 @@ import ast
 import builtins
 import posixpath
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from decompose.ir.blueprint import Blueprint, ServiceBlueprint
@@ -247,6 +247,25 @@ class Territory:
         return frozenset(n for n in named if n in self.units and self.units[n].kind == "function")
 
     @cached_property
+    def handed_functions(self) -> frozenset[str]:
+        """Functions that some code names without calling them there: they may be part of what is sent."""
+        found: set[str] = set()
+        for module in self.modules:
+            text = self.text(module)
+            for statement in text.statements if text is not None else ():
+                found.update(self.symbol_of(module, root, path) for root, path in _named_only(statement.node))
+        return frozenset(s for s in found if s in self.units and self.units[s].kind == "function")
+
+    @cached_property
+    def calls(self) -> dict[str, set[str]]:
+        """Module-level units that each module-level unit calls or inherits from."""
+        found: dict[str, set[str]] = {}
+        for edge in self.graph.edges:
+            if edge.kind in ("call", "inherit") and edge.target in self.units:
+                found.setdefault(top_level_of(edge.source), set()).add(top_level_of(edge.target))
+        return found
+
+    @cached_property
     def mutated(self) -> frozenset[str]:
         """Module-level names (`module:NAME`) that something changes after import."""
         return frozenset(s.symbol.partition(":")[2] for s in self.graph.states if s.is_mutated)
@@ -363,6 +382,20 @@ def _distance(root: str, here: str) -> int:
     if root and root != here and not here.startswith(f"{root}/"):
         return 1 << 16
     return len(here.split("/")) - len(root.split("/")) if root else len(here.split("/")) + 1 if here else 0
+
+
+def _named_only(node: ast.AST | None) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield dotted names, each as its first part and the rest, that are neither called nor decorate."""
+    every = list(ast.walk(node)) if node is not None else []
+    used = {id(n.func) for n in every if isinstance(n, ast.Call)}
+    used |= {id(d) for n in every for d in getattr(n, "decorator_list", ())}
+    for item in every:
+        root, path = item, list[str]()
+        while isinstance(root, ast.Attribute):
+            path.insert(0, root.attr)
+            root = root.value
+        if id(item) not in used and isinstance(root, ast.Name) and isinstance(root.ctx, ast.Load):
+            yield root.id, tuple(path)
 
 
 def _names_inside(statement: Statement) -> set[str]:

@@ -69,10 +69,19 @@ def _wrong_import(territory: Territory, module: str) -> Place | None:
         found = territory.find_module(imported, module)
         is_ours = territory.is_module(package) and package != name
         if found is None and is_ours and not territory.is_package_folder(name):
-            return imported.line, f"`{name}` is imported, which the tree does not have"
+            return imported.line, f"`{name}` is imported, which {_absence(territory, name)}"
         if found is not None and not _may_have(territory, imported, module):
             return imported.line, f"`{imported.attribute}` is imported from `{name}`, which does not have it"
     return None
+
+
+def _absence(territory: Territory, name: str) -> str:
+    """Return why there is no such module: it is not there, or is there and is left out."""
+    wanted = f"/{name.replace('.', '/')}.py"
+    for file in territory.graph.files:
+        if file.outcome == "skipped" and f"/{file.path}".endswith(wanted):
+            return f"was left out (`{file.path}` is {file.reason}: take it in, or have it made where the services are)"
+    return "the tree does not have"
 
 
 def _may_have(territory: Territory, imported: Imported, importer: str) -> bool:

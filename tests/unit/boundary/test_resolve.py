@@ -188,3 +188,51 @@ def test_import_names_lead_to_distributions() -> None:
 )  # fmt: skip
 def test_type_names_choose_codecs(text: str, codec: str | None) -> None:
     assert codec_of(names_in(text)[0]) == codec
+
+
+NETS = """
+import torch
+from shop.acts import load, soft
+
+class Net(torch.nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return soft(x) * load("w.bin")
+"""
+ACTS = """
+import torch
+
+def soft(x: torch.Tensor) -> torch.Tensor:
+    return twice(torch.nn.functional.softplus(x))
+
+def twice(x: torch.Tensor) -> torch.Tensor:
+    return 2 * x
+
+def load(path) -> torch.Tensor:
+    with open(path) as stream:
+        return torch.tensor([float(stream.read())])
+
+def plain(x: torch.Tensor) -> torch.Tensor:
+    return x
+"""
+USER = """
+from shop.acts import plain
+
+def show(x):
+    return plain(x)
+"""
+
+
+def test_what_a_network_elsewhere_computes_with_is_shared_unless_it_has_a_life_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    for name, text in {"__init__": "", "nets": NETS, "acts": ACTS, "user": USER}.items():
+        (tmp_path / "shop" / f"{name}.py").write_text(text)
+    system = graph.link(source.scan(tmp_path))
+    services = (
+        ServicePlan(name="nets", kind="job", members=("shop.nets:*", "shop.user:*")),
+        ServicePlan(name="acts", kind="job", members=("shop.acts:*",)),
+    )
+
+    blueprint = resolve(Plan(system="shop", services=services), system)
+
+    assert {"shop.acts:soft", "shop.acts:twice"} <= set(blueprint.shared)
+    assert not {"shop.acts:load", "shop.acts:plain"} & set(blueprint.shared)

@@ -34,7 +34,7 @@ def service(name, **changes):
 
 
 def files(*services, edges=(), name="toy"):
-    system = SystemContext(name, services, (), (), (), (), edges)
+    system = SystemContext(name, services, (), (), (), (), (), edges)
     return {path: text for target in BUILT_IN for path, text in target(system).items()}
 
 

@@ -15,6 +15,7 @@ from service_runtime.waiting import module_named
 
 _classes: set[str] = set()
 _functions: dict[str, str] = {}
+_scattered: set[str] = set()
 _handed: dict[str, set[str]] = {}
 receiver: ContextVar[str] = ContextVar("receiver", default="")
 """Who gets what is being encoded; empty when that does not matter."""
@@ -25,17 +26,23 @@ _REBUILDERS = ("__pyx_unpickle", "_reconstruct", "_unpickle", "_rebuild", "_rest
 
 
 def allow(
-    *, classes: Iterable[str] = (), functions: Mapping[str, str] | None = None, libraries: Iterable[str] = ()
+    *,
+    classes: Iterable[str] = (),
+    functions: Mapping[str, str] | None = None,
+    scattered: Iterable[str] = (),
+    libraries: Iterable[str] = (),
 ) -> None:
     """Add to what may be named in a message.
 
     Args:
         classes: Own classes (`package.module:Class`) that cross by their state.
-        functions: Own functions that cross by name, with the service that runs them (empty: every process has them).
+        functions: Own functions that cross by name, with the service that runs them (empty: whoever has a copy).
+        scattered: Those of them without a service that not every process has.
         libraries: Top-level packages whose classes cross by their state (`sklearn`).
     """
     _classes.update(classes)
     _functions.update(functions or {})
+    _scattered.update(scattered)
     _libraries.update(libraries)
 
 
@@ -50,8 +57,13 @@ def is_own_class(key: str) -> bool:
 
 
 def owner_of(key: str) -> str | None:
-    """Return the service that runs the function, empty when every process has it, `None` when it is none of ours."""
+    """Return the service that runs the function, empty when it runs where it is, `None` when it is none of ours."""
     return _functions.get(key)
+
+
+def is_scattered(key: str) -> bool:
+    """Return whether some process has no copy of the function: it is told where to find the sender's."""
+    return key in _scattered
 
 
 def hand(key: str) -> None:

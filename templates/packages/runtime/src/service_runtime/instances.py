@@ -91,13 +91,18 @@ def _encode_stand_in(encoder: Encoder, value: Any) -> Any:
 
 
 def _decode_handle(decoder: Decoder, tree: dict[str, Any]) -> Any:
+    slot = decoder.reserve()
+    decoder.by_reference.add(slot)
+    decoder.objects[slot] = _held(tree)
+    return decoder.objects[slot]
+
+
+def _held(tree: dict[str, Any]) -> Any:
+    """Return the object of a handle: our own, or its stand-in."""
     from service_runtime.handles import exports  # noqa: PLC0415
     from service_runtime.proxies import stand_in  # noqa: PLC0415
 
-    slot = decoder.reserve()
-    decoder.by_reference.add(slot)
-    decoder.objects[slot] = exports.find(tree["id"]) if tree["at"] == home() else stand_in(tree)
-    return decoder.objects[slot]
+    return exports.find(tree["id"]) if tree["at"] == home() else stand_in(tree)
 
 
 def _encode_enum(encoder: Encoder, value: Enum) -> Any:
@@ -138,10 +143,18 @@ def _encode_function(encoder: Encoder, value: Any) -> Any:
         owner = allowlist.owner_of(key)
         if owner is not None and _is_reachable(key, value):
             allowlist.hand(key)
-            return {TAG: "function", "c": key, "at": owner}
+            tree = {TAG: "function", "c": key, "at": owner}
+            return tree | _fallback(value) if encoder.allows_handles and allowlist.is_scattered(key) else tree
         if owner is None and allowlist.is_library_function(key) and _is_reachable(key, value):
             return {TAG: "function", "c": key, "at": ""}
     return encode_handle(encoder, value)
+
+
+def _fallback(value: Any) -> dict[str, Any]:
+    """Return a handle to the sender's own function, for a receiver that has no copy of it."""
+    from service_runtime.handles import describe  # noqa: PLC0415
+
+    return {"h": describe(value, home())}
 
 
 def _is_reachable(key: str, value: Any) -> bool:
@@ -157,7 +170,9 @@ def _decode_function(decoder: Decoder, tree: dict[str, Any]) -> Any:
     key, at = tree["c"], tree["at"]
     try:
         return allowlist.function_named(key)
-    except ImportError:
+    except (ImportError, AttributeError):  # this process has no copy: the module is not here, or was cut
+        if "h" in tree:
+            return _held(tree["h"])
         if not at or at == home():
             raise
         return client_of(at).function(key)

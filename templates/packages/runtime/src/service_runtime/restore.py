@@ -82,8 +82,8 @@ def _change_check(item: Any, source: memoryview | None) -> Check | None:
     if root == "pandas" and kind.__name__ in ("DataFrame", "Series"):
         return _frame_check(item)
     if root == "torch":
-        version = item._version
-        return lambda: bool(item._version != version)
+        version, gradient = item._version, _gradient(item)
+        return lambda: bool(item._version != version) or _gradient(item) is not gradient
     if root == "omegaconf" and kind.__name__ in ("DictConfig", "ListConfig"):
         from service_runtime.configs import content  # noqa: PLC0415  (loaded when a configuration is here)
 
@@ -95,6 +95,11 @@ def _change_check(item: Any, source: memoryview | None) -> Check | None:
     before = dict(attributes)
     extra = list(item) if isinstance(item, (list, set)) else list(item.items()) if isinstance(item, dict) else None
     return lambda: _attributes_differ(item, before) or (extra is not None and _elements(item) != extra)
+
+
+def _gradient(item: Any) -> Any:
+    """Return the gradient of a tensor that nothing computed; asking others for theirs only earns a warning."""
+    return item.grad if item.is_leaf else None
 
 
 def _differ(before: list[Any], now: list[Any]) -> bool:
@@ -175,7 +180,9 @@ def _overwrite(target: Any, content: Any) -> None:
         if target.ndim == 1:
             target.name = content.name
     elif kind.__module__.partition(".")[0] == "torch":
-        target.data = content
+        target.data = content.data
+        if target.is_leaf:
+            target.grad = _gradient(content)
     elif kind.__module__.partition(".")[0] == "omegaconf":
         from service_runtime.configs import overwrite as overwrite_config  # noqa: PLC0415  (as above)
 

@@ -12,6 +12,21 @@ from service_runtime.errors import NotTransferable
 from service_runtime.values import TAG, Decoder, Encode, Encoder, decoders
 
 
+class _Severed(torch.autograd.Function):
+    """Where a computed tensor came in: what it was computed from is in another process, and no gradient gets there."""
+
+    @staticmethod
+    def forward(context: Any, value: torch.Tensor) -> torch.Tensor:
+        return value.detach()
+
+    @staticmethod
+    def backward(context: Any, *gradients: torch.Tensor) -> torch.Tensor:
+        raise RuntimeError(
+            "the gradient stops here: this tensor was computed in another service. "
+            "Put what is trained and what it computes with into one service"
+        )
+
+
 def family(kind: type[Any]) -> Encode | None:
     """Return the encoder of tensors, parameters, dtypes and devices, `None` for other types."""
     if kind is torch.Tensor or kind is torch.nn.Parameter:
@@ -30,7 +45,12 @@ def _encode_tensor(encoder: Encoder, value: torch.Tensor) -> Any:
     solid = value.detach().cpu().contiguous()
     content = solid.view(torch.uint8) if solid.dim() else solid.reshape(1).view(torch.uint8)
     tree = {TAG: "tensor", "k": type(value).__name__, "d": str(value.dtype).removeprefix("torch.")}
-    return tree | {"s": list(value.shape), "g": value.requires_grad, "p": encoder.part(raw(content.numpy()))}
+    tree |= {"s": list(value.shape), "g": value.requires_grad, "p": encoder.part(raw(content.numpy()))}
+    if value.grad_fn is not None:
+        tree["f"] = True
+    elif value.grad is not None:
+        tree["r"] = encoder.encode(value.grad)
+    return tree
 
 
 def _decode_tensor(decoder: Decoder, tree: dict[str, Any]) -> Any:
@@ -50,7 +70,10 @@ def _decode_tensor(decoder: Decoder, tree: dict[str, Any]) -> Any:
         made = torch.nn.Parameter(made, requires_grad=tree["g"])
     elif tree["g"]:
         made = made.requires_grad_()
+        made = _Severed.apply(made) if tree.get("f") else made  # type: ignore[no-untyped-call]
     decoder.objects[slot] = made
+    if "r" in tree:
+        made.grad = decoder.decode(tree["r"])
     return made
 
 
