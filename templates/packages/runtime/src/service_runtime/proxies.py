@@ -173,7 +173,8 @@ def _facade_of(class_key: str) -> type[RemoteObject]:
         found = getattr(found, part, None)
     if isinstance(found, type) and issubclass(found, RemoteObject):
         return found
-    return _anonymous(qualname.rpartition(".")[2])
+    name = qualname.rpartition(".")[2]
+    return _passing_for(found) if isinstance(found, type) and module != "builtins" else _anonymous(name)
 
 
 def _facade_module(module: str) -> Any:
@@ -190,6 +191,19 @@ def _facade_module(module: str) -> Any:
 @lru_cache(maxsize=256)
 def _anonymous(name: str) -> type[RemoteObject]:
     made: type[RemoteObject] = RemoteType(name or "Remote", (RemoteObject,), {"__module__": "service_runtime.proxies"})
+    return made
+
+
+@lru_cache(maxsize=256)
+def _passing_for(real: type[Any]) -> type[RemoteObject]:
+    """Return a class of stand-ins that `isinstance` takes for a class which this process has loaded."""
+    swap = object.__dict__["__class__"].__set__
+    body = {
+        "__module__": real.__module__,
+        "__qualname__": real.__qualname__,
+        "__class__": property(lambda stand_in: real, swap),
+    }
+    made: type[RemoteObject] = RemoteType(real.__name__, (RemoteObject,), body)
     return made
 
 
