@@ -44,7 +44,7 @@ def _encode_tensor(encoder: Encoder, value: torch.Tensor) -> Any:
         raise NotTransferable(f"a tensor with layout `{value.layout}` cannot cross between services")
     solid = value.detach().cpu().contiguous()
     content = solid.view(torch.uint8) if solid.dim() else solid.reshape(1).view(torch.uint8)
-    tree = {TAG: "tensor", "k": type(value).__name__, "d": str(value.dtype).removeprefix("torch.")}
+    tree: dict[str, Any] = {TAG: "tensor", "k": type(value).__name__, "d": str(value.dtype).removeprefix("torch.")}
     tree |= {"s": list(value.shape), "g": value.requires_grad, "p": encoder.part(raw(content.numpy()))}
     if value.grad_fn is not None:
         tree["f"] = True
