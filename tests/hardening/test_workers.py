@@ -82,6 +82,29 @@ def test_a_worker_that_dies_or_hangs_costs_exactly_its_file(
     assert {finding.span.path for finding in graph.findings if finding.code == "DC107"} == set(deeds)
 
 
+@pytest.mark.skipif(sys.platform != "linux" or sys.version_info >= (3, 14), reason="processes are not forked here")
+def test_a_small_tree_is_read_under_limits_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "MIN_FILES_FOR_WORKERS", 120)
+    monkeypatch.setattr(scan.threading, "active_count", lambda: 1)
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.py").write_text("x = 1\n")
+    poison(monkeypatch, {"b.py": die})
+
+    graph = decompose.analyze(tmp_path, cache=False)
+
+    assert [file.path for file in graph.files if file.outcome == "skipped"] == ["b.py"]
+    assert len(graph.files) == 3
+
+
+def test_where_processes_are_not_forked_a_large_file_is_read_under_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan.multiprocessing, "get_start_method", lambda **_: "spawn")
+    monkeypatch.setattr(scan, "MIN_FILES_FOR_WORKERS", 120)
+
+    assert not scan._needs_workers([("a.py", b"x = 1\n")])
+    assert scan._needs_workers([("a.py", b"x = 1\n"), ("b.py", b"x" * 300_000)])
+    assert scan._needs_workers([("a.py", b"")] * 120)
+
+
 def test_a_file_that_needs_more_memory_than_a_worker_may_have_costs_itself(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

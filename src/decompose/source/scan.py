@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import multiprocessing
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from functools import partial
@@ -20,7 +21,9 @@ from decompose.source.requirements import read_requirements
 from decompose.source.workers import Chunk, Results, read_elsewhere, read_in_processes
 
 MIN_FILES_FOR_WORKERS = 120
-"""Below this many changed files, starting processes costs more than it saves."""
+"""Below this many changed files, starting processes anew (without `fork`) costs more than it saves …"""
+SUSPICIOUS_BYTES = 200_000
+"""… unless one of them is so large that it had better be read under the limits of a worker."""
 CHUNK_BYTES = 400_000
 
 
@@ -114,13 +117,26 @@ def _extract(missing: Chunk, *, executor: Executor | None, with_effects: bool) -
     read = partial(read_chunk, with_effects=with_effects)
     if executor is not None:
         results = read_elsewhere(executor, chunks, read, _lost)
-    elif len(missing) < MIN_FILES_FOR_WORKERS or (os.cpu_count() or 1) < 2:
+    elif not _needs_workers(missing):
         yield from ([read_file(path, data, with_effects=with_effects) for path, data in chunk] for chunk in chunks)
         return
     else:
         results = read_in_processes(chunks, read, _lost)
     for rows in results:
         yield [decode(encoded) for encoded in rows]
+
+
+def _needs_workers(missing: Chunk) -> bool:
+    """Return whether files are read in processes with limits: always where those are forked, which takes 20 ms.
+
+    Forking beside other threads, as in a notebook, may leave a lock held for ever: few files are read here then.
+    """
+    if not missing or multiprocessing.current_process().daemon:  # a daemon may have no children
+        return False
+    method = multiprocessing.get_start_method(allow_none=True) or multiprocessing.get_all_start_methods()[0]
+    is_suspicious = any(len(data) > SUSPICIOUS_BYTES for _, data in missing)
+    is_forked = method == "fork" and threading.active_count() == 1
+    return is_forked or is_suspicious or len(missing) >= MIN_FILES_FOR_WORKERS
 
 
 def _lost(path: str, data: bytes) -> Results:
