@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -103,6 +105,23 @@ def test_changes_outlive_a_reload_where_the_browser_keeps_nothing(open_page: Ope
     page.reload()
     page.click("text=Bring back")
 
+    assert places(page) == before
+
+
+def test_changes_outlive_the_end_of_what_the_browser_stores_with(open_page: Open, browser: Any) -> None:
+    """A process of its own holds what pages store; what it has not written is gone with it."""
+    page = open_page(shop_page())
+    shape(page)
+    before = places(page)
+
+    found = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    helpers = [process["id"] for process in found if "StorageService" in process["type"]]
+    for helper in helpers:
+        os.kill(helper, signal.SIGKILL)
+    page.reload()
+    page.click("text=Bring back")
+
+    assert helpers
     assert places(page) == before
 
 
