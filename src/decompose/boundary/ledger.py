@@ -256,9 +256,9 @@ def _price_sentence(judgement: Judgement, terms: Mapping[str, Term]) -> str:
         terms["uses that need a change"].value + terms["uses that cannot be cut"].value,
     )
     handed = terms["handed over"]
-    ties = [f"{_number(calls)} calls a run ({_number(terms['wire'].value)} ms on the wire)"] if calls else []
-    ties += [f"{_number(handed.value)} assets handed over"] if handed.value else []
-    ties += [f"{_number(changes)} uses that need a change first"] if changes else []
+    ties = [f"{_counted(calls, 'call')} a run ({_number(terms['wire'].value)} ms on the wire)"] if calls else []
+    ties += [f"{_counted(handed.value, 'asset')} handed over"] if handed.value else []
+    ties += [f"{_counted(changes, 'use')} to change first"] if changes else []
     return (
         f"The price is {' and '.join(ties)}."
         if ties
@@ -287,6 +287,11 @@ def _sites(edges: Iterable[CutEdge]) -> tuple[str, ...]:
 def _names(names: Iterable[str]) -> tuple[str, ...]:
     """Return some names, sorted, each once, the first few."""
     return tuple(sorted(set(names)))[:MOST_EVIDENCE]
+
+
+def _counted(value: float, noun: str) -> str:
+    """Return a figure with its noun, `1 asset` or `2 assets`."""
+    return f"{_number(value)} {noun}{'' if value == 1 else 's'}"
 
 
 def _number(value: float) -> str:

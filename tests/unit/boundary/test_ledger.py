@@ -94,7 +94,7 @@ def test_two_sentences_and_a_table_with_the_lines(entry: BoundaryEntry) -> None:
 
     assert entry.pays
     assert "`inference` answers requests all day, `training` runs and ends" in entry.sentences[0]
-    assert entry.sentences[1].startswith("The price is 20 calls a run (30 ms on the wire) and 1 assets handed over")
+    assert entry.sentences[1].startswith("The price is 20 calls a run (30 ms on the wire) and 1 asset handed over")
     assert "serve.py:1" in text
     assert "inference: 13 of 278 MB" in text
 
