@@ -32,7 +32,7 @@ HERE = Path(__file__).resolve().parent
 READY_S = 180
 """Longer than a service waits for another one before it gives up and says so."""
 MOST = 300
-_LOCATED = re.compile(r"cannot start: .* \(\S+:\d+\)|refused: .*\S+:\d+")
+_LOCATED = re.compile(r"(?:cannot start|waits): .* \(\S+:\d+\)|refused: .*\S+:\d+")
 """A refusal that names the line of the analysed code."""
 IGNORED = shutil.ignore_patterns(".git", "__pycache__", ".venv", "venv", "node_modules")
 

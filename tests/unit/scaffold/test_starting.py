@@ -10,7 +10,7 @@ import sys
 import msgspec
 import pytest
 from service_runtime.modules import SourceFinder
-from service_runtime.refusal import reason
+from service_runtime.refusal import patience, reason
 from service_runtime.service import Service
 from tests.unit.scaffold.monoliths import blueprint_of, graph_of
 
@@ -70,6 +70,18 @@ def test_a_service_that_cannot_start_says_what_is_missing_and_where(tmp_path, mo
     said = reason(caught.value, service)
     assert said.startswith(f"`one` cannot start: {expected}")
     assert said.endswith("(settings_of_a_test.py:2)")
+
+
+def test_a_service_that_waits_for_another_says_where_its_code_asks(tmp_path, monkeypatch):
+    (tmp_path / "asks_another.py").write_text("def ask():\n    raise LookupError('`two` cannot be reached')\n\n\nask()\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "asks_another", raising=False)
+
+    with pytest.raises(LookupError) as caught:
+        __import__("asks_another")
+
+    said = patience(caught.value, Service("one", tmp_path, {"asks_another": "asks_another.py"}))
+    assert said == "`one` waits: `two` cannot be reached (asks_another.py:2)"
 
 
 def test_a_notebook_in_a_service_is_refused_with_its_place():

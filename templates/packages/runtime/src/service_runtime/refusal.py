@@ -18,6 +18,11 @@ def reason(error: BaseException, service: Service) -> str:
     return f"`{service.name}` cannot start: {_what(error, service, line)}{place}"
 
 
+def patience(error: BaseException, service: Service) -> str:
+    """Return what a service that is still loading waits for, and where its code asks for it."""
+    return f"`{service.name}` waits: {' '.join(str(error).split())[:300]}{_place(error, service)[0]}"
+
+
 def _what(error: BaseException, service: Service, line: str) -> str:
     text = " ".join(str(error).split())[:300]
     missing = _setting(error, service, line)

@@ -31,7 +31,7 @@ from service_runtime.metrics import Metrics
 from service_runtime.modules import is_ours
 from service_runtime.once import INSTANCE, Once
 from service_runtime.openapi import document
-from service_runtime.refusal import reason
+from service_runtime.refusal import patience, reason
 from service_runtime.reloading import OwnModules, Reloader
 from service_runtime.runs import Runs
 from service_runtime.service import Service
@@ -80,7 +80,7 @@ class Host:
 
     async def start(self) -> None:
         """Load the service's code and be ready; values that other services must give first are waited for."""
-        until = time.monotonic() + LOAD_TIMEOUT_S
+        until, told = time.monotonic() + LOAD_TIMEOUT_S, ""
         while not self.is_ready:
             try:
                 await asyncio.wrap_future(self.sessions.submit("start", self.take_over))
@@ -96,6 +96,8 @@ class Host:
                 if time.monotonic() > until:
                     self._give_up(error)
                     return
+                if (waits := patience(error, self.service)) != told:
+                    print(told := waits, file=sys.stderr, flush=True)
                 await asyncio.sleep(0.2)
             except Exception as error:  # noqa: BLE001  (the process ends, and says why)
                 self._give_up(error)
