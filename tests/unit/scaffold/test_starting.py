@@ -73,7 +73,9 @@ def test_a_service_that_cannot_start_says_what_is_missing_and_where(tmp_path, mo
 
 
 def test_a_service_that_waits_for_another_says_where_its_code_asks(tmp_path, monkeypatch):
-    (tmp_path / "asks_another.py").write_text("def ask():\n    raise LookupError('`two` cannot be reached')\n\n\nask()\n")
+    (tmp_path / "asks_another.py").write_text(
+        "def ask():\n    raise LookupError('`two` cannot be reached')\n\n\nask()\n"
+    )
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "asks_another", raising=False)
 
