@@ -15,6 +15,7 @@ from decompose.scaffold.facades import RUNTIME_NAMES, Target, annotation_names, 
 from decompose.scaffold.loading import import_name
 from decompose.scaffold.need import Need
 from decompose.scaffold.pytext import HEADER, doc_literal, pystr
+from decompose.scaffold.standard import read_through_packages
 from decompose.scaffold.statements import Imported, ModuleText
 from decompose.scaffold.territory import CLIENT, Territory
 
@@ -78,7 +79,9 @@ def _render_split(need: Need, closure: Closure, names: Names, text: ModuleText, 
     if need.facades or need.remote_values or need.elsewhere:
         parts = _facade_parts(need, closure, names, text)
         insert = f"\n{parts.imports}{parts.tail}".rstrip("\n") + "\n"
-    answer = slicer.cut(source, sorted(need.kept) or [-1], sorted(need.names), insert, _first(need, closure))
+    before = read_through_packages(need, text)
+    before |= {index: before.get(index, "") + lines for index, lines in _first(need, closure).items()}
+    answer = slicer.cut(source, sorted(need.kept) or [-1], sorted(need.names), insert, before)
     if "error" in answer:
         lines = source.count("\n")
         whole = ((1, lines, need.module.path, 1),)

@@ -72,6 +72,25 @@ def test_a_service_that_cannot_start_says_what_is_missing_and_where(tmp_path, mo
     assert said.endswith("(settings_of_a_test.py:2)")
 
 
+def test_modules_that_another_import_loaded_are_imported_where_that_one_is_not_needed():
+    sources = {
+        "settings.py": "import logging\nimport xml\nimport heavy\n\nDEPTH = 3\nNAMES = logging.Logger.manager\n\n\n"
+        "def begin(table):\n    logging.config.dictConfig(table)\n    logging.info(xml.etree.ElementTree)\n\n\n"
+        "def other():\n    return heavy.load()\n",
+        "one.py": "from settings import begin\n\n\ndef f():\n    return begin({})\n",
+        "two.py": "from one import f\nfrom settings import other\n\n\ndef h():\n    return f(), other()\n",
+    }
+    graph = graph_of(sources)
+    blueprint = blueprint_of(graph, {"one": ("one", "settings:begin"), "two": ("two", "settings:other")})
+
+    text = emit(blueprint, graph, {p: t.encode() for p, t in sources.items()}).text("services/one/src/settings.py")
+
+    assert "import logging.config\nimport logging\n" in text
+    assert "import xml.etree.ElementTree\nimport xml\n" in text
+    assert "logging.Logger\n" not in text
+    assert "heavy" not in text
+
+
 def test_a_service_that_waits_for_another_says_where_its_code_asks(tmp_path, monkeypatch):
     (tmp_path / "asks_another.py").write_text(
         "def ask():\n    raise LookupError('`two` cannot be reached')\n\n\nask()\n"
