@@ -238,7 +238,11 @@ def _method(node: Function) -> list[str]:
         return ["", "    @classmethod", *_definition(node, call)]
     if node.name == "__init__":
         return ["", *_definition(node, wrapped(f"{receiver}._remote_create(", passed, ")", 8))]
-    before, after = _from_stream(node) if _is_generator(node) and not node.decorator_list else ("return ", ")")
+    is_generator = _is_generator(node) and not node.decorator_list
+    if is_generator and isinstance(node, ast.AsyncFunctionDef):
+        loop = wrapped(f"async for item in {receiver}._remote_stream(", [pystr(node.name), *passed], "):", 8)
+        return ["", *_definition(node, f"{loop}\n            yield item")]
+    before, after = _from_stream(node) if is_generator else ("return ", ")")
     call = wrapped(f"{before}{receiver}._remote_call(", [pystr(node.name), *passed], after, 8)
     return ["", *_definition(node, call)]
 

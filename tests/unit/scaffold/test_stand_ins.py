@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import asyncio
 import collections.abc
 import queue
 import sys
@@ -9,6 +11,9 @@ import types
 
 import pytest
 from service_runtime.proxies import RemoteObject, stand_in
+from tests.unit.scaffold.monoliths import blueprint_of, graph_of
+
+from decompose.scaffold import emit
 
 
 @pytest.fixture
@@ -57,3 +62,33 @@ def test_a_message_does_not_load_a_module(shelf, monkeypatch):
 
     assert "wave" not in sys.modules
     assert type(made).__name__ == "Wave_read"
+
+
+def test_what_an_asynchronous_generator_yields_comes_one_by_one(shelf, monkeypatch):
+    client = types.SimpleNamespace(ask_object=lambda handle, request: iter(request["args"]), forget=print)
+    monkeypatch.setattr("service_runtime.proxies.client_of", lambda at: client)
+    made = standing_for("shelf_of_others:Wide")
+
+    async def drawn():
+        return [item async for item in made._remote_stream("each", {}, (1, 2))]
+
+    assert asyncio.run(drawn()) == [1, 2]
+
+
+def test_the_facade_of_an_asynchronous_generator_is_one():
+    sources = {
+        "chat.py": "class Chat:\n    def __init__(self):\n        self.said = []\n\n"
+        "    async def stream(self, text, *, limit=3):\n        for word in text.split():\n            yield word\n        return\n",
+        "two.py": "from chat import Chat\n\n\ndef h():\n    return Chat()\n",
+    }
+    graph = graph_of(sources)
+
+    tree = emit(
+        blueprint_of(graph, {"one": ("chat",), "two": ("two",)}), graph, {p: t.encode() for p, t in sources.items()}
+    )
+
+    text = tree.text("services/two/src/chat.py")
+    (method,) = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.AsyncFunctionDef)]
+    compile(text, "chat.py", "exec")
+    assert "_remote_stream" in ast.unparse(method)
+    assert any(isinstance(n, ast.Yield) for n in ast.walk(method))

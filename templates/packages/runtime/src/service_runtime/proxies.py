@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 import importlib
 import sys
 from abc import ABCMeta
-from collections.abc import Callable, Container
+from collections.abc import AsyncIterator, Callable, Container
 from functools import lru_cache
 from types import MethodType
 from typing import Any, NoReturn
@@ -120,6 +121,15 @@ class RemoteObject(metaclass=RemoteType):
 
     def _remote_call(self, name: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()) -> Any:
         return self._remote_ask({"do": "call", "name": name, "args": args, "arguments": arguments})
+
+    async def _remote_stream(
+        self, name: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()
+    ) -> AsyncIterator[Any]:
+        """Yield what an asynchronous generator of the object yields, without blocking the event loop."""
+        items = await asyncio.to_thread(self._remote_call, name, arguments, args)
+        end = object()
+        while (item := await asyncio.to_thread(next, items, end)) is not end:
+            yield item
 
     def _remote_get(self, name: str) -> Any:
         return self._remote_ask({"do": "get", "name": name})
