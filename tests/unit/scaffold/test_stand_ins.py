@@ -78,7 +78,7 @@ def test_what_an_asynchronous_generator_yields_comes_one_by_one(shelf, monkeypat
 def test_the_facade_of_an_asynchronous_generator_is_one():
     sources = {
         "chat.py": "class Chat:\n    def __init__(self):\n        self.said = []\n\n"
-        "    async def stream(self, text, *, limit=3):\n        for word in text.split():\n            yield word\n        return\n",
+        "    async def stream(self, text, *, limit=3):\n        for word in text.split():\n            yield word\n",
         "two.py": "from chat import Chat\n\n\ndef h():\n    return Chat()\n",
     }
     graph = graph_of(sources)
