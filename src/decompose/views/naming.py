@@ -53,7 +53,7 @@ class Names:
         self._states = {state.symbol: state.span for state in graph.states}
         self._spellings: dict[str, _Spelling] = {}
         self._found: dict[tuple[str, str], Place | None] = {}
-        self._anywhere: dict[str, tuple[str, int] | None] = {}
+        self._anywhere: dict[tuple[str, bool], tuple[str, int] | None] = {}
         self._paths = sorted(lines)
         texts = ["\n".join(lines[path]) + "\n" for path in self._paths]
         self._everything = "".join(texts)
@@ -103,21 +103,26 @@ class Names:
                     found = Place(link.source, thing, path, line, "name", NAMED)
                     if (unit is None or line != unit.span.line) and self._says(found, (word,)):
                         return found
-            if is_data and (spot := self._first(word)):
+            if is_data and (spot := self._first(word, is_code=False)):
+                return Place(link.source, thing, *spot, "name", NAMED)
+        for word in _parts_of(thing) if is_data else ():  # a file that is called as a class or function is
+            if spot := self._first(word, is_code=True):
                 return Place(link.source, thing, *spot, "name", NAMED)
         return self._definition(thing, link)
 
-    def _first(self, word: str) -> tuple[str, int] | None:
-        """Return the first line of the whole system with a string that holds a word."""
-        if word not in self._anywhere:
+    def _first(self, word: str, *, is_code: bool) -> tuple[str, int] | None:
+        """Return the first line of the whole system with a string that holds a word, or of code with a name."""
+        if (word, is_code) not in self._anywhere:
             spots = (
                 (path, line)
                 for path in self._holding(word)
-                for line in self._spelt(path, word, is_code=False)
+                for line in (
+                    self._spelling(path).names.get(word, ()) if is_code else self._spelt(path, word, is_code=False)
+                )
                 if self._says(Place("", "", path, line, "name"), (word,))
             )
-            self._anywhere[word] = next(spots, None)
-        return self._anywhere[word]
+            self._anywhere[word, is_code] = next(spots, None)
+        return self._anywhere[word, is_code]
 
     def _holding(self, word: str) -> Iterator[str]:
         """Yield the files whose text holds a word: one search through all of them, for most words stand nowhere."""

@@ -71,5 +71,12 @@ def test_an_asset_whose_path_is_put_together_shows_the_text_that_names_it() -> N
     assert further(system(read, write), {"app/main.py": APP, "app/jobs.py": JOBS}) == "app/jobs.py:4 named here"
 
 
+def test_an_asset_that_is_called_as_a_function_is_shows_the_function() -> None:
+    read = Edge(source="app.main:main", target="asset:out/keep", kind="read", sites=(Site("app/main.py", 8),))
+    write = Edge(source="app.jobs:run", target="asset:out/keep", kind="write", sites=(Site("app/jobs.py", 4),))
+
+    assert further(system(read, write), {"app/main.py": APP, "app/jobs.py": JOBS}) == "app/jobs.py:1 named here"
+
+
 def test_without_the_source_nothing_is_claimed() -> None:
     assert further(system(call(7)), {}) == ""
