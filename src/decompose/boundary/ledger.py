@@ -243,7 +243,8 @@ def _reach(start: str, calls: Mapping[str, set[str]]) -> set[str]:
 def _worth_sentence(judgement: Judgement) -> str:
     """Return why to part the two, or that nothing speaks for it."""
     if not judgement.worth:
-        return f"Nothing speaks for parting `{judgement.first}` and `{judgement.second}`: they run alike."
+        pair = f"`{judgement.first}` and `{judgement.second}`"
+        return f"Nothing speaks for parting {pair}: neither rhythm, hardware, size nor libraries."
     return f"`{judgement.first}` and `{judgement.second}` are worth parting: {'; '.join(judgement.worth)}."
 
 
