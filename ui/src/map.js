@@ -47,7 +47,7 @@ export function makeMap(store, actions) {
     bundles = gathered.bundles;
     const paths = route(ends, bundles, placed.boxes.filter((b) => !b.aside));
     put(scene,
-      placed.boxes.some((b) => b.aside) && s("text.shelf-title", { x: 0, y: placed.asideTop - 16 }, "Copied into each service, or not deployed"),
+      placed.boxes.some((b) => b.aside) && s("text.shelf-title", { x: 0, y: placed.asideTop - 16 }, store.grouping.by === "service" ? "Copied into each service, or not deployed" : "Not deployed"),
       shown.filter((b) => b.open).map(card),
       s("g.lines", null, bundles.map((b, n) => line(b, paths[n]))),
       shown.filter((b) => !b.open).map(card));
