@@ -115,7 +115,7 @@ def compose(graph: CodeGraph, choice: Choice, *, plan: Plan | None, membership: 
         if link.source in units and link.target in units and grouping.group_by_unit[link.target] in deployed
     ]
     every = _make_lines(shown, label_by_unit)
-    if not choice.focus:
+    if not choice.focus and choice.level != "services":  # between parts, every need counts
         boxes, every = _set_apart(_list_unreached(boxes, every), every)
     lines = _heaviest(every, max(LEAST_LINKS, round(LINKS_A_BOX * len(boxes))))
     return Scene(

@@ -133,6 +133,21 @@ def test_modules_that_no_line_reaches_are_named_in_one_box() -> None:
     assert not any(line.source == box.key or line.target == box.key for line in scene.lines)
 
 
+def test_between_parts_no_line_is_left_out_however_many_need_one() -> None:
+    graph, _, _ = view_graphs.made(2_000)
+    modules = sorted({unit.module for unit in graph.units})
+    where = {unit.symbol: f"part{modules.index(unit.module) % 9}" for unit in graph.units}
+    hub = next(unit.symbol for unit in graph.units if where[unit.symbol] == "part0")
+    calls = tuple(Edge(source=u.symbol, target=hub, kind="call", sites=(Site(u.span.path, 1),)) for u in graph.units)
+    graph = msgspec.structs.replace(graph, edges=calls)
+
+    scene = compose(graph, Choice("services"), plan=None, membership=where)
+
+    assert {line.source for line in scene.lines if line.target == "group part0"} == {
+        f"group part{n}" for n in range(1, 9)
+    }
+
+
 def test_the_legend_shows_each_kind_as_it_is_drawn() -> None:
     dot = views.dot_source(view_graphs.shop(), level="assets")
 
