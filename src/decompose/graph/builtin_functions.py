@@ -289,6 +289,21 @@ def _join(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int,
     return path_join(s, p, is_path=False)
 
 
+def _unbound(name: str) -> _Builtin:
+    """Return the model of a method that is called on its class: `Path.resolve(path)` for `path.resolve()`."""
+
+    def call(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
+        if name == "joinpath":
+            return path_join(s, p, is_path=True)
+        out = EMPTY
+        for item in sorted(_first(p)):
+            if isinstance(s.objects[item], Text):
+                out = s.union(out, s.invoke(frame, s.method(item, name), p[1:], k, pos, site))
+        return out
+
+    return call
+
+
 def _same(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
     return _first(p)
 
@@ -407,4 +422,9 @@ BUILTINS: dict[str, _Builtin] = {
     "asyncio.wait_for": _asyncio_run, "concurrent.futures.as_completed": _same, "asyncio.as_completed": _asyncio_run, "itertools.chain": _chain, "itertools.cycle": _chain,
     "typing.cast": lambda s, frame, p, k, pos, site: p[1] if len(p) > 1 else EMPTY,
     "builtins.eval": _evaluate, "builtins.exec": _evaluate,
+    **{
+        f"pathlib.{cls}.{name}": _unbound(name)
+        for cls in ("Path", "PosixPath", "PurePath")
+        for name in ("joinpath", "resolve", "absolute", "expanduser", "with_suffix", "as_posix")
+    },
 }  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from decompose.graph.configured import bears_key
 from decompose.graph.core import Core
 from decompose.graph.objects import (
@@ -49,14 +51,16 @@ class TextMethods(Core):
                 if len(old) == len(new) == 1 and not old[0][1] and not new[0][1] and old[0][0]:
                     return self.text(text.text.replace(old[0][0], new[0][0]))
             case "with_suffix" if positional:
-                stem = text.text.rpartition(".")[0] or text.text
-                return path_like(self, [self.text(stem, is_template=text.is_template), positional[0]])
+                stem = posixpath.splitext(text.text)[0] if text.text.strip("./") else "{}"
+                return path_like(self, [self.text(stem, is_template="{" in stem), positional[0]])
             case "split" | "rsplit" | "partition" | "rpartition" if self._is_plain(text, positional):
                 return self._split_text(text, name, positional)
+            case "split" | "rsplit" if not bears_key(text) and len(positional) == 1 and positional[0] == self.text("/"):
+                return self._components(text)
             case "split" | "splitlines" | "rsplit" | "glob" | "rglob" | "iterdir" | "partition" | "rpartition":
                 box = self.box("list", ("split", text.id, name))
                 value = text.single if bears_key(text) else self.text_any
-                if text.is_path:
+                if text.is_path and name in ("glob", "rglob", "iterdir"):
                     value = self.text(f"{text.text}/{{}}", is_template=True, is_path=True)
                 self.flow(self.field(box, ANY), value)
                 return box.single
@@ -86,6 +90,15 @@ class TextMethods(Core):
         box.length = len(parts)
         for index, part in enumerate(parts):
             self.flow(self.field(box, index), self.text(part))
+        return box.single
+
+    def _components(self, text: Text) -> Values:
+        """Return the list of a path's components; one that is not known counts as one."""
+        box = self.box("list", ("components", text.id))
+        parts = text.text.split("/")
+        box.length = len(parts)
+        for index, part in enumerate(parts):
+            self.flow(self.field(box, index), self.text(part, is_template="{" in part))
         return box.single
 
     def _join_text(self, frame: Frame, text: Text, values: Values, pos: int) -> Values:

@@ -134,3 +134,55 @@ def test_what_django_stores_is_below_the_media_folder_that_others_open(linked):
         ("write", "export", "asset:ml/latest.pkl"),
         ("read", "load", "asset:ml/latest.pkl"),
     }
+
+
+PATHS = """
+    import pathlib
+    from pathlib import Path
+    import joblib
+    def load(folder, name):
+        return joblib.load(pathlib.PosixPath.joinpath(folder, f"{name}.pkl"))
+    def fetch(path, again):
+        if again:
+            return open(path).read()
+        return fetch(pathlib.Path.joinpath(Path("../data"), path.split("/")[-1]), True)
+    def summary(path):
+        path.with_suffix(".json").write_text("{}")
+    load(Path("../models"), "scaler")
+    fetch("s3/raw/today.csv", False)
+    summary(Path("../out/model"))
+    summary(Path("runs/v1.2/model.pkl"))
+    """
+
+
+def test_methods_of_paths_may_be_called_on_their_class_and_a_path_has_components(linked):
+    assert links(linked({"a.py": PATHS})) == {
+        ("read", "load", "asset:../models/scaler.pkl"),
+        ("read", "<module>", "asset:s3/raw/today.csv"),
+        ("read", "fetch", "asset:../data/today.csv"),
+        ("write", "summary", "asset:../out/model.json"),
+        ("write", "summary", "asset:runs/v1.2/model.json"),
+    }
+
+
+SETTINGS = """
+    from pathlib import Path
+    import pandas as pd
+    import yaml
+    from pydantic import BaseModel
+    class Settings(BaseModel):
+        DATA: Path
+        NAME: str
+    def read_yaml(folder, name):
+        with open(Path.joinpath(folder, name)) as stream:
+            return yaml.safe_load(stream)
+    settings = Settings(**read_yaml(Path(__file__).resolve().parents[0], "settings.yaml"))
+    def main():
+        return pd.read_csv(Path.joinpath(settings.DATA, f"clean_{settings.NAME}"))
+    """
+
+
+def test_settings_filled_from_a_file_name_what_is_read(linked):
+    graph = linked({"conf/a.py": SETTINGS}, configs={"conf/settings.yaml": {"DATA": "data/", "NAME": "orders.csv"}})
+
+    assert ("read", "main", "asset:data/clean_orders.csv") in links(graph)
