@@ -19,6 +19,7 @@ from decompose.graph.objects import (
     Property,
     Text,
     Values,
+    place_of,
 )
 from decompose.graph.strings import path_join
 
@@ -32,7 +33,7 @@ def _first(positional: list[Values]) -> Values:
 def _iterated(kind: str) -> _Builtin:
     def model(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
         source = [s.objects[i] for i in sorted(_first(p))]
-        box = s.box(kind, ("made", id(site), id(frame)))
+        box = s.box(kind, ("made", place_of(site), id(frame)))
         if (
             kind in ("list", "tuple")
             and len(source) == 1
@@ -51,7 +52,7 @@ def _iterated(kind: str) -> _Builtin:
 
 
 def _dict(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
-    box = s.box("dict", ("made", id(site), id(frame)))
+    box = s.box("dict", ("made", place_of(site), id(frame)))
     frame.fresh[box.id] = frame.block
     for item in sorted(_first(p)):
         made = s.objects[item]
@@ -105,7 +106,7 @@ def _map(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, 
     external = frozenset(i for i in _first(p) if isinstance(s.objects[i], External))
     result = s.run_callables(frame, functions, iterables, pos)
     if external:
-        result = s.union(result, s.invoke(frame, external, iterables, {}, pos, ("map", id(site))))
+        result = s.union(result, s.invoke(frame, external, iterables, {}, pos, ("map", place_of(site))))
     return s.iterator_over(result, site, "map")
 
 
@@ -118,7 +119,7 @@ def _filter(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: in
 def _reduce(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
     elements = s.iterate(frame, p[1], pos) if len(p) > 1 else EMPTY
     start = p[2] if len(p) > 2 else EMPTY
-    total = s.field(s.box("list", ("reduce", id(site), id(frame))), ANY)
+    total = s.field(s.box("list", ("reduce", place_of(site), id(frame))), ANY)
     s.flow(total, s.union(elements, start))
     result = s.run_callables(frame, _first(p), [s.read(total), elements], pos)
     s.flow(total, result)
@@ -153,7 +154,7 @@ def _sum(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, 
 
 
 def _zip(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
-    row = s.box("tuple", ("zip", id(site), id(frame)))
+    row = s.box("tuple", ("zip", place_of(site), id(frame)))
     row.length = len(p)
     for index, values in enumerate(p):
         s.flow(s.field(row, index), s.iterate(frame, values, pos))
@@ -161,7 +162,7 @@ def _zip(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, 
 
 
 def _enumerate(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
-    row = s.box("tuple", ("enumerate", id(site), id(frame)))
+    row = s.box("tuple", ("enumerate", place_of(site), id(frame)))
     row.length = 2
     s.flow(s.field(row, 0), s.number_any)
     s.flow(s.field(row, 1), s.iterate(frame, _first(p), pos))
@@ -249,7 +250,7 @@ def _property(label: str) -> _Builtin:
 
 
 def _partial(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
-    key = ("partial", id(site), frame.context)
+    key = ("partial", place_of(site), frame.context)
     made = s.intern(key, lambda: Partial("functools.partial"))
     assert isinstance(made, Partial)
     s.flow(made.functions, _first(p))
@@ -263,7 +264,7 @@ def _wrap(label: str) -> _Builtin:
         functions = frozenset(i for i in _first(p) if s.is_callable(i))
         if functions:
             return s.wrapped(label, functions)
-        return s.external_instance(f"{label}()", (id(site), frame.context)).single
+        return s.external_instance(f"{label}()", (place_of(site), frame.context)).single
 
     return model
 
@@ -370,7 +371,7 @@ def _asyncio_run(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], po
 
 
 def _task(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
-    made = s.external_instance("asyncio.Task", id(site))
+    made = s.external_instance("asyncio.Task", place_of(site))
     s.flow(s.field(made, CALLBACKS), _first(p) or k.get("coro", EMPTY))
     return made.single
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from decompose.graph.configured import CONFIGURED, call_possibly
@@ -26,6 +27,7 @@ from decompose.graph.objects import (
     Partial,
     Property,
     Values,
+    place_of,
 )
 from decompose.graph.relays import MAX_TOLD_APART, MAX_WIDE_FRAMES, Funnel
 from decompose.ir import facts as f
@@ -191,7 +193,7 @@ class Calls(Core):
         context: object = None
         is_factory = is_decorator or function.is_factory
         if site is not None and (is_factory or function.scope.flags & f.SMALL):
-            context = id(site) if isinstance(site, list) else site
+            context = place_of(site)
             if is_factory and caller is not None and caller.function is not None and caller.function.is_factory:
                 outer = caller.context
                 context = (context, outer[1] if type(outer) is tuple and outer[0] == context else outer)
@@ -288,7 +290,11 @@ class Calls(Core):
         site: object,
         reason: str,
     ) -> Values:
-        """Call a partial: the stored arguments first."""
+        """Call a partial: the stored arguments first.
+
+        Many that may each be many things, and hold each other, would be called along every path through all of them: of
+        such, a site calls the first few.
+        """
         if made.label == CONFIGURED:
             return call_possibly(self, frame, made, positional, keywords, pos, site)
         if made.label.startswith("operator."):
@@ -297,6 +303,11 @@ class Calls(Core):
         if place in self.partials:  # it is handed to itself; a function between would have a frame of its own
             return EMPTY
         functions = self.union(self.read(made.functions), self.read(made.extra))
+        if len(functions) > MAX_TOLD_APART:
+            wide = self.wide_partials.setdefault(frame, Counter())
+            wide[pos] += 1
+            if wide[pos] > MAX_TOLD_APART:
+                return EMPTY
         found = "partial" if made.label == "functools.partial" else reason
         given = [*made.positional, *positional]
         self.partials.add(place)

@@ -88,6 +88,8 @@ class Core(Hooks):
         """Contexts that were told apart, by file and scope."""
         self.partials: set[tuple[int, int]] = set()
         """Partials that are being called, each with the frame that calls."""
+        self.wide_partials: dict[Frame, Counter[int]] = {}
+        """How many partials that may be many things the run of a frame has called at each place."""
         self.active_bases: set[str] = set()
         self.active_triggers: set[str] = set()
         """Last names of external callables that drive objects of some own class."""
@@ -182,6 +184,7 @@ class Core(Hooks):
         frame.heap.clear()
         frame.stored.clear()
         frame.fresh.clear()
+        self.wide_partials.pop(frame, None)
         try:
             self.execute_frame(frame)
         finally:

@@ -22,6 +22,7 @@ from decompose.graph.objects import (
     Property,
     Text,
     Values,
+    place_of,
 )
 from decompose.graph.walk import statements_of
 from decompose.ir import facts as f
@@ -234,7 +235,7 @@ class Definitions(Core):
         names = [self.objects[i] for i in sorted(given[0])]
         name = next((made.text for made in names if isinstance(made, Text)), "type")
         scope = ScopeFact("class", name, name, 0, pos, f.line_of(pos), [])
-        cls = self.intern(("type", id(site), frame.context), lambda: Class(scope, 0, frame.module, frame))
+        cls = self.intern(("type", place_of(site), frame.context), lambda: Class(scope, 0, frame.module, frame))
         assert isinstance(cls, Class)
         cls.flags.add("made")
         bases: list[int | str] = []

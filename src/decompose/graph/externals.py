@@ -32,6 +32,7 @@ from decompose.graph.objects import (
     Property,
     Text,
     Values,
+    place_of,
 )
 from decompose.graph.settings import SETTINGS
 
@@ -117,7 +118,7 @@ class Externals(Core):
         type_name = self.return_type(name, last)
         if "(" in type_name and type_name.count("(") > MAX_UNKNOWN_CALLS:
             return self.objects[receiver].single if receiver >= 0 else self.external_instance(name, None).single
-        key = id(site) if isinstance(site, list) else site
+        key = place_of(site)
         result = self.external_instance(type_name, key)
         result.positional = positional
         result.keywords = keywords
@@ -216,7 +217,7 @@ class Externals(Core):
         base = self.external_base(made.cls)
         if base:
             frame.edges[(f"{base}.__call__", pos, "operator", False)] = None
-            return self.external_instance(f"{base}.__call__()", (id(site), frame.context)).single
+            return self.external_instance(f"{base}.__call__()", (place_of(site), frame.context)).single
         return EMPTY
 
     # -- external containers ------------------------------------------------------------------------------------------

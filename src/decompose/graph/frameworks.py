@@ -18,6 +18,7 @@ from decompose.graph.objects import (
     Instance,
     Text,
     Values,
+    place_of,
 )
 
 Model = Callable[[Any, Frame, list[Values], dict[str, Values], int, Any], Values]
@@ -108,7 +109,7 @@ def _prepared(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: 
     """Return the arguments as they are: one alone, several as a tuple."""
     if len(p) == 1:
         return p[0]
-    box = s.box("tuple", ("prepared", id(site), frame.context))
+    box = s.box("tuple", ("prepared", place_of(site), frame.context))
     box.length = len(p)
     for index, values in enumerate(p):
         s.flow(s.field(box, index), values)
@@ -118,7 +119,7 @@ def _prepared(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: 
 def _split(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: Any) -> Values:
     """Return subsets that hold the data set."""
     s.pass_to_external(frame, "torch.utils.data.random_split", p, k, pos, site)
-    part = s.external_instance("torch.utils.data.Subset", (id(site), frame.context))
+    part = s.external_instance("torch.utils.data.Subset", (place_of(site), frame.context))
     part.positional = p[:1] or [k.get("dataset", EMPTY)]
     return s.list_of(frame, "list", part.single, site)  # type: ignore[no-any-return]
 
@@ -194,7 +195,7 @@ def _run_cli(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: i
                 s.run_callables(frame, each.single, [], pos, "protocol:cli")
         else:
             s.run_callables(frame, made.single, [], pos, "protocol:cli")
-    return s.external_instance("click.testing.Result", id(site)).single  # type: ignore[no-any-return]
+    return s.external_instance("click.testing.Result", place_of(site)).single  # type: ignore[no-any-return]
 
 
 def _served(name: str) -> Model:

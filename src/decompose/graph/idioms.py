@@ -26,6 +26,7 @@ from decompose.graph.objects import (
     Partial,
     Text,
     Values,
+    place_of,
 )
 from decompose.graph.settings import SETTINGS
 
@@ -147,7 +148,7 @@ def _make(
         if nested and depth < 4:
             values = EMPTY
             for each in nested:
-                values = s.union(values, _make(s, frame, each, [], {}, pos, ("nested", id(site), key), depth + 1))
+                values = s.union(values, _make(s, frame, each, [], {}, pos, ("nested", place_of(site), key), depth + 1))
         given[key] = values
     given.update(k)
     out = EMPTY
@@ -293,7 +294,7 @@ def _with_parsing(model: Model) -> Model:
 
 def _getter(label: str) -> Model:
     def model(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: Any) -> Values:
-        made = s.intern((label, id(site), frame.context), lambda: Partial(label))
+        made = s.intern((label, place_of(site), frame.context), lambda: Partial(label))
         made.positional, made.keywords = p, k
         return made.single  # type: ignore[no-any-return]
 
@@ -309,9 +310,9 @@ def _enter_async(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], po
 
 
 def _defaultdict(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: Any) -> Values:
-    box = s.box("dict", ("default", id(site), frame.context))
+    box = s.box("dict", ("default", place_of(site), frame.context))
     if p:
-        s.flow(s.field(box, ANY), s.invoke(frame, p[0], [], {}, pos, ("default", id(site))))
+        s.flow(s.field(box, ANY), s.invoke(frame, p[0], [], {}, pos, ("default", place_of(site))))
     if len(p) > 1:
         for item in sorted(p[1]):
             made = s.objects[item]

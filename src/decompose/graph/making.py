@@ -16,6 +16,7 @@ from decompose.graph.objects import (
     Instance,
     Partial,
     Values,
+    place_of,
 )
 
 MAX_INSTANCES = 6
@@ -222,7 +223,7 @@ class Making(Core):
 
     def instance_at(self, frame: Frame, cls: Class, site: object) -> Instance:
         """Return the instance that a site makes of a class."""
-        key = (id(site) if isinstance(site, list) else site, frame.context)
+        key = (place_of(site), frame.context)
         known = cls.by_site.get(key)
         if known is None:
             if len(cls.by_site) >= MAX_INSTANCES:

@@ -30,6 +30,7 @@ from decompose.graph.objects import (
     Super,
     Text,
     Values,
+    place_of,
 )
 from decompose.graph.text_methods import TextMethods
 
@@ -98,7 +99,7 @@ class Models(Iteration, TextMethods):
                 self.flow(receiver.extra, functions)
                 if functions:
                     return values
-            key = ("register", receiver.id, id(site))
+            key = ("register", receiver.id, place_of(site))
             made = self.intern(key, lambda: Method(receiver.id, "register"))
             return made.single
         return EMPTY
@@ -222,7 +223,7 @@ class Models(Iteration, TextMethods):
         return self.limited(out)
 
     def _view(self, frame: Frame, box: Box, values: Values, site: object) -> Values:
-        view = self.box("list", ("view", id(site), box.id))
+        view = self.box("list", ("view", place_of(site), box.id))
         self.flow(self.field(view, ANY), values)
         return view.single
 
@@ -314,13 +315,13 @@ class Models(Iteration, TextMethods):
 
     def iterator_over(self, values: Values, site: object, label: str) -> Values:
         """Return an iterator over values at a site."""
-        box = self.box("list", (label, id(site), id(self.current)))
+        box = self.box("list", (label, place_of(site), id(self.current)))
         self.flow(self.field(box, ANY), values)
         return self.iterator(self.field(box, ANY), label)
 
     def list_of(self, frame: Frame, kind: str, values: Values, site: object) -> Values:
         """Return a container with any of the values."""
-        box = self.box(kind, ("of", id(site), id(frame)))
+        box = self.box(kind, ("of", place_of(site), id(frame)))
         self.flow(self.field(box, ANY), values)
         return box.single
 

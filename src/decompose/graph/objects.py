@@ -397,5 +397,21 @@ class Property(Object):
         self.setter = Cell()
 
 
+MAX_PLACE_DEPTH = 3
+"""Places within places, as of a `map` that a `map` calls, that are told apart."""
+
+
+def place_of(site: object, depth: int = 0) -> object:
+    """Return by what a call site is known: a node by its identity, what stands for one by itself.
+
+    A tuple that is made for the call has no identity that lasts: its address is another one's a moment later.
+    """
+    if isinstance(site, list):
+        return id(site)
+    if isinstance(site, tuple):
+        return "deep" if depth >= MAX_PLACE_DEPTH else tuple([place_of(part, depth + 1) for part in site])
+    return site
+
+
 ANY = "\0any"
 """Key of the cell for elements whose key is not known."""

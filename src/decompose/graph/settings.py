@@ -19,6 +19,7 @@ from decompose.graph.objects import (
     Instance,
     Text,
     Values,
+    place_of,
 )
 from decompose.ir.facts import ConfigFact
 
@@ -161,7 +162,7 @@ def _parse_args(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos
 
 
 def _parse_known(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: Any) -> Values:
-    box = s.box("tuple", ("known", id(site)))
+    box = s.box("tuple", ("known", place_of(site)))
     box.length = 2
     s.flow(s.field(box, 0), _parse_args(s, frame, p, k, pos, site))
     return box.single  # type: ignore[no-any-return]
@@ -205,7 +206,7 @@ def _basename(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: 
 def _record(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: Any) -> Values:
     """Return an instance of a `collections.namedtuple` class: its arguments are its fields."""
     record = frame.calls.get(id(site)) if isinstance(site, list) else None
-    made = s.external_instance("collections.namedtuple()()", (id(site), frame.context))
+    made = s.external_instance("collections.namedtuple()()", (place_of(site), frame.context))
     for item in sorted(record.callees) if record is not None else ():
         factory = s.objects[item]
         if isinstance(factory, ExternalInstance):

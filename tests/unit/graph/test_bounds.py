@@ -9,7 +9,7 @@ import pytest
 import decompose
 from decompose.graph import calls, core
 from decompose.graph.linking import solve
-from decompose.graph.objects import Function
+from decompose.graph.objects import Function, place_of
 from decompose.source import scan
 
 SELF_HANDED = """
@@ -107,6 +107,44 @@ def test_a_wide_call_costs_in_proportion_to_what_it_may_call(tmp_path: Path, mon
         counts.append(len(made))
 
     assert counts[1] < 2.6 * counts[0]
+
+
+def curried(count: int) -> str:
+    """Return functions behind a class that calls them through partials of partials, each handed the others."""
+    head = "from functools import partial\n\nclass curry:\n    def __init__(self, f, *a):\n"
+    head += "        self._partial = partial(f, *a)\n    def __call__(self, *a):\n        try:\n"
+    head += "            return self._partial(*a)\n"
+    head += "        except TypeError:\n            return type(self)(self, *a)\n\n"
+    body = "".join(f"@curry\ndef f{n}(g, x):\n    return partial(g, partial(g, x))(x)\n\n" for n in range(count))
+    table = f"table = [{', '.join(f'f{n}' for n in range(count))}]\n"
+    return head + body + table + "for f in table:\n    for g in table:\n        print(f(g)(f))\n"
+
+
+def test_partials_that_hold_each_other_are_not_called_along_every_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    call = calls.Calls.call_function
+    monkeypatch.setattr(calls.Calls, "call_function", lambda *a, **k: made.append(1) or call(*a, **k))
+    counts = []
+    for count in (10, 20):
+        (tmp_path / "app.py").write_text(curried(count))
+        made.clear()
+        solve(scan(tmp_path))
+        counts.append(len(made))
+
+    assert counts[1] < 3 * counts[0]
+
+
+def test_a_place_lasts_longer_than_what_was_made_to_tell_it() -> None:
+    node, other = [1], [1]
+    deep: tuple[object, ...] = ("map", node)
+    for _ in range(50):
+        deep = ("map", deep)
+
+    assert place_of(("map", node)) == place_of(("map", node)) != place_of(("map", other))
+    assert place_of(node) != place_of(other)
+    assert place_of(deep) == place_of(("map", deep))
 
 
 def test_a_wide_call_loses_nothing_that_it_may_call(tmp_path: Path) -> None:
