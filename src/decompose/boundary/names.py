@@ -36,6 +36,7 @@ MAX_NAME = 40
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 _DULL = frozenset((
     "src", "main", "init", "utils", "util", "helpers", "common", "core", "app", "lib", "module", "run", "test", "tests",
+    "for", "from", "the", "and", "with", "into", "all", "new", "script", "scripts",
 ))  # fmt: skip
 _VERBS = frozenset(
     ("module", "load", "save", "create", "make", "build", "init", "test", "start", "stop", "update", "from")
@@ -78,7 +79,7 @@ def base_name(portrait: Portrait, symbols: Iterable[str]) -> str:
     """Return what a part would be called if it stood alone: what it does, else what its modules speak of.
 
     What has routes or pages is called by what it answers, however much preparation it holds; a job that rather
-    treats predictions than makes them is no `inference`.
+    treats predictions than makes them is no `inference`, and preparation that ends in training is training.
     """
     whole = sum(portrait.telling.values())
     shares: dict[str, float] = {}
@@ -92,6 +93,8 @@ def base_name(portrait: Portrait, symbols: Iterable[str]) -> str:
             return answer
     elif best == "inference" and RUNS.intersection(portrait.entries) and _treats_answers(portrait):
         best, shares = "batch_inference", shares | {"batch_inference": shares["inference"]}
+    if best == "data_prep" and shares.get("training", 0.0) >= TELLING_SHARE * whole:
+        best = "training"
     if best and shares[best] >= TELLING_SHARE * whole:
         return best
     found = module_words(symbols)

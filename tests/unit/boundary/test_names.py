@@ -17,11 +17,24 @@ def test_a_part_is_named_by_what_it_does_not_by_its_settings() -> None:
 
 
 def test_a_quarter_of_what_a_part_does_names_it_less_does_not() -> None:
-    much = portrait(training=3, features=2.5, evaluation=2.5, ingest=2)
+    much = portrait(evaluation=3, features=2.5, training=2.4, ingest=2)
     little = portrait(training=2, evaluation=2, registry=2, monitoring=2, batch_inference=2, orchestration=2)
 
     assert name_parts({"p1": ("a.api:f",)}, {"p1": much}) == {"p1": "data_prep"}
     assert name_parts({"p1": ("a.api:f",)}, {"p1": little}) == {"p1": "api"}
+
+
+def test_preparation_that_ends_in_training_is_training() -> None:
+    assert name_parts({"p1": ("a.api:f",)}, {"p1": portrait(features=6, training=3)}) == {"p1": "training"}
+    assert name_parts({"p1": ("a.api:f",)}, {"p1": portrait(features=8, training=2)}) == {"p1": "data_prep"}
+
+
+def test_a_word_that_only_joins_others_tells_no_part_apart() -> None:
+    members = {"p1": ("a.news:f", "a.feed:h"), "p2": ("a.process_for_db:f",)}
+
+    names = name_parts(members, {"p1": portrait(ingest=1), "p2": portrait(ingest=1)})
+
+    assert names["p2"] == "data_prep_process"
 
 
 def test_a_part_with_routes_is_named_by_what_it_answers_and_a_job_that_treats_predictions_is_no_inference() -> None:
