@@ -48,3 +48,41 @@ def test_a_program_is_heard_where_it_was_started(tmp_path, code, status, carried
     )
 
     assert f"ANSWER {status} {carried}\n" in done.stdout, done.stderr
+
+
+@pytest.fixture
+def entries(monkeypatch):
+    """What a call notes, and a way to note it."""
+    from service_runtime import echo
+
+    noted: list = []
+    token = echo.sink.set(noted)
+    yield noted, echo
+    echo.sink.reset(token)
+
+
+def test_a_warning_given_thousands_of_times_takes_one_entry_and_is_given_as_often(entries):
+    noted, echo = entries
+
+    for row in range(3000):
+        echo._note("warning", "builtins:UserWarning", "slow", "rows.py", 3)
+        echo._note("log", "rows", 20, f"row {row % 2}", "rows.py", 4, "read")
+    with pytest.warns(UserWarning, match="slow") as given:
+        echo.replay([entry for entry in noted if entry[0] == "warning"])
+
+    assert len(given) == 3000
+    assert sum(entry[0] == "warning" for entry in noted) < 3000 / 20
+
+
+def test_more_than_can_be_carried_is_said(entries, monkeypatch, capsys):
+    noted, echo = entries
+    monkeypatch.setattr(echo, "LIMIT", 3)
+
+    for kind in ("out", "err", "out", "err", "out"):
+        echo._note(kind, f"{kind}\n")
+    echo.replay(noted)
+
+    assert len(noted) == 4
+    shown = capsys.readouterr()
+    assert shown.out == "out\nout\n"
+    assert shown.err.startswith("err\n… what is printed and logged from here on")

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from typing import Any, TextIO
 
-LIMIT = 2000
-"""Entries that one answer carries back; what comes after stays in the service's own log."""
+LIMIT = 10_000
+"""Entries that one answer carries back; what comes after stays in the service's own log, and the caller is told."""
+NEAR = 50
+"""Entries back to which a warning is looked for that is given once more: it is counted there."""
 
 sink: ContextVar[list[list[Any]] | None] = ContextVar("sink", default=None)
 _programs: list[list[list[Any]]] = []
@@ -58,12 +60,13 @@ def _replay_record(name: str, level: int, message: str, path: str, line: int, fu
         logger.handle(logger.makeRecord(name, level, path, line, message, (), None, function))
 
 
-def _replay_warning(category: str, message: str, filename: str, lineno: int) -> None:
+def _replay_warning(category: str, message: str, filename: str, lineno: int, times: int = 1) -> None:
     module, _, name = category.partition(":")
     known = sys.modules.get(module) or (importlib.import_module(module) if module in sys.stdlib_module_names else None)
     found = getattr(known, name, UserWarning)
     is_warning = isinstance(found, type) and issubclass(found, Warning)
-    warnings.warn_explicit(message, found if is_warning else UserWarning, filename, lineno)
+    for _ in range(times):
+        warnings.warn_explicit(message, found if is_warning else UserWarning, filename, lineno)
 
 
 @contextlib.contextmanager
@@ -89,12 +92,19 @@ def _note(*entry: Any) -> bool:
     entries = _current()
     if entries is None:
         return False
-    if len(entries) < LIMIT:
-        if entry[0] in ("out", "err") and entries and entries[-1][0] == entry[0]:
-            entries[-1][1] += entry[1]
-        else:
-            entries.append(list(entry))
+    if entry[0] in ("out", "err") and entries and entries[-1][0] == entry[0]:
+        entries[-1][1] += entry[1] if len(entries) <= LIMIT else ""
+    elif entry[0] == "warning" and (known := _given_before(entries, entry)) is not None:
+        known[-1] += 1
+    elif len(entries) < LIMIT:
+        entries.append([*entry, 1] if entry[0] == "warning" else list(entry))
+    elif len(entries) == LIMIT:
+        entries.append(["err", "… what is printed and logged from here on is in the log of the service alone\n"])
     return True
+
+
+def _given_before(entries: list[list[Any]], warning: tuple[Any, ...]) -> list[Any] | None:
+    return next((e for e in entries[-NEAR:] if e[0] == "warning" and e[1:-1] == list(warning[1:])), None)
 
 
 class _Tee:
