@@ -74,9 +74,11 @@ def measure(bench: Bench, workload: Workload, journal: Journal, *, services: Seq
         starts = {side: journal.once(f"start the {side}", Start, partial(sides.start, side)) for side in SIDES}
         mismatches, asked = journal.once("compare the answers", tuple[int, int], lambda: _compared(sides, workload))
         capacity = {
-            side: journal.once(f"capacity of the {side}", float, partial(sides.capacity, side)) for side in SIDES
+            side: journal.once(f"capacity of the {side}, three runs", list[float], partial(sides.capacities, side))
+            for side in SIDES
         }
-        windows = _windows(sides, workload, journal, min(capacity.values()), seed)
+        smaller = min(map(statistics.median, capacity.values()))
+        windows = _windows(sides, workload, journal, smaller, seed)
         rollouts = tuple(_rollouts(sides, workload, journal))
     kills = [_monolith_kill(workload)]
     kills += [journal.once(f"kill `{name}`", Kill, partial(_kill, bench, workload, name)) for name in services]
@@ -98,8 +100,8 @@ def _figure(value: float, unit: str) -> Figure:
     return Figure(value=value, unit=unit, basis="measured")
 
 
-def _capacity(side: Side, rate: float) -> Capacity:
-    return Capacity(entry=ALL, side=side, per_s=_figure(rate, "1/s"))
+def _capacity(side: Side, rates: list[float]) -> Capacity:
+    return Capacity(entry=ALL, side=side, per_s=bootstrap(rates, unit="1/s"))
 
 
 def _compared(sides: Sides, workload: Workload) -> tuple[int, int]:

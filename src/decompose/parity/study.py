@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from decompose.ir.reports import Capacity, Figure, Kill, LoadFigures, Rollout, StudyRow
+from decompose.parity.bootstrap import share_of
 
 ASPECTS = (
     "performance", "scalability", "reliability", "maintainability", "modularity", "integration", "deployment",
@@ -160,7 +161,7 @@ def rollout_rows(rollouts: Iterable[Rollout], cold_start_s: Mapping[str, Figure]
     sides = {one.side: one for one in rollouts}
     if len(sides) < 2:
         return []
-    failed = {side: _measured(one.failed / max(1, one.asked), "share") for side, one in sides.items()}
+    failed = {side: share_of(one.failed, one.asked, unit="share") for side, one in sides.items()}
     times = {side: _within_poll(_rolled_s(one, cold_start_s)) for side, one in sides.items()}
     needing = [f"the {side} must be restarted for it" for side, one in sides.items() if one.forward_s is None]
     asked = " and ".join(f"{one.failed} of {one.asked} on the {side}" for side, one in sides.items())
@@ -171,10 +172,6 @@ def rollout_rows(rollouts: Iterable[Rollout], cold_start_s: Mapping[str, Figure]
         row(aspect, "time until the new model answers, s", times["monolith"], times["services"],
             evidence="; ".join(needing), threshold=0.2),
     ]  # fmt: skip
-
-
-def _measured(value: float, unit: str) -> Figure:
-    return Figure(value=value, unit=unit, basis="measured")
 
 
 def _within_poll(seconds: float) -> Figure:

@@ -9,7 +9,7 @@ from decompose.ir.findings import Span
 from decompose.ir.graph import CodeGraph, EntryPoint, Module, Unit
 from decompose.ir.reports import Figure, LoadFigures
 from decompose.parity import radius, study
-from decompose.parity.bootstrap import bootstrap
+from decompose.parity.bootstrap import bootstrap, share_of
 from decompose.parity.calibrate import Front, fitted
 from decompose.parity.demand import EntryDemand, Step, demand_by_service, entry_demands, needs, remote_calls
 from decompose.parity.footprint import Distribution, Footprint, closure
@@ -390,6 +390,16 @@ def test_the_verdict_follows_the_balance_of_aspects():
         modularity="services",
     )
     assert study.verdict_of(partly)[0] == "split partly"
+
+
+def test_one_request_of_forty_that_fails_tells_nothing_against_none_of_fifteen():
+    some, none, many = share_of(1, 40), share_of(0, 15), share_of(20, 40)
+
+    assert (some.value, none.value, none.low) == (1 / 40, 0.0, 0.0)
+    assert none.high > some.low
+    assert many.low > none.high
+    assert share_of(10, 40).low == pytest.approx(0.142, abs=0.001)
+    assert share_of(0, 0).high == 1.0
 
 
 def test_bootstrap_holds_the_median_between_its_bounds():
