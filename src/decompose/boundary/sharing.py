@@ -12,7 +12,7 @@ from decompose.ir.findings import Finding, Span
 from decompose.ir.graph import Unit
 from decompose.ir.partition import OFFLINE, SHARED
 from decompose.ir.symbols import MODULE_BODY, join, module_of
-from decompose.knowledge.networks import networks_of
+from decompose.knowledge.networks import Networks, networks_of
 
 _ALWAYS_VALUES = ("enum", "exception", "namedtuple", "protocol")
 _RECORDS = ("dataclass", "pydantic")
@@ -42,7 +42,8 @@ def share_definitions(system: System, home: Mapping[str, str]) -> Sharing:
     What such a definition needs to exist comes along.
     """
     homes, reasons = dict(home), dict[str, str]()
-    pending = [*_constants_read_elsewhere(system, homes), *_needed_on_both_sides(system, homes)]
+    networks = networks_of(system.index.units)
+    pending = [*_constants_read_elsewhere(system, homes), *_needed_on_both_sides(system, homes, networks)]
     while pending:
         symbol, reason = pending.pop(0)
         if homes.get(symbol, "") in NOT_A_SERVICE:
@@ -51,7 +52,7 @@ def share_definitions(system: System, home: Mapping[str, str]) -> Sharing:
         reasons[symbol] = reason
         pending.extend(_comes_along(system, homes, symbol))
         if not pending:
-            pending.extend(_needed_on_both_sides(system, homes))
+            pending.extend(_needed_on_both_sides(system, homes, networks))
     return Sharing(
         home=homes,
         added=tuple(sorted(reasons)),
@@ -99,10 +100,10 @@ def _lives(system: System, method: Unit) -> bool:
     )
 
 
-def _needed_on_both_sides(system: System, home: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _needed_on_both_sides(system: System, home: Mapping[str, str], networks: Networks) -> Iterator[tuple[str, str]]:
     """Yield the definitions that stand in one service and are needed in another, with the reason."""
     yield from _named_elsewhere(system, home)
-    yield from _computed_with(system, home)
+    yield from _computed_with(system, home, networks)
     for edge in system.graph.edges:
         if edge.kind not in ("inherit", "call", "type", "import", "value"):
             continue
@@ -124,9 +125,8 @@ def _needed_on_both_sides(system: System, home: Mapping[str, str]) -> Iterator[t
                 yield from _in_signature(system, home, member, there)
 
 
-def _computed_with(system: System, home: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _computed_with(system: System, home: Mapping[str, str], networks: Networks) -> Iterator[tuple[str, str]]:
     """Yield the functions through which gradients of a network in another service pass."""
-    networks = networks_of(system.index.units)
     for symbol in sorted(networks.functions):
         there, unit = home.get(symbol, ""), system.units[symbol]
         if there in NOT_A_SERVICE or _lives(system, unit):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from decompose.cluster.conduct import SERVING
 from decompose.cluster.profile import System
 from decompose.cluster.relations import USES, Relations
 from decompose.cluster.scope import Scope
@@ -79,17 +78,19 @@ def dissolve(
 
     Where all parts are such, they stay.
     """
-    members: dict[str, set[str]] = {}
+    members: dict[str, list[str]] = {}
     for symbol, name in cluster_by_unit.items():
-        members.setdefault(name, set()).add(symbol)
+        if name != SHARED:
+            members.setdefault(name, []).append(symbol)
     held = fixed.union(*scope.entries.values())
-    members.pop(SHARED, None)
     alone = [
         symbols
         for symbols in members.values()
-        if not held & symbols
-        and not _stage(system, sorted(symbols))
-        and not any(user in cluster_by_unit for s in symbols for user in relations.users.get(s, frozenset()) - symbols)
+        if held.isdisjoint(symbols)
+        and not _stage(system, symbols)
+        and not any(
+            user in cluster_by_unit for s in symbols for user in relations.users.get(s, frozenset()).difference(symbols)
+        )
     ]
     if len(alone) == len(members):
         return dict(cluster_by_unit)
@@ -189,7 +190,7 @@ def _may_join(system: System, symbols: list[str], users: list[str]) -> bool:
     """Return whether a piece may be one part with all who use it."""
     if _agree(system, symbols, users):
         return True
-    answers = any(SERVING.intersection(system.profiles[user].entries) for user in users)
+    answers = any(system.profiles[user].serves for user in users)
     return answers and _stage(system, symbols) not in APART_STAGES
 
 

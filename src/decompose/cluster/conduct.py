@@ -18,8 +18,6 @@ MANY_STAGES = 3
 """Stages that a unit calls from which it is a conductor, whatever else it does."""
 FLOWS = frozenset(("flow", "job"))
 """Entry points of a framework that runs steps one after the other."""
-SERVING = frozenset(("route", "page"))
-"""Entry points that a request starts: whatever they call, they answer."""
 ORCHESTRATION = STAGES.index("orchestration")
 
 
@@ -87,7 +85,7 @@ class _Reached:
 
     def conducts(self, profile: Profile) -> bool:
         """Return whether a unit starts what runs by itself."""
-        if SERVING.intersection(profile.entries):
+        if profile.serves:  # whatever a request starts, it answers
             return False
         if FLOWS.intersection(profile.entries):
             return True

@@ -99,15 +99,16 @@ def libraries(system: System, relations: Relations, core: Iterable[str]) -> froz
 def _computed_with(system: System, relations: Relations, shared: set[str], writers: frozenset[str]) -> set[str]:
     """Return what networks among the shared units compute with: it is copied with them."""
     found: set[str] = set()
-    calls = [relation for relation in relations.pairs if _passes_gradients(system, relation)]
+    calls = [
+        relation
+        for relation in relations.pairs
+        if _passes_gradients(system, relation)
+        and relation.target not in writers
+        and not system.profiles[relation.target].entries
+    ]
     while True:
-        more = {
-            r.target
-            for r in calls
-            if r.source in shared | found
-            and r.target not in shared | found | writers
-            and not system.profiles[r.target].entries
-        }
+        known = shared | found
+        more = {r.target for r in calls if r.source in known and r.target not in known}
         if not more:
             return found
         found |= more
@@ -188,8 +189,9 @@ def _cycles(system: System, relations: Relations, chosen: list[str]) -> list[lis
 def _passes_gradients(system: System, relation: Relation) -> bool:
     """Return whether a network, or a part of one, computes with the other: no gradient comes from another process."""
     networks = system.networks
-    every = networks.classes | networks.functions
-    return relation.kind == "call" and relation.is_certain and relation.source in every and relation.target in every
+    return (
+        relation.kind == "call" and relation.is_certain and relation.source in networks and relation.target in networks
+    )
 
 
 def _is_body_free(relation: Relation) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from decompose.cluster.profile import SERVING_ENTRIES, Profile, System
+from decompose.cluster.profile import Profile, System
 from decompose.cluster.relations import Relations
 from decompose.cluster.stages import STAGES
 from decompose.ir.symbols import module_of
@@ -44,7 +44,7 @@ def answering(system: System) -> System:
 
 def serving_modules(system: System) -> frozenset[str]:
     """Return the modules that hold a route or a page."""
-    return frozenset(p.module for p in system.profiles.values() if set(p.entries) & set(SERVING_ENTRIES))
+    return frozenset(p.module for p in system.profiles.values() if p.serves)
 
 
 def web_apps(system: System, relations: Relations, offline: Iterable[str] = ()) -> dict[str, tuple[str, ...]]:

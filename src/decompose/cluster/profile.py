@@ -13,7 +13,7 @@ from decompose.ir.graph import CodeGraph, Unit
 from decompose.ir.units import UnitIndex, index_units, is_bare, is_page_script, size_of
 from decompose.knowledge.networks import Networks, networks_of
 
-SERVING_ENTRIES = ("route", "page")
+SERVING_ENTRIES = frozenset(("route", "page"))
 """Entry points that are a process of their own: a web server, a page server."""
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 
@@ -42,6 +42,11 @@ class Profile:
     """Whether it is a module body of nothing but imports and definitions: it stands where its module stands."""
     is_library_like: bool
     """Whether it is code that is used, never run by itself: an exception, a base, a record, a definition of a model."""
+
+    @property
+    def serves(self) -> bool:
+        """Whether it holds an entry point that a request starts."""
+        return not SERVING_ENTRIES.isdisjoint(self.entries)
 
 
 @dataclass(frozen=True)

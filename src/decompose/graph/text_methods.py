@@ -56,7 +56,7 @@ class TextMethods(Core):
             case "split" | "rsplit" | "partition" | "rpartition" if self._is_plain(text, positional):
                 return self._split_text(text, name, positional)
             case "split" | "rsplit" if not bears_key(text) and len(positional) == 1 and positional[0] == self.text("/"):
-                return self._components(text)
+                return self._split_text(text, name, positional)
             case "split" | "splitlines" | "rsplit" | "glob" | "rglob" | "iterdir" | "partition" | "rpartition":
                 box = self.box("list", ("split", text.id, name))
                 value = text.single if bears_key(text) else self.text_any
@@ -81,6 +81,7 @@ class TextMethods(Core):
         return not text.is_template and not text.is_path and len(given) == len(positional) and known
 
     def _split_text(self, text: Text, name: str, positional: list[Values]) -> Values:
+        """Return the list of a string's parts; one that is not known counts as one."""
         given = [getattr(o, "text", getattr(o, "value", None)) for o in (self.objects[min(v)] for v in positional)]
         try:
             parts = getattr(text.text, name)(*given)
@@ -89,16 +90,7 @@ class TextMethods(Core):
         box = self.box("list", ("split", text.id, name, tuple(given)))
         box.length = len(parts)
         for index, part in enumerate(parts):
-            self.flow(self.field(box, index), self.text(part))
-        return box.single
-
-    def _components(self, text: Text) -> Values:
-        """Return the list of a path's components; one that is not known counts as one."""
-        box = self.box("list", ("components", text.id))
-        parts = text.text.split("/")
-        box.length = len(parts)
-        for index, part in enumerate(parts):
-            self.flow(self.field(box, index), self.text(part, is_template="{" in part))
+            self.flow(self.field(box, index), self.text(part, is_template=text.is_template and "{" in part))
         return box.single
 
     def _join_text(self, frame: Frame, text: Text, values: Values, pos: int) -> Values:

@@ -30,6 +30,9 @@ class Networks:
     functions: frozenset[str]
     """Functions whose result is a tensor or a network."""
 
+    def __contains__(self, symbol: str) -> bool:
+        return symbol in self.classes or symbol in self.functions
+
 
 def networks_of(units: Mapping[str, Unit]) -> Networks:
     """Return the networks of a system and the functions that compute on tensors or make networks.

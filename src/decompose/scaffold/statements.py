@@ -192,12 +192,18 @@ def _chains(nodes: list[ast.AST]) -> Iterator[tuple[str, str]]:
     for node in nodes:
         if not isinstance(node, ast.Attribute) or id(node) in inner:
             continue
-        path, root = [node.attr], node.value
-        while isinstance(root, ast.Attribute):
-            path.insert(0, root.attr)
-            root = root.value
+        root, path = chain(node)
         if isinstance(root, ast.Name):
             yield root.id, ".".join(path)
+
+
+def chain(node: ast.AST) -> tuple[ast.AST, tuple[str, ...]]:
+    """Return what the attributes are read from, and their names from there on."""
+    path: list[str] = []
+    while isinstance(node, ast.Attribute):
+        path.insert(0, node.attr)
+        node = node.value
+    return node, tuple(path)
 
 
 def _used(nodes: list[ast.AST]) -> frozenset[str]:

@@ -13,7 +13,7 @@ from decompose.ir.blueprint import Blueprint, ServiceBlueprint
 from decompose.ir.graph import CodeGraph, Module, Unit
 from decompose.ir.symbols import MODULE_BODY, module_of, qualname_of, top_level_of
 from decompose.knowledge.distributions import own_names, stated_lines
-from decompose.scaffold.statements import Imported, ModuleText, Statement, read_module
+from decompose.scaffold.statements import Imported, ModuleText, Statement, chain, read_module
 
 CLIENT = "client"
 """Name of the process that stands where the monolith stood: its tests, scripts and prototypes."""
@@ -390,12 +390,9 @@ def _named_only(node: ast.AST | None) -> Iterator[tuple[str, tuple[str, ...]]]:
     used = {id(n.func) for n in every if isinstance(n, ast.Call)}
     used |= {id(d) for n in every for d in getattr(n, "decorator_list", ())}
     for item in every:
-        root, path = item, list[str]()
-        while isinstance(root, ast.Attribute):
-            path.insert(0, root.attr)
-            root = root.value
+        root, path = chain(item)
         if id(item) not in used and isinstance(root, ast.Name) and isinstance(root.ctx, ast.Load):
-            yield root.id, tuple(path)
+            yield root.id, path
 
 
 def _names_inside(statement: Statement) -> set[str]:

@@ -95,16 +95,22 @@ def cached(count: int) -> str:
     return head + inner + uses
 
 
-def test_a_wide_call_costs_in_proportion_to_what_it_may_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def calls_made(texts: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return how often solving each text calls a function."""
     made: list[int] = []
     call = calls.Calls.call_function
     monkeypatch.setattr(calls.Calls, "call_function", lambda *a, **k: made.append(1) or call(*a, **k))
     counts = []
-    for count in (40, 80):
-        (tmp_path / "app.py").write_text(cached(count))
+    for text in texts:
+        (folder / "app.py").write_text(text)
         made.clear()
-        solve(scan(tmp_path))
+        solve(scan(folder))
         counts.append(len(made))
+    return counts
+
+
+def test_a_wide_call_costs_in_proportion_to_what_it_may_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = calls_made([cached(count) for count in (40, 80)], tmp_path, monkeypatch)
 
     assert counts[1] < 2.6 * counts[0]
 
@@ -123,15 +129,7 @@ def curried(count: int) -> str:
 def test_partials_that_hold_each_other_are_not_called_along_every_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[int] = []
-    call = calls.Calls.call_function
-    monkeypatch.setattr(calls.Calls, "call_function", lambda *a, **k: made.append(1) or call(*a, **k))
-    counts = []
-    for count in (10, 20):
-        (tmp_path / "app.py").write_text(curried(count))
-        made.clear()
-        solve(scan(tmp_path))
-        counts.append(len(made))
+    counts = calls_made([curried(count) for count in (10, 20)], tmp_path, monkeypatch)
 
     assert counts[1] < 3 * counts[0]
 

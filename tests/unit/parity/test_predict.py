@@ -1,4 +1,7 @@
+import re
 import statistics
+import tomllib
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,7 +15,7 @@ from decompose.parity import radius, study
 from decompose.parity.bootstrap import bootstrap, share_of
 from decompose.parity.calibrate import Front, fitted
 from decompose.parity.demand import EntryDemand, Step, demand_by_service, entry_demands, needs, remote_calls
-from decompose.parity.footprint import Distribution, Footprint, closure
+from decompose.parity.footprint import SERVER, Distribution, Footprint, closure, service_requirements
 from decompose.parity.predict import Assumptions, Inputs, predict, predicted_mix
 from decompose.parity.prices import Prices, prices_of
 from decompose.parity.queueing import waiting_ms
@@ -412,6 +415,14 @@ def test_bootstrap_holds_the_median_between_its_bounds():
 
 def test_quantiles_interpolate():
     assert quantiles([1, 2, 3, 4], [0.5])[0.5] == pytest.approx(2.5)
+
+
+def test_a_service_carries_what_the_generated_runtime_needs_to_serve():
+    project = Path(__file__).resolve().parents[3] / "templates" / "packages" / "runtime" / "pyproject.toml"
+    extra = tomllib.loads(project.read_text())["project"]["optional-dependencies"]["server"]
+
+    assert sorted(re.split("[<>=]", line)[0] for line in extra) == sorted(SERVER)
+    assert service_requirements(["pandas>=2"]) == ["pandas>=2", *SERVER]
 
 
 def test_a_closure_is_followed_through_requirements():
