@@ -12,7 +12,7 @@ from service_runtime.errors import NotTransferable
 from service_runtime.values import TAG, Decoder, Encode, Encoder, decoders
 
 
-class _Severed(torch.autograd.Function):
+class _Severed(torch.autograd.Function):  # type: ignore[misc,unused-ignore]
     """Where a computed tensor came in: what it was computed from is in another process, and no gradient gets there."""
 
     @staticmethod
@@ -70,7 +70,7 @@ def _decode_tensor(decoder: Decoder, tree: dict[str, Any]) -> Any:
         made = torch.nn.Parameter(made, requires_grad=tree["g"])
     elif tree["g"]:
         made = made.requires_grad_()
-        made = _Severed.apply(made) if tree.get("f") else made  # type: ignore[no-untyped-call]
+        made = _Severed.apply(made) if tree.get("f") else made  # type: ignore[no-untyped-call,unused-ignore]
     decoder.objects[slot] = made
     if "r" in tree:
         made.grad = decoder.decode(tree["r"])
