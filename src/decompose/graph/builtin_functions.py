@@ -21,7 +21,7 @@ from decompose.graph.objects import (
     Values,
     place_of,
 )
-from decompose.graph.strings import path_join
+from decompose.graph.strings import joined, path_join
 
 _Builtin = Callable[[Any, Frame, list[Values], dict[str, Values], int, object], Values]
 
@@ -233,7 +233,20 @@ def _set_plainly(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], po
 
 
 def _import(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
-    return s.import_by_name(frame, _first(p) or k.get("name", EMPTY))
+    package = p[1] if len(p) > 1 else k.get("package", EMPTY)
+    return s.import_by_name(frame, _first(p) or k.get("name", EMPTY), package, pos)
+
+
+def _iter_modules(s: Any, frame: Frame, p: list[Values], k: dict[str, Values], pos: int, site: object) -> Values:
+    """`pkgutil.iter_modules(path, prefix)`: finder, name that begins with the prefix, whether it is a package."""
+    prefix = p[1] if len(p) > 1 else k.get("prefix", EMPTY)
+    name = joined(s, [prefix, s.text_any]) if prefix else s.text_any
+    unpacked = s.box("tuple", ("listed", place_of(site), id(frame)))
+    unpacked.length = 3
+    s.flow(s.field(unpacked, 1), name)
+    named = s.external_instance("pkgutil.ModuleInfo", ("listed", place_of(site), id(frame)))
+    s.flow(s.field(named, "name"), name)
+    return s.iterator_over(s.union(unpacked.single, named.single), site, "listed")
 
 
 def _property(label: str) -> _Builtin:
@@ -407,6 +420,7 @@ BUILTINS: dict[str, _Builtin] = {
     "builtins.range": _range, "builtins.print": _print, "builtins.super": _super, "builtins.getattr": _getattr, "builtins.setattr": _setattr,
     "builtins.object.__setattr__": _set_plainly,
     "operator.attrgetter": _same, "importlib.import_module": _import, "builtins.__import__": _import,
+    "pkgutil.iter_modules": _iter_modules, "pkgutil.walk_packages": _iter_modules,
     "builtins.property": _property("property"), "builtins.classmethod": _property("classmethod"),
     "builtins.staticmethod": _property("staticmethod"), "functools.cached_property": _property("property"),
     "functools.partial": _partial, "functools.update_wrapper": _same, "functools.partialmethod": _partial,

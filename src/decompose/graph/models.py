@@ -32,6 +32,7 @@ from decompose.graph.objects import (
     Values,
     place_of,
 )
+from decompose.graph.strings import joined
 from decompose.graph.text_methods import TextMethods
 
 Arguments = tuple[list[Values], dict[str, Values], int, object]
@@ -350,22 +351,36 @@ class Models(Iteration, TextMethods):
                 out = self.union(out, self.intern(("super", cls.id, item), lambda i=item, c=cls: Super(c, i)).single)
         return out
 
-    def import_by_name(self, frame: Frame, names: Values) -> Values:
-        """Return the modules of some names (`importlib.import_module`)."""
+    def import_by_name(self, frame: Frame, names: Values, package: Values, pos: int) -> Values:
+        """Return the modules of some names (`importlib.import_module`), those below a package for `.name`."""
         out = EMPTY
         for item in sorted(names):
             made = self.objects[item]
-            if isinstance(made, Text) and not made.is_template:
-                dotted = self.modules.absolute(made.text.lstrip("."), frame.module) if made.text.strip(".") else None
-                out = self.union(out, self.import_module(dotted) if dotted else self.external(made.text))
+            is_below = isinstance(made, Text) and made.text.startswith(".") and not made.text.startswith("..")
+            if is_below and package:
+                for each in sorted(joined(self, [package, made.single])):
+                    out = self.union(out, self._import_text(frame, self.objects[each], pos))
             elif bears_key(made):
                 out = self.union(out, module_named(self))
-            elif isinstance(made, Text) and made.text.count("{") == 1:
-                prefix, _, suffix = made.text.partition("{")
-                suffix = suffix.partition("}")[2]
-                for info in self.modules.infos:
-                    if prefix and info.name.startswith(prefix) and info.name.endswith(suffix):
-                        out = self.union(out, self.import_module(info.name))
+            elif isinstance(made, Text):
+                out = self.union(out, self._import_text(frame, made, pos))
+        return out
+
+    def _import_text(self, frame: Frame, made: Text, pos: int) -> Values:
+        """Return the module that a text names, or all modules that fit one with an unknown part."""
+        if not made.is_template:
+            dotted = self.modules.absolute(made.text.lstrip("."), frame.module) if made.text.strip(".") else None
+            if not dotted:
+                return self.external(made.text)
+            self.note_import(frame, made.text, dotted, pos)
+            return self.import_module(dotted)
+        out = EMPTY
+        prefix, _, suffix = made.text.partition("{")
+        suffix = suffix.partition("}")[2]
+        for info in self.modules.infos if prefix and made.text.count("{") == 1 else ():
+            if any(name.startswith(prefix) and name.endswith(suffix) for name in info.names):
+                self.note_import(frame, info.name, info.name, pos)
+                out = self.union(out, self.import_module(info.name))
         return out
 
     def attributes_named(self, frame: Frame, base: Values, names: Values, pos: int) -> Values:

@@ -12,6 +12,10 @@ _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?(?!
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?")
+_NUMBER_IN_WORD = re.compile(r"\d+(?:\.\d+)?")
+_RUN = re.compile(r"([^\w\s.])\1+|(?<=\s)\s+")
+_NAMED = re.compile(r"[^\W\d_]{2}")
+_VARIES = "<varies>"
 
 
 def normalise(text: str, *, roots: Iterable[str] = (), ignore: Iterable[str] = ()) -> list[str]:
@@ -63,32 +67,60 @@ def line_difference(
 def _without_unstable(left: list[str], again: list[str], right: list[str]) -> tuple[list[str], list[str], int]:
     """Return both sides with what changes between two runs of the monolith masked or dropped."""
     if len(left) == len(again) == len(right):
-        masked = [_mask(one, other) for one, other in zip(left, again, strict=True)]
+        varying = _varying_numbers(left, again)
+        masked = [
+            _mask(one, other, varying.get(_form(one), frozenset())) for one, other in zip(left, again, strict=True)
+        ]
         hidden = [_apply(mask, line) for mask, line in zip(masked, right, strict=True)]
-        return masked, hidden, sum(one != other for one, other in zip(left, again, strict=True))
+        return masked, hidden, sum(_VARIES in mask for mask in masked)
     matcher = difflib.SequenceMatcher(None, left, again, autojunk=False)
     kept = [left[i] for block in matcher.get_matching_blocks() for i in range(block.a, block.a + block.size)]
     wanted = set(kept)
     return kept, [line for line in right if line in wanted], len(left) - len(kept)
 
 
-def _mask(one: str, other: str) -> str:
-    """Return the line with the tokens that differ replaced by `<varies>`."""
-    if one == other:
+def _varying_numbers(left: Sequence[str], again: Sequence[str]) -> dict[str, frozenset[int]]:
+    """Return, by the form of a line, at which of its words the monolith prints other numbers when it is run again.
+
+    A duration that is rounded may be printed alike twice by chance: where one line of a form shows that the number there
+    is not repeated, it counts in no line of that form. Lines without a word have no form.
+    """
+    found: dict[str, set[int]] = {}
+    for one, other in zip(left, again, strict=True):
+        if one != other and _form(one) == _form(other) and _NAMED.search(one):
+            pairs = enumerate(zip(_words(one), _words(other), strict=True))
+            found.setdefault(_form(one), set()).update(index for index, (a, b) in pairs if a != b)
+    return {form: frozenset(indexes) for form, indexes in found.items()}
+
+
+def _form(line: str) -> str:
+    """Return what lines of one format have in common: their words without numbers, bars and rulers of any length."""
+    return _RUN.sub(r"\1", _NUMBER_IN_WORD.sub("0", line))
+
+
+def _words(line: str) -> list[str]:
+    """Return the words of a line and the spaces between them, in turn."""
+    return re.split(r"(\s+)", line)
+
+
+def _mask(one: str, other: str, varying: frozenset[int] = frozenset()) -> str:
+    """Return the line with the words that differ, and those at the `varying` places, replaced by `<varies>`."""
+    if one == other and not varying:
         return one
-    words, others = re.split(r"(\s+)", one), re.split(r"(\s+)", other)
+    words, others = _words(one), _words(other)
     if len(words) != len(others):
-        return "<varies>"
-    return "".join(a if a == b else "<varies>" for a, b in zip(words, others, strict=True))
+        return _VARIES
+    pairs = enumerate(zip(words, others, strict=True))
+    return "".join(a if a == b and index not in varying else _VARIES for index, (a, b) in pairs)
 
 
 def _apply(mask: str, line: str) -> str:
     """Return the line with the tokens masked that `mask` masks."""
-    if "<varies>" not in mask:
+    if _VARIES not in mask:
         return line
-    if mask == "<varies>":
+    if mask == _VARIES:
         return mask
-    pattern = re.escape(mask).replace(re.escape("<varies>"), r"\S+")
+    pattern = re.escape(mask).replace(re.escape(_VARIES), r"\S+")
     return mask if re.fullmatch(pattern, line) else line
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections.abc import Iterator
 
+from decompose.ir.graph import Module
 from decompose.ir.symbols import module_of, qualname_of
 from decompose.scaffold.need import Need
 from decompose.scaffold.residence import Residence
@@ -207,6 +209,25 @@ class Closure:
                 self.want(need.module.name, name, is_inside=True)
         for imported in statement.imports:
             self._want_import(need, imported)
+        self._want_named(need, statement)
+
+    def _want_named(self, need: Need, statement: Statement) -> None:
+        """Have the modules that a statement imports by name: by `import_module`, or all that a package is found to hold."""
+        for module in self._imported_by_name(need, statement):
+            self.want_module(module, self._named_from(need, self.territory.modules[module]))
+            self.want_all(module)
+
+    def _imported_by_name(self, need: Need, statement: Statement) -> Iterator[str]:
+        written = {imported.line for imported in statement.imports}
+        for line, modules in self.territory.imports_at.get(need.module.name, {}).items():
+            if line not in written and statement.line <= line <= statement.end_line:
+                yield from modules
+
+    def _named_from(self, need: Need, module: Module) -> str:
+        """Return the name by which code that is itself imported by some name comes to a module of the same tree."""
+        roots = {name.partition(".")[0] for name in need.import_names}
+        known = (name for name in module.import_names if name.partition(".")[0] in roots)
+        return next(known, module.name)
 
     def _want_effects(self) -> bool:
         """Keep statements that change a value which is kept (`TABLE["a"] = 1`, `parser.add_argument(...)`)."""
@@ -216,10 +237,19 @@ class Closure:
             for statement in text.statements if text is not None else ():
                 if statement.index in need.kept or statement.kind not in ("effect", "compound", "assign"):
                     continue
-                if any(self._is_kept_value(need, root) for root in statement.roots):
+                if any(self._is_kept_value(need, root) for root in statement.roots) or self._loads(need, statement):
                     self.keep(need, statement.index)
                     has_grown = True
         return has_grown or bool(self._pending)
+
+    def _loads(self, need: Need, statement: Statement) -> bool:
+        """Return whether the module's own statements run here, and this one loads plug-ins, by name."""
+        name = need.module.name
+        if not any(self._imported_by_name(need, statement)) or not self.residence.is_local_body(name):
+            return False
+        text = self.territory.text(name)
+        kinds = {text.statements[i].kind for i in need.kept} if text is not None else set()
+        return bool(kinds - {"docstring", "future", "import"})
 
     def _is_kept_value(self, need: Need, name: str) -> bool:
         text = self.territory.text(need.module.name)

@@ -115,7 +115,7 @@ def requirements(found: Iterable[Use], territory: Territory, more: Iterable[str]
     for use in (*(Use(name, Span("")) for name in more), *found):
         stated = line_of(use.name, known)
         line = stated or distribution_of(use.name)
-        if not stated and use.span.path and use.root in territory.own_names:
+        if not stated and use.span.path and _is_provided(use, territory):
             provided.setdefault(use.root, use)
         elif line and (stated or not (use.is_optional or _has_first_choice(use, known))):
             needed.setdefault(name_of(line), line)
@@ -158,6 +158,14 @@ def _is_reached(need: Need, statement: Statement, territory: Territory) -> bool:
     symbols = [top_level_of(f"{need.module.name}:{name}") for name in statement.binds]
     units = [symbol for symbol in symbols if symbol in territory.units]
     return not units or any(symbol in territory.owner or symbol in territory.shared for symbol in units)
+
+
+def _is_provided(use: Use, territory: Territory) -> bool:
+    """Return whether something of the tree may be what is imported; a file that alone has the name never means itself."""
+    if use.root not in territory.own_names:
+        return False
+    named = [m.path for m in territory.graph.modules if use.root in m.path.removesuffix(".py").split("/")]
+    return named != [use.span.path] or not use.span.path.endswith(f"{use.root}.py")
 
 
 def _has_first_choice(use: Use, known: Mapping[str, str]) -> bool:

@@ -213,8 +213,10 @@ def _method(node: Function) -> list[str]:
         return []
     decorators = {ast.unparse(d) for d in node.decorator_list}
     positional = [*node.args.posonlyargs, *node.args.args]
+    is_async = isinstance(node, ast.AsyncFunctionDef)
+    given, kind = ("return await ", "_async") if is_async else ("return ", "")
     if "staticmethod" in decorators:
-        call = wrapped("return _own_class.call(", [pystr(node.name), *_call_arguments(node)], ")", 8)
+        call = wrapped(f"{given}_own_class.call{kind}(", [pystr(node.name), *_call_arguments(node)], ")", 8)
         return ["", "    @remote_static", *_definition(node, call, first="_own_class")]
     if not positional or any(d.endswith((".deleter", ".getter")) for d in decorators):
         return []
@@ -234,16 +236,16 @@ def _method(node: Function) -> list[str]:
     passed = _call_arguments(node, skip_first=True)
     if "classmethod" in decorators:
         asked = [f"{receiver}._remote_symbol", pystr(node.name), *passed]
-        call = wrapped(f"return {receiver}._remote_client.call_class(", asked, ")", 8)
+        call = wrapped(f"{given}{receiver}._remote_client.call_class{kind}(", asked, ")", 8)
         return ["", "    @classmethod", *_definition(node, call)]
     if node.name == "__init__":
         return ["", *_definition(node, wrapped(f"{receiver}._remote_create(", passed, ")", 8))]
     is_generator = _is_generator(node) and not node.decorator_list
-    if is_generator and isinstance(node, ast.AsyncFunctionDef):
+    if is_generator and is_async:
         loop = wrapped(f"async for item in {receiver}._remote_stream(", [pystr(node.name), *passed], "):", 8)
         return ["", *_definition(node, f"{loop}\n            yield item")]
-    before, after = _from_stream(node) if is_generator else ("return ", ")")
-    call = wrapped(f"{before}{receiver}._remote_call(", [pystr(node.name), *passed], after, 8)
+    before, after = _from_stream(node) if is_generator else (given, ")")
+    call = wrapped(f"{before}{receiver}._remote_call{kind}(", [pystr(node.name), *passed], after, 8)
     return ["", *_definition(node, call)]
 
 

@@ -210,12 +210,20 @@ def _used(nodes: list[ast.AST]) -> frozenset[str]:
     names = {node.id for node in nodes if isinstance(node, ast.Name)}
     for node in nodes:
         for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None)):
-            for part in ast.walk(annotation) if isinstance(annotation, ast.AST) else ():
-                if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    names.update(_IDENTIFIER.findall(part.value))
+            names.update(_quoted(annotation) if isinstance(annotation, ast.AST) else ())
         if isinstance(node, ast.Global):
             names.update(node.names)
     return frozenset(names)
+
+
+def _quoted(annotation: ast.AST) -> Iterator[str]:
+    """Yield the names in the quoted parts of a type; what stands in a `Literal` is text."""
+    if isinstance(annotation, ast.Subscript) and ast.unparse(annotation.value).endswith("Literal"):
+        return
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        yield from _IDENTIFIER.findall(annotation.value)
+    for part in ast.iter_child_nodes(annotation):
+        yield from _quoted(part)
 
 
 def _roots(node: ast.stmt) -> Iterator[str]:

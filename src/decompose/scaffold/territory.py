@@ -289,6 +289,16 @@ class Territory:
         return found
 
     @cached_property
+    def imports_at(self) -> dict[str, dict[int, tuple[str, ...]]]:
+        """Own modules that the analysis saw imported, by module and line: by statement, or by name (`import_module`)."""
+        found: dict[str, dict[int, tuple[str, ...]]] = {}
+        for edge in self.graph.edges:
+            for site in edge.sites if edge.kind == "import" and edge.target in self.modules else ():
+                lines = found.setdefault(edge.source, {})
+                lines[site.line] = (*lines.get(site.line, ()), edge.target)
+        return found
+
+    @cached_property
     def value_classes(self) -> frozenset[str]:
         """Classes whose definition stands on both sides, so that instances cross by their state."""
         found: set[str] = set()

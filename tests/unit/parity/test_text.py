@@ -50,3 +50,21 @@ def test_lines_that_come_and_go_in_the_monolith_are_left_out():
 
 def test_user_patterns_are_left_out():
     assert normalise("run id=abc123", ignore=[r"id=\w+"]) == normalise("run id=zzz", ignore=[r"id=\w+"])
+
+
+BARS = (
+    "Epoch 1 |##---| 25% left 0.1 s loss 0.5\n"
+    "Epoch 1 |###--| 50% left 0.{} s loss 0.4\n"
+    "Epoch 2 |##---| 25% left 0.{} s loss {}"
+)
+
+
+def test_a_duration_that_two_runs_round_alike_by_chance_counts_no_more_than_others_of_its_lines():
+    left, again = BARS.format(1, 1, 0.3), BARS.format(2, 1, 0.3)
+
+    assert _difference(left, BARS.format(1, 9, 0.3), again=again) == (None, 3)
+    assert _difference(left, BARS.format(1, 9, 0.2), again=again)[0] is not None
+
+
+def test_numbers_without_a_word_do_not_vouch_for_each_other():
+    assert _difference("1.5\n0.93", "1.6\n0.94", again="1.7\n0.93")[0] is not None

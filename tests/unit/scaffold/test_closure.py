@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from tests.unit.scaffold.monoliths import blueprint_of, graph_of
 
-from decompose.ir.graph import Edge
+from decompose.ir.graph import Edge, Site
 from decompose.scaffold.carry import carry
 from decompose.scaffold.territory import Territory
 
@@ -65,3 +65,36 @@ def test_a_table_that_only_a_decorator_fills_is_filled_wherever_what_it_decorate
 
 def test_a_table_that_others_change_too_stays_with_its_owner():
     assert registry_needs("nets:register", "nets:build").remote_values == {"KNOWN"}
+
+
+PLUGINS = {
+    "plugins/__init__.py": "",
+    "plugins/fast.py": "class Fast:\n    pass\n",
+    "plugins/slow.py": "class Slow:\n    pass\n",
+    "other.py": "class Other:\n    pass\n",
+    "load.py": (
+        "import importlib\nimport pkgutil\n\nimport plugins\n\n"
+        "for _, name, _ in pkgutil.iter_modules(plugins.__path__, 'plugins.'):\n    importlib.import_module(name)\n"
+    ),
+    "use.py": "import load\n\n\ndef go():\n    return load\n",
+}
+"""A module that imports all modules of a package without naming them."""
+
+
+def test_modules_that_the_analysis_saw_imported_by_name_come_along():
+    graph = graph_of(PLUGINS)
+    named = [
+        Edge(source="load", target=target, kind="import", sites=(Site("load.py", 7),))
+        for target in ("plugins.fast", "plugins.slow")
+    ]
+    graph = msgspec.structs.replace(graph, edges=(*graph.edges, *named))
+    blueprint = blueprint_of(
+        graph, {"use": ("use",), "other": ("other", "plugins.slow:Slow")}, shared=("load", "plugins.fast")
+    )
+    territory = Territory(blueprint, graph, {path: text.encode() for path, text in PLUGINS.items()})
+
+    needs = carry(territory, "use").needs
+
+    assert needs["plugins.fast"].is_whole
+    assert needs["plugins.slow"].facades == {"Slow"}
+    assert "other" not in needs

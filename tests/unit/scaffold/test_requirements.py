@@ -146,3 +146,10 @@ def test_a_folder_of_a_package_is_refused_as_a_root_with_the_place_that_needs_mo
             package="lab",
         )
     emitted({**sources, "one.py": "import other\n\n\ndef f():\n    return other\n"}, {"one": ("one",)}, package="lab")
+
+
+def test_a_file_that_is_named_as_the_library_which_it_imports_does_not_mean_itself():
+    code = "import fastlib\n\n\ndef f():\n    return fastlib\n"
+
+    assert lines_of(code, "plugins/fastlib.py") == (["fastlib"], [])
+    assert lines_of(code, "src/fastlib/plugin.py") == ([], ["src/fastlib/plugin.py:1"])

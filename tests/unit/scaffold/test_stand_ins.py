@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 import asyncio
 import collections.abc
+import os
 import queue
 import sys
+import threading
 import types
 
 import pytest
+from service_runtime import context
+from service_runtime.client import Client
 from service_runtime.proxies import RemoteObject, stand_in
 from tests.unit.scaffold.monoliths import blueprint_of, graph_of
 
@@ -92,3 +96,62 @@ def test_the_facade_of_an_asynchronous_generator_is_one():
     compile(text, "chat.py", "exec")
     assert "_remote_stream" in ast.unparse(method)
     assert any(isinstance(n, ast.Yield) for n in ast.walk(method))
+
+
+ASYNCHRONOUS = {
+    "chat.py": "class Chat:\n    async def ask(self, text):\n        return text\n\n"
+    "    @classmethod\n    async def opened(cls, name):\n        return cls()\n\n"
+    "    @staticmethod\n    async def known(name):\n        return name\n\n"
+    "    async def __aenter__(self):\n        return self\n",
+    "two.py": "from chat import Chat\n\n\ndef h():\n    return Chat()\n",
+}
+
+
+@pytest.fixture
+def chat(monkeypatch):
+    """The facade of a class with asynchronous methods; its owner answers an `ask` when it is told `go`."""
+    graph = graph_of(ASYNCHRONOUS)
+    sources = {path: text.encode() for path, text in ASYNCHRONOUS.items()}
+    tree = emit(blueprint_of(graph, {"one": ("chat",), "two": ("two",)}), graph, sources)
+    gate = threading.Event()
+    asked = []
+
+    def answer(*given):
+        assert gate.wait(5)
+        asked.append(context.session.get())
+        return given[-1]["args"] if isinstance(given[-1], dict) else given[1]
+
+    client = types.SimpleNamespace(call_class=answer, ask_object=answer, forget=print)
+    client.call_class_async = types.MethodType(Client.call_class_async, client)
+    monkeypatch.setattr("service_runtime.proxies.client_of", lambda at: client)
+    monkeypatch.setattr("service_runtime.client.client_of", lambda at: client)
+    text = tree.text("services/two/src/chat.py").replace("from service_contracts.clients import one as _one\n", "")
+    facade = types.ModuleType("chat")
+    facade._one = client
+    exec(text, facade.__dict__)
+    monkeypatch.setitem(sys.modules, "chat", facade)
+    return facade.Chat, gate, asked
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda cls: standing_for("chat:Chat").ask("x"),
+        lambda cls: cls.opened("x"),
+        lambda cls: cls.known("x"),
+        lambda cls: standing_for("chat:Chat", ["__aenter__"]).__aenter__(),
+    ],
+    ids=["method", "class method", "static method", "special method"],
+)
+def test_the_event_loop_goes_on_while_an_asynchronous_method_waits_for_its_service(chat, ask):
+    cls, gate, asked = chat
+
+    async def together():
+        waiting = asyncio.ensure_future(ask(cls))
+        await asyncio.sleep(0)
+        gate.set()  # nothing comes here while the loop is blocked
+        await asyncio.wait_for(waiting, 5)
+
+    asyncio.run(together())
+
+    assert asked == [f"{os.getpid()}-{threading.get_ident()}"]

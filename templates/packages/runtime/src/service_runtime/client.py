@@ -97,7 +97,7 @@ class Client:
         self, operation: str, arguments: dict[str, Any], args: tuple[Any, ...] = (), *, is_idempotent: bool = False
     ) -> Any:
         """Do as `call`, without blocking the event loop."""
-        return await asyncio.to_thread(self.call, operation, arguments, args, is_idempotent=is_idempotent)
+        return await beside_loop(self.call, operation, arguments, args, is_idempotent=is_idempotent)
 
     def stream(
         self, operation: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()
@@ -128,6 +128,12 @@ class Client:
         return self._ask(
             "/objects", {"do": "class_call", "class": symbol, "name": name, "args": args, "arguments": arguments}
         )
+
+    async def call_class_async(
+        self, symbol: str, name: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()
+    ) -> Any:
+        """Do as `call_class`, without blocking the event loop."""
+        return await beside_loop(self.call_class, symbol, name, arguments, args)
 
     def attribute(self, module: str, name: str) -> Any:
         """Return a module-level value of the service."""
@@ -209,7 +215,7 @@ class Client:
             "X-Deadline": f"{time.time() + left:.3f}",
             "traceparent": tracing.header(),
             "X-Request-Id": context.request_id.get(),
-            "X-Session": context.session.get() or f"{os.getpid()}-{threading.get_ident()}",
+            "X-Session": _conversation(),
             "X-Chain": str(context.chain.get() + 1),
             "X-Folder": view.outside(os.getcwd()).encode("unicode_escape").decode(),
         }
@@ -298,6 +304,22 @@ class RemoteStream:
 
     def __del__(self) -> None:
         self.close()
+
+
+async def beside_loop(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Return what a call gives that waits for another service, while the event loop goes on.
+
+    It belongs to the conversation of the thread that asks, so what is bound to a thread there stays on one.
+    """
+    token = context.session.set(_conversation())
+    try:
+        return await asyncio.to_thread(call, *args, **kwargs)
+    finally:
+        context.session.reset(token)
+
+
+def _conversation() -> str:
+    return context.session.get() or f"{os.getpid()}-{threading.get_ident()}"
 
 
 def cached_there(client: Client, symbol: str) -> Callable[[F], F]:

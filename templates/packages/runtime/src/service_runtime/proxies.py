@@ -13,7 +13,7 @@ from types import MethodType
 from typing import Any, NoReturn
 
 from service_runtime import context
-from service_runtime.client import Client, client_of
+from service_runtime.client import Client, beside_loop, client_of
 from service_runtime.errors import NotTransferable
 from service_runtime.handles import Reference, remember, stand_in_for
 from service_runtime.patches import FacadeModule, is_facade
@@ -122,11 +122,15 @@ class RemoteObject(metaclass=RemoteType):
     def _remote_call(self, name: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()) -> Any:
         return self._remote_ask({"do": "call", "name": name, "args": args, "arguments": arguments})
 
+    async def _remote_call_async(self, name: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()) -> Any:
+        """Call an asynchronous method of the object, without blocking the event loop."""
+        return await beside_loop(self._remote_call, name, arguments, args)
+
     async def _remote_stream(
         self, name: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()
     ) -> AsyncIterator[Any]:
         """Yield what an asynchronous generator of the object yields, without blocking the event loop."""
-        items = await asyncio.to_thread(self._remote_call, name, arguments, args)
+        items = await self._remote_call_async(name, arguments, args)
         end = object()
         while (item := await asyncio.to_thread(next, items, end)) is not end:
             yield item
@@ -234,7 +238,7 @@ def _forward(name: str) -> Any:
     if name in ("__anext__", "__aenter__", "__aexit__"):
 
         async def call_async(self: RemoteObject, *args: Any) -> Any:
-            return self._remote_call(name, {}, args)
+            return await self._remote_call_async(name, {}, args)
 
         return call_async
     if name == "__iter__":
@@ -264,10 +268,16 @@ class _ClassCaller:
         self._owner = owner
 
     def call(self, name: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()) -> Any:
+        return self._client().call_class(self._owner._remote_symbol, name, arguments, args)
+
+    async def call_async(self, name: str, arguments: dict[str, Any], args: tuple[Any, ...] = ()) -> Any:
+        return await self._client().call_class_async(self._owner._remote_symbol, name, arguments, args)
+
+    def _client(self) -> Client:
         client = self._owner._remote_client
         if client is None:
             raise NotTransferable(f"`{self._owner.__name__}` has no owner")
-        return client.call_class(self._owner._remote_symbol, name, arguments, args)
+        return client
 
 
 def remote_names(

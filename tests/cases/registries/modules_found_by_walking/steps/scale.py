@@ -1,0 +1,6 @@
+from registry import step
+
+
+@step
+def normalise(rows):
+    return rows
