@@ -60,7 +60,7 @@ def data_layer(core: Core, units: tuple[Unit, ...], knowledge: Knowledge | None 
     findings.extend(call_findings(core, calls))
     for info in core.modules.infos:
         findings.extend(undefined_names(info, state.uses))
-        findings.extend(secrets(info))
+        findings.extend(secrets(info, state.uses))
     for config in core.facts.configs:
         findings.extend(config_secrets(config))
     typed = tuple(msgspec.structs.replace(u, columns=schema.uses(u.symbol)) for u in flow.typed(units))

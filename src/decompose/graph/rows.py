@@ -17,7 +17,7 @@ from decompose.graph.core import Core
 from decompose.graph.library import label
 from decompose.graph.mapped import NOTHING, MappedClasses, Tables, text_of
 from decompose.graph.modules import ModuleInfo
-from decompose.graph.walk import chain_of, expressions_of, statements_of
+from decompose.graph.walk import chain_of, statements_of
 from decompose.ir import facts as f
 from decompose.ir.facts import Node, ScopeFact, column_of, line_of
 from decompose.ir.graph import Site
@@ -95,7 +95,7 @@ class _Scope:
         self.scope = self.facts.scopes[index]
         self.holder = self._holder()
         self.statements = list(statements_of(self.scope.body))
-        self.nodes = [n for s in self.statements for n in _own_expressions(s) if n[0] in _USED]
+        self.nodes = _used(self.statements)
         """Calls, comprehensions and names, each before what stands inside it."""
         self.bound = _bindings(self.statements, self.nodes)
         self._resolving: set[int] = set()
@@ -114,7 +114,7 @@ class _Scope:
                     yield from self._each("read", self.tables(iterable), pos, "for")
             if node[0] != f.CALL or id(node) in inner:
                 continue
-            name = label(node[2]).rpartition(".")[2]
+            name = _last_name(node[2])
             if name in _SHORTCUTS and node[3]:
                 yield from self._each("read", self.tables(node[3][0]), node[1], name)
             if node[2][0] != f.ATTR:
@@ -248,7 +248,7 @@ class _Scope:
 
     def _called(self, node: Node, depth: int) -> Tables:
         function = node[2]
-        name = label(function).rpartition(".")[2]
+        name = _last_name(function)
         if name == "get_user_model":
             return self.models.user
         if name == "get_model":
@@ -344,22 +344,34 @@ def _root(node: Node) -> Node:
     return node
 
 
-def _own_expressions(statement: Node) -> Iterator[Node]:
-    """Yield the expressions of a statement that are not those of statements inside it."""
+def _last_name(function: Node) -> str:
+    """Return the last part of how source spells what a call calls."""
+    return str(function[2]) if function[0] == f.ATTR else label(function).rpartition(".")[2]
+
+
+def _used(statements: list[Node]) -> list[Node]:
+    """Return the calls, comprehensions and names in statements, which come with those inside them."""
+    found: list[Node] = []
+    for statement in statements:
+        stack = _own_parts(statement)
+        while stack:
+            item = stack.pop()
+            if item and item[0] in _USED:
+                found.append(item)
+            stack += [part for part in item[::-1] if type(part) is list]
+    return found
+
+
+def _own_parts(statement: Node) -> list[Node]:
+    """Return the expressions of a statement that are not those of statements inside it, the last first."""
     kind = statement[0]
-    parts: list[Node] = []
-    if kind in (f.IF, f.WHILE):
-        parts = [statement[1]]
-    elif kind == f.FOR:
-        parts = [statement[2]]
-    elif kind == f.WITH:
-        parts = [context for context, _, _ in statement[1]]
-    elif kind == f.MATCH:
-        parts = [statement[1]]
-    elif kind != f.TRY:
-        parts = [statement]
-    for part in parts:
-        yield from expressions_of(part)
+    if kind in (f.IF, f.WHILE, f.MATCH):
+        return [statement[1]]
+    if kind == f.FOR:
+        return [statement[2]]
+    if kind == f.WITH:
+        return [context for context, _, _ in reversed(statement[1])]
+    return [statement] if kind != f.TRY else []
 
 
 def _bindings(statements: list[Node], nodes: list[Node]) -> dict[str, list[Node]]:

@@ -56,6 +56,8 @@ class SchemaReader:
         self.by_call: dict[int, set[str]] = {}
         """Columns needed of what a reading call returned, by the identity of the call's node."""
         self.findings: dict[tuple[str, int, str], Finding] = {}
+        self._constants: dict[str, dict[str, Node]] = {}
+        """What each module binds once, by path."""
 
     def read(self) -> None:
         """Go through every scope that holds a data frame, once."""
@@ -80,6 +82,17 @@ class SchemaReader:
         ]
         return tuple(sorted(found, key=lambda c: (c.name, c.use)))
 
+    def bound_once(self, frame: Frame) -> dict[str, Node]:
+        """Return the value of each name that a scope, or else its module, binds by one assignment and never changes."""
+        facts = frame.module.facts
+        if facts.path not in self._constants:
+            self._constants[facts.path] = _constants(facts.scopes[0].body)
+        shared = self._constants[facts.path]
+        if not frame.index:
+            return shared
+        own = {*frame.scope.local_names, *(p.name for p in frame.scope.parameters)}
+        return {name: value for name, value in shared.items() if name not in own} | _constants(frame.scope.body)
+
     def _is_frame(self, values: frozenset[int]) -> bool:
         for item in values:
             made = self.core.objects[item]
@@ -100,7 +113,7 @@ class _ScopeReader:
         self.use = reader.by_unit.setdefault(unit_of(frame), _Use())
         self.origin: dict[str, int] = {}
         self.columns: Columns = {}
-        self.constants = _bound_once(frame)
+        self.constants = reader.bound_once(frame)
 
     def run(self) -> None:
         self._block(self.frame.scope.body)
@@ -323,14 +336,6 @@ class _ScopeReader:
             f"`{name}` has no column `{column}` here",
             f"at this point it holds {held}", unit_of(self.frame),
         )  # fmt: skip
-
-
-def _bound_once(frame: Frame) -> dict[str, Node]:
-    """Return the value of each name that a scope, or else its module, binds by one assignment and never changes."""
-    top = frame.module.facts.scopes[0]
-    own = {*frame.scope.local_names, *(p.name for p in frame.scope.parameters)} if frame.index else set()
-    found = {name: value for name, value in _constants(top.body).items() if name not in own}
-    return found | _constants(frame.scope.body)
 
 
 def _constants(body: list[Node]) -> dict[str, Node]:

@@ -13,7 +13,7 @@ from decompose.graph.modules import ModuleInfo, is_test_path
 from decompose.graph.survey import Uses
 from decompose.graph.walk import expressions_of, statements_of
 from decompose.ir import facts as f
-from decompose.ir.facts import ConfigFact, Node, line_of
+from decompose.ir.facts import ConfigFact, line_of
 from decompose.ir.findings import Finding, Span
 from decompose.ir.symbols import join
 
@@ -41,14 +41,17 @@ _SEEDING = frozenset(("seed", "seed_everything", "set_seed", "set_random_seed"))
 """Calls after which every draw from the global generators repeats."""
 _BITS = 3.0
 """Shannon entropy, in bits a character, that a random key exceeds and a word does not."""
+_SHORTEST = 12
+"""Characters of a string that may be a secret."""
+_SHORTEST_UNNAMED = 16
+"""The same of one in source that no name calls anything."""
 
 
 def undefined_names(info: ModuleInfo, uses: dict[tuple[str, int], Uses]) -> Iterator[Finding]:
     """Yield names that a file loads and nothing defines; none in a file whose names cannot be known."""
     facts = info.facts
     top = facts.scopes[0]
-    loads = [uses[facts.path, index].loads for index in range(len(facts.scopes))]
-    if _is_open(facts.scopes, loads):
+    if any(_is_open(scope, uses[facts.path, index]) for index, scope in enumerate(facts.scopes)):
         return
     known = set(top.local_names) | _BUILTINS | {g for s in facts.scopes for g in s.global_names}
     if facts.cells:
@@ -67,16 +70,13 @@ def undefined_names(info: ModuleInfo, uses: dict[tuple[str, int], Uses]) -> Iter
                 )  # fmt: skip
 
 
-def _is_open(scopes: list[f.ScopeFact], loads: list[dict[str, int]]) -> bool:
+def _is_open(scope: f.ScopeFact, uses: Uses) -> bool:
     """Whether names may come from where nobody sees them: a star import, `exec`, `globals()`."""
-    for scope, names in zip(scopes, loads, strict=True):
-        if any(node[0] == f.FROM and any(name == "*" for name, _ in node[3]) for node in statements_of(scope.body)):
-            return True
-        if not _OPENING.isdisjoint(names) and any(
-            part[0] == f.CALL and part[2][0] == f.NAME and part[2][1] in _OPENING for part in expressions_of(scope.body)
-        ):
-            return True
-    return False
+    if any(node[0] == f.FROM and any(name == "*" for name, _ in node[3]) for node in uses.imports):
+        return True
+    return not _OPENING.isdisjoint(uses.loads) and any(
+        part[0] == f.CALL and part[2][0] == f.NAME and part[2][1] in _OPENING for part in expressions_of(scope.body)
+    )
 
 
 def _visible(scopes: list[f.ScopeFact], index: int) -> set[str]:
@@ -108,16 +108,14 @@ def _is_guarded(scope: f.ScopeFact, name: str) -> bool:
     return False
 
 
-def secrets(info: ModuleInfo) -> Iterator[Finding]:
+def secrets(info: ModuleInfo, uses: dict[tuple[str, int], Uses]) -> Iterator[Finding]:
     """Yield secrets in the strings of a file, masked."""
-    for scope in info.facts.scopes:
-        last = scope.pos
-        for node in statements_of(scope.body):
-            for text, name, pos in _strings(node):
-                last = pos or last
+    for index, scope in enumerate(info.facts.scopes):
+        for text, name, pos in uses[info.facts.path, index].texts:
+            if len(text) >= (_SHORTEST if name else _SHORTEST_UNNAMED):
                 found = secret_in(text, name)
                 if found:
-                    yield _secret(info.facts.path, line_of(last), found, join(info.name, scope.qualname))
+                    yield _secret(info.facts.path, line_of(pos), found, join(info.name, scope.qualname))
 
 
 def config_secrets(config: ConfigFact) -> Iterator[Finding]:
@@ -142,6 +140,8 @@ def secret_in(text: str, name: str = "") -> str:
         text: The string.
         name: What it is assigned to, as far as that is a name.
     """
+    if len(text) < _SHORTEST:
+        return ""
     match = _KEYS.search(text)
     if match:
         return match[0]
@@ -149,7 +149,7 @@ def secret_in(text: str, name: str = "") -> str:
         match = pattern.search(text)
         if match and _is_random(match[1]):
             return match[1]
-    if name and _SECRET_NAME.search(name) and len(text) >= 12 and " " not in text and "/" not in text:
+    if name and _SECRET_NAME.search(name) and " " not in text and "/" not in text:
         return text if _is_random(text) else ""
     return ""
 
@@ -161,25 +161,6 @@ def _is_random(text: str) -> bool:
 
 def _entropy(text: str) -> float:
     return -sum((n := text.count(c) / len(text)) * math.log2(n) for c in set(text))
-
-
-def _strings(node: Node) -> Iterator[tuple[str, str, int]]:
-    """Yield the strings of a statement, what each is assigned to, and the last known place before it (0: none)."""
-    name = ""
-    if node[0] == f.ASSIGN and node[1][0][0] in (f.NAME, f.ATTR):
-        name = node[1][0][1] if node[1][0][0] == f.NAME else node[1][0][2]
-        if node[2][0] == f.STR:
-            yield node[2][1], name, node[3]
-            return
-    if node[0] in (f.EXPR, f.ASSIGN, f.RETURN, f.ANN) and node[-2 if node[0] != f.EXPR else 1] is not None:
-        pos = node[-1] if node[0] != f.EXPR else 0
-        for part in expressions_of(node):
-            if part[0] == f.CALL:
-                pos = part[1]
-            elif part[0] in (f.ATTR, f.SUB):
-                pos = part[3]
-            elif part[0] == f.STR and len(part[1]) >= 16:
-                yield part[1], "", pos
 
 
 def _secret(path: str, line: int, text: str, symbol: str) -> Finding:

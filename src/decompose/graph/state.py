@@ -16,7 +16,7 @@ from decompose.graph.objects import BOX, EXTERNAL_INSTANCE, INSTANCE, Class, Ext
 from decompose.graph.survey import Uses, survey
 from decompose.graph.walk import statements_of
 from decompose.ir import facts as f
-from decompose.ir.facts import Node, ScopeFact, column_of, line_of
+from decompose.ir.facts import Node, column_of, line_of
 from decompose.ir.findings import Span
 from decompose.ir.graph import Edge, Site, State, StateKind
 from decompose.ir.symbols import MODULE_BODY, join
@@ -107,7 +107,7 @@ class StateFinder:
     def _declare(self, info: ModuleInfo, records: set[tuple[str, int]]) -> None:
         facts = info.facts
         defined = {s.name for s in facts.scopes if s.parent == 0}
-        imported = set(_imported(facts.scopes[0]))
+        imported = set(_imported(self.uses[facts.path, 0].imports))
         bound = dict(self.uses[facts.path, 0].rebinds)
         for index, scope in enumerate(facts.scopes):
             inside = self.uses[facts.path, index].rebinds
@@ -223,8 +223,8 @@ class StateFinder:
         names: dict[str, str] = {}
         modules: dict[str, str] = {}
         known = self.core.modules
-        for scope in info.facts.scopes:
-            for node in statements_of(scope.body):
+        for index in range(len(info.facts.scopes)):
+            for node in self.uses[info.facts.path, index].imports:
                 if node[0] == f.FROM:
                     dotted = known.absolute(node[1], info) if not node[2] else known.relative(node[1], node[2], info)
                     source = known.module(dotted) if dotted else None
@@ -234,7 +234,7 @@ class StateFinder:
                             modules[alias or name] = inner.name
                         elif source is not None:
                             names[alias or name] = f"state:{source.name}:{name}"
-                elif node[0] == f.IMPORT:
+                else:
                     for name, alias in node[1]:
                         dotted = known.absolute(name, info)
                         source = known.module(dotted) if dotted else None
@@ -341,11 +341,11 @@ def _unit(info: ModuleInfo, index: int) -> str:
     return join(info.name, scopes[index].qualname)
 
 
-def _imported(scope: ScopeFact) -> Iterator[str]:
-    for node in statements_of(scope.body):
+def _imported(imports: Sequence[Node]) -> Iterator[str]:
+    for node in imports:
         if node[0] == f.IMPORT:
             yield from (alias or name.partition(".")[0] for name, alias in node[1])
-        elif node[0] == f.FROM:
+        else:
             yield from (alias or name for name, alias in node[3])
 
 

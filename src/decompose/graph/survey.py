@@ -43,6 +43,10 @@ class Uses:
     """Names that are bound."""
     inner: set[str] = field(default_factory=set)
     """Names that comprehensions bind for themselves."""
+    imports: list[Node] = field(default_factory=list)
+    """Its `import` and `from` statements, in source order."""
+    texts: list[tuple[str, str, int]] = field(default_factory=list)
+    """Literal strings: the text, the name to which it is bound directly or none, the place."""
 
 
 def survey(scope: ScopeFact) -> Uses:
@@ -57,6 +61,9 @@ def survey(scope: ScopeFact) -> Uses:
         if kind == f.ASSIGN:
             for target in statement[1]:
                 _target(uses, target, statement[3])
+            if statement[2][0] == f.STR:
+                uses.texts.append((statement[2][1], _bound_name(statement[1][0]), statement[3]))
+                continue
             last = _expression(uses, statement[2], last)
         elif kind == f.AUG:
             _target(uses, statement[1], statement[4])
@@ -69,6 +76,8 @@ def survey(scope: ScopeFact) -> Uses:
         elif kind == f.DEL:
             for target in statement[1]:
                 _target(uses, target, last)
+        elif kind in (f.IMPORT, f.FROM):
+            uses.imports.append(statement)
         else:
             last = _others(uses, statement, last)
     return uses
@@ -128,11 +137,14 @@ def _expression(uses: Uses, node: Node, last: int) -> int:
             continue
         kind = item[0]
         if type(kind) is not int:
-            stack.extend(item[::-1])
+            stack += item[::-1]
             continue
         if kind == f.NAME:
             if item[1] not in loads:
                 loads[item[1]] = last
+            continue
+        if kind == f.STR:
+            uses.texts.append((item[1], "", last))
             continue
         index = positions.get(kind)
         if index is not None:
@@ -144,8 +156,12 @@ def _expression(uses: Uses, node: Node, last: int) -> int:
                 _method(uses, item[2], last)
             elif kind == f.COMP:
                 uses.inner.update(n for generator in item[4] for n in _names(generator[0]))
-        stack.extend(part for part in item[:0:-1] if type(part) is list)
+        stack += [part for part in item[:0:-1] if type(part) is list]
     return last
+
+
+def _bound_name(target: Node) -> str:
+    return str(target[1] if target[0] == f.NAME else target[2]) if target[0] in (f.NAME, f.ATTR) else ""
 
 
 def _names(target: Node) -> list[str]:

@@ -16,19 +16,17 @@ def statements_of(body: list[Node]) -> Iterator[Node]:
         yield node
         blocks = _BLOCKS.get(node[0])
         if blocks is not None:
-            inner = [s for block in blocks(node) for s in block]
-            stack.extend(reversed(inner))
+            stack += [s for block in blocks(node) for s in block][::-1]
 
 
 def expressions_of(node: Node) -> Iterator[Node]:
     """Yield every tree below a node, itself first; bodies of other scopes are not entered."""
-    stack: list[object] = [node]
+    stack: list[Node] = [node]
     while stack:
         item = stack.pop()
-        if isinstance(item, list):
-            if item and type(item[0]) is int:
-                yield item
-            stack.extend(reversed(item))
+        if item and type(item[0]) is int:
+            yield item
+        stack += [part for part in item[::-1] if type(part) is list]
 
 
 def chain_of(node: Node) -> list[Node]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -124,6 +125,11 @@ def name_scores(name: str, *, heads: Sequence[int] = (0, -1)) -> dict[str, float
         heads: Positions of the words that say what the thing is; the others count `MODIFIER` of it. A class is what its
             last word says (`DataIngestionConfig` is a configuration), a function has a verb first and an object last.
     """
+    return dict(_said(name, tuple(heads)))
+
+
+@functools.cache
+def _said(name: str, heads: tuple[int, ...]) -> tuple[tuple[str, float], ...]:
     words = words_of(name)
     plain = [word for word in words if "_" not in word]
     chosen = {plain[i] for i in heads if -len(plain) <= i < len(plain)} if heads else set(plain)
@@ -132,7 +138,7 @@ def name_scores(name: str, *, heads: Sequence[int] = (0, -1)) -> dict[str, float
         part = 1.0 if word in chosen or "_" in word else MODIFIER
         for role, weight in roles_of_word(word):
             scores[role] = max(scores.get(role, 0.0), weight * part)
-    return scores
+    return tuple(scores.items())
 
 
 def stem_of(path: str) -> str:

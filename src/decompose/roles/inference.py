@@ -34,7 +34,7 @@ def serving(graph: CodeGraph) -> frozenset[str]:
     """
     answering = [u.symbol for u in graph.units if u.entry is not None and u.entry.kind in ("route", "page")]
     queued = {u.symbol for u in graph.units if u.entry is not None and u.entry.kind == "task"}
-    return frozenset(_reached(graph, answering, beyond=queued))
+    return frozenset(_reached(_callees(graph, beyond=queued), answering))
 
 
 def in_bulk(graph: CodeGraph) -> frozenset[str]:
@@ -50,11 +50,15 @@ def in_bulk(graph: CodeGraph) -> frozenset[str]:
     return frozenset(found | started)
 
 
-def _reached(graph: CodeGraph, starts: Sequence[str], beyond: Collection[str] = ()) -> set[str]:
+def _callees(graph: CodeGraph, beyond: Collection[str] = ()) -> dict[str, list[str]]:
     callees: dict[str, list[str]] = {}
     for edge in graph.edges:
         if edge.kind == "call" and edge.target not in beyond:
             callees.setdefault(edge.source, []).append(edge.target)
+    return callees
+
+
+def _reached(callees: Mapping[str, Sequence[str]], starts: Sequence[str]) -> set[str]:
     reached = set(starts)
     frontier = sorted(reached)
     for _ in range(_MAX_DEPTH):
@@ -79,9 +83,10 @@ def model_servers(graph: CodeGraph, evidence: Mapping[str, Evidence]) -> frozens
         and max(found.scores.get("training", 0.0), found.scores.get("evaluation", 0.0)) < JUDGED
     }  # fmt: skip
     plain = {module: symbols for module, symbols in routed.items() if module not in drawing}
+    callees = _callees(graph)
     return frozenset(
         module for module, symbols in plain.items()
-        if inferring & _reached(graph, symbols) or any(s.partition(":")[0] == module for s in inferring)
+        if inferring & _reached(callees, symbols) or any(s.partition(":")[0] == module for s in inferring)
     )  # fmt: skip
 
 

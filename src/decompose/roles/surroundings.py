@@ -73,15 +73,17 @@ def with_surroundings(
     """
     classes = {u.symbol for u in units if u.kind == "class"}
     by_class, by_file = _groups(units, classes, own)
+    places = {name: _of_place(module, is_judging=name in judging) for name, module in modules.items()}
     base: dict[str, Scores] = {}
     for unit in units:
         mine = own[unit.symbol]
         scores: Scores = {}
         holder = unit.parent if unit.parent in classes else (unit.symbol if unit.symbol in classes else "")
         if holder:
-            add(scores, share(by_class[holder]), CLASS)
-        add(scores, share(by_file.get(unit.module, {})), FILE if unit.kind != "module" else 0.6)
-        _add_place(scores, modules[unit.module], is_judging=unit.module in judging)
+            add(scores, by_class[holder], CLASS)
+        add(scores, by_file.get(unit.module, {}), FILE if unit.kind != "module" else 0.6)
+        for said, weight in places[unit.module]:
+            add(scores, said, weight)
         damping = PRIOR / (PRIOR + max(mine.values(), default=0.0))
         scores = {role: value * damping for role, value in scores.items()}
         add(scores, mine, 1.0)
@@ -117,6 +119,7 @@ def _add_conducting(
 def _groups(
     units: Sequence[Unit], classes: set[str], own: Mapping[str, Mapping[str, float]]
 ) -> tuple[dict[str, Scores], dict[str, Scores]]:
+    """Return what all units of each class, and of each file, say together, as shares."""
     by_class: dict[str, Scores] = {}
     by_file: dict[str, Scores] = {}
     for unit in units:
@@ -125,10 +128,12 @@ def _groups(
             add(by_class.setdefault(holder, {}), own[unit.symbol], 1.0)
         if not unit.symbol.endswith(MODULE_BODY):
             add(by_file.setdefault(unit.module, {}), own[unit.symbol], 1.0)
-    return by_class, by_file
+    shares = [{name: share(scores) for name, scores in group.items()} for group in (by_class, by_file)]
+    return shares[0], shares[1]
 
 
-def _add_place(scores: Scores, module: Module, *, is_judging: bool) -> None:
+def _of_place(module: Module, *, is_judging: bool) -> list[tuple[Scores, float]]:
+    """Return what the names of a file and of its folders say, each with its weight."""
     folders = module.path.rpartition("/")[0]
     stem = stem_of(module.path)
     if module.path.endswith("__init__.py"):
@@ -136,9 +141,8 @@ def _add_place(scores: Scores, module: Module, *, is_judging: bool) -> None:
     named = name_scores(stem)
     if is_judging and "validation" in named:
         named["evaluation"] = max(named.get("evaluation", 0.0), named.pop("validation"))
-    add(scores, named, FILE_NAME)
-    for distance, folder in enumerate(reversed(folders.split("/") if folders else [])):
-        add(scores, name_scores(folder), FOLDER / (1 + distance))
+    around = reversed(folders.split("/") if folders else [])
+    return [(named, FILE_NAME), *((name_scores(name), FOLDER / (1 + far)) for far, name in enumerate(around))]
 
 
 def _spread(base: dict[str, Scores], edges: Sequence[Edge]) -> dict[str, Scores]:
