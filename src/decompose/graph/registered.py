@@ -34,11 +34,11 @@ def with_registered(graph: CodeGraph, core: Core) -> CodeGraph:
     """
     routes = _routes(core)
     units = tuple(_routed(unit, routes) for unit in graph.units)
-    known = {(edge.source, edge.target) for edge in graph.edges if edge.kind == "call"}
-    sent = [edge for edge in _sent(core, units) if (edge.source, edge.target) not in known]
     edges = graph.edges
-    if sent:
-        edges = tuple(sorted((*edges, *sent), key=lambda e: (e.source, e.target, e.kind, e.parameter)))
+    if sent := list(_sent(core, units)):
+        known = {(edge.source, edge.target) for edge in edges if edge.kind == "call"}
+        new = [edge for edge in sent if (edge.source, edge.target) not in known]
+        edges = tuple(sorted((*edges, *new), key=lambda e: (e.source, e.target, e.kind, e.parameter)))
     return replace(graph, units=units, edges=edges)
 
 

@@ -73,6 +73,8 @@ class _Readers:
 
     def __init__(self, models: MappedClasses) -> None:
         self.models = models
+        self.cuts = 0
+        """How often a circle or the limit of depth cut an answer short: what was asked for then is not remembered."""
         self._made: dict[tuple[str, int], _Scope] = {}
 
     def of(self, info: ModuleInfo, index: int) -> _Scope:
@@ -98,7 +100,10 @@ class _Scope:
         self.nodes = _used(self.statements)
         """Calls, comprehensions and names, each before what stands inside it."""
         self.bound = _bindings(self.statements, self.nodes)
-        self._resolving: set[int] = set()
+        self._resolving: set[int | str] = set()
+        """Expressions, by identity, and names of which the tables are being found."""
+        self._known: dict[int, Tables] = {}
+        """Tables by the identity of an expression."""
 
     def links(self) -> Iterator[Link]:
         """Yield a link for each read and write, in source order."""
@@ -191,13 +196,19 @@ class _Scope:
 
     def tables(self, node: Node, depth: int = 0) -> Tables:
         """Return the tables whose model, manager, rows or row an expression is."""
+        known = self._known.get(id(node))
+        if known is not None:
+            return known
         if depth > _MAX_DEPTH or id(node) in self._resolving:
+            self.readers.cuts += 1
             return NOTHING
+        before = self.readers.cuts
         self._resolving.add(id(node))
-        try:
-            return self._tables(node, depth + 1)
-        finally:
-            self._resolving.discard(id(node))
+        found = self._tables(node, depth + 1)
+        self._resolving.discard(id(node))
+        if self.readers.cuts == before or not self._resolving:
+            self._known[id(node)] = found
+        return found
 
     def _tables(self, node: Node, depth: int) -> Tables:
         kind = node[0]
@@ -221,7 +232,7 @@ class _Scope:
         if name in ("self", "cls"):
             return self.models.own.get(self.holder, NOTHING) if self.holder else NOTHING
         if name in self.bound:
-            return frozenset(t for value in self.bound[name] for t in self.tables(value, depth))
+            return self._bound_to(name, depth)
         parameter = next((p for p in self.scope.parameters if p.name == name), None)
         if parameter is not None:
             if parameter.annotation is not None:
@@ -234,6 +245,16 @@ class _Scope:
             return self.models.user
         above = self.readers.of(self.info, max(self.scope.parent, 0))
         return above._named(name, depth) if name in above.bound or above.index else NOTHING
+
+    def _bound_to(self, name: str, depth: int) -> Tables:
+        """Return the tables of all that a name is bound to; what is bound to the name again adds nothing."""
+        if name in self._resolving:
+            self.readers.cuts += 1
+            return NOTHING
+        self._resolving.add(name)
+        found = frozenset(t for value in self.bound[name] for t in self.tables(value, depth))
+        self._resolving.discard(name)
+        return found
 
     def _attribute(self, base: Node, name: str, depth: int) -> Tables:
         if name in self.models.tables and (found := self.models.called(name, self.info, label(base))):

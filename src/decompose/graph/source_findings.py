@@ -59,11 +59,12 @@ def undefined_names(info: ModuleInfo, uses: dict[tuple[str, int], Uses]) -> Iter
     if _CONFIGURED.search(facts.path):
         known |= {"c", "get_config"}
     for index, scope in enumerate(facts.scopes):
-        visible = _visible(facts.scopes, index) | _comprehended(facts.path, facts.scopes, index, uses)
-        reported = set()
-        for name, pos in sorted(uses[facts.path, index].loads.items(), key=lambda item: item[1]):
-            if name not in known and name not in visible and name not in reported and not _is_guarded(scope, name):
-                reported.add(name)
+        foreign = [name for name in uses[facts.path, index].loads if name not in known]
+        visible = _visible(facts.scopes, index) if foreign else set()
+        inner = _comprehended(facts.path, facts.scopes, index, uses) if foreign else set()
+        for name in foreign:
+            pos = uses[facts.path, index].loads[name]
+            if name not in visible and name not in inner and not _is_guarded(scope):
                 yield Finding(
                     "DC307", "error", Span(facts.path, line_of(pos)), f"`{name}` is used but never defined or imported",
                     f"import or define `{name}` in `{facts.path}`", join(info.name, scope.qualname),
@@ -100,8 +101,8 @@ def _comprehended(path: str, scopes: list[f.ScopeFact], index: int, uses: dict[t
     return found
 
 
-def _is_guarded(scope: f.ScopeFact, name: str) -> bool:
-    """Whether the scope itself catches the `NameError`."""
+def _is_guarded(scope: f.ScopeFact) -> bool:
+    """Whether the scope itself catches a `NameError`."""
     for node in statements_of(scope.body):
         if node[0] == f.TRY and any(h[0] is not None and "NameError" in str(h[0]) for h in node[2]):
             return True
@@ -124,9 +125,9 @@ def config_secrets(config: ConfigFact) -> Iterator[Finding]:
     while stack:
         name, value = stack.pop()
         if isinstance(value, dict):
-            stack.extend((str(k), v) for k, v in sorted(value.items(), key=lambda i: str(i[0]), reverse=True))
+            stack.extend((str(k), v) for k, v in value.items())
         elif isinstance(value, list):
-            stack.extend((name, v) for v in reversed(value))
+            stack.extend((name, v) for v in value)
         elif isinstance(value, str):
             found = secret_in(value, name)
             if found:

@@ -165,14 +165,17 @@ class StateFinder:
         facts = info.facts
         aliases, modules = self._aliases(info)
         self._named[facts.path] = aliases
+        held = {*aliases, *self.uses[facts.path, 0].rebinds, *(n for s in facts.scopes for n in s.global_names)}
         for index, scope in enumerate(facts.scopes):
             uses = self.uses[facts.path, index]
             unit = _unit(info, index)
-            here, there = self._visible(info, index), aliases
-            for name, pos in uses.loads.items():
-                self._note(self._target(info, here, there, name), unit, facts.path, pos, write=False)
-            for name, pos in uses.changes.items():
-                self._note(self._target(info, here, there, name), unit, facts.path, pos, write=index != 0)
+            loaded = [(name, pos) for name, pos in uses.loads.items() if name in held]
+            changed = [(name, pos) for name, pos in uses.changes.items() if name in held]
+            hidden = self._visible(info, index) if loaded or changed else set()
+            for name, pos in loaded:
+                self._note(self._target(info, hidden, aliases, name), unit, facts.path, pos, write=False)
+            for name, pos in changed:
+                self._note(self._target(info, hidden, aliases, name), unit, facts.path, pos, write=index != 0)
             for name in scope.global_names:
                 if name in uses.rebinds:
                     self._note(f"state:{info.name}:{name}", unit, facts.path, uses.rebinds[name], write=True)

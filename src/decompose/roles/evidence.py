@@ -155,13 +155,12 @@ def place(span: Span) -> str:
 
 def _from_edges(edges: Iterable[Edge], assets: Mapping[str, Asset], knowledge: Knowledge) -> Iterator[Reason]:
     for edge in edges:
-        where = f"{edge.sites[0].path}:{edge.sites[0].line}" if edge.sites else ""
         if edge.target.startswith("external:"):
             if edge.kind not in ("call", "inherit"):
                 continue
-            name = edge.target[9:]
-            api = knowledge.find(name)
+            api = knowledge.find(edge.target[9:])
             if api is not None and api.role and api.weight:
+                where = _where(edge)
                 weight = api.weight * (1.0 if edge.confidence == "certain" else 0.7) * _boost(edge, api)
                 verb = "extends" if edge.kind == "inherit" else "calls"
                 text = f"{where} {verb} `{api.name}`"
@@ -173,7 +172,11 @@ def _from_edges(edges: Iterable[Edge], assets: Mapping[str, Asset], knowledge: K
             asset = assets[edge.target]
             role, weight = _ASSET_ROLES.get((edge.kind, asset.kind), ("", 0.0))
             if role:
-                yield Reason(role, weight, f"{where} {edge.kind}s `{asset.name}`")
+                yield Reason(role, weight, f"{_where(edge)} {edge.kind}s `{asset.name}`")
+
+
+def _where(edge: Edge) -> str:
+    return f"{edge.sites[0].path}:{edge.sites[0].line}" if edge.sites else ""
 
 
 def _boost(edge: Edge, api: Api) -> float:
