@@ -11,6 +11,7 @@ imports hold together, not that it works. The services are started together, eac
 from __future__ import annotations
 
 import argparse
+import ast
 import compileall
 import contextlib
 import hashlib
@@ -34,6 +35,7 @@ READY_S = 180
 MOST = 300
 _LOCATED = re.compile(r"(?:cannot start|waits): .* \(\S+:\d+\)|refused: .*\S+:\d+")
 """A refusal that names the line of the analysed code."""
+_MISSING = re.compile(r"\b(ImportError|ModuleNotFoundError)\b")
 IGNORED = shutil.ignore_patterns(".git", "__pycache__", ".venv", "venv", "node_modules")
 
 
@@ -99,6 +101,7 @@ def environment(
     why = ""
     if not options.stubs:
         lines = (work / "services/services" / service["name"] / "requirements.txt").read_text()
+        lines += (work / "services/constraints.txt").read_text()
         key = hashlib.sha256((lines + (packages / "runtime/pyproject.toml").read_text()).encode()).hexdigest()[:16]
         folder = work.parent / ".environments" / key
         python = folder / "bin" / "python"
@@ -109,7 +112,7 @@ def environment(
         wanted = ["-r", str(work / "services/services" / service["name"] / "requirements.txt")]
         ours = [f"{packages / 'runtime'}[server]", str(packages / "contracts")]
         try:
-            command = [str(python), "-m", "pip", "install", "-q", *ours, *wanted]
+            command = [*_installer(python), "-q", *ours, *wanted]
             done = subprocess.run(command, capture_output=True, text=True, timeout=options.seconds, check=False)
             if done.returncode == 0:
                 (folder / "complete").touch()
@@ -121,6 +124,12 @@ def environment(
     missing = [name for name in _imported(work / "services" / service["source"]) if not _is_installed(name)]
     variables = {"STUBBED": ",".join(missing), "PYTHONPATH": str(HERE / "stubs")}
     return Path(sys.executable), variables, f"stubs ({len(missing)})", why
+
+
+def _installer(python: Path) -> list[str]:
+    """Return the command that installs into an environment: `uv` where it is there, which is quicker, else `pip`."""
+    uv = shutil.which("uv")
+    return [uv, "pip", "install", "--python", str(python)] if uv else [str(python), "-m", "pip", "install"]
 
 
 def _start(
@@ -231,7 +240,7 @@ def _is_ready(system: list[dict[str, Any]], service: dict[str, Any]) -> bool:
 
 
 def _pip_reason(text: str) -> str:
-    lines = [line for line in text.splitlines() if re.search(r"ERROR|error:|conflict", line)]
+    lines = [line for line in text.splitlines() if re.search(r"ERROR|error:|conflict|╰─▶|because|Because", line)]
     return ("does not install: " + " ".join(lines))[:300]
 
 
@@ -247,12 +256,25 @@ def _shortened(line: str) -> str:
 
 
 def _imported(source: Path) -> list[str]:
-    """Return the top-level names that the sources import and do not define."""
+    """Return the top-level names that the sources import and do not define; not what they say they can do without."""
     found: set[str] = set()
     for file in source.rglob("*.py"):
-        text = file.read_text(errors="replace")
-        found.update(re.findall(r"^\s*(?:from|import)\s+([A-Za-z_]\w*)", text, re.MULTILINE))
+        try:
+            found.update(_roots(ast.parse(file.read_bytes())))
+        except SyntaxError:
+            continue
     return sorted(found - set(sys.stdlib_module_names) - set(_own(source)))
+
+
+def _roots(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name.partition(".")[0] for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and not node.level:
+        yield (node.module or "").partition(".")[0]
+    elif isinstance(node, ast.Try) and any(_MISSING.search(ast.unparse(h.type or h)) for h in node.handlers):
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _roots(child)
 
 
 def _own(source: Path) -> Iterator[str]:

@@ -49,7 +49,7 @@ def installed_mb(workspace: Path, folder: Path, venv: Path) -> float:
     found = INSTALL.search((folder / "Dockerfile").read_text())
     assert found is not None, f"{folder}: no pip command in the Dockerfile"
     places = {
-        "/build/requirements.txt": str(folder / "requirements.txt"),
+        f"/build/services/{folder.name}/requirements.txt": str(folder / "requirements.txt"),
         "/build/runtime": str(workspace / "packages" / "runtime"),
         "/build/contracts": str(workspace / "packages" / "contracts"),
     }

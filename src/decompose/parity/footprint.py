@@ -44,7 +44,7 @@ class Footprint(Record):
 
 def service_requirements(lines: Iterable[str]) -> list[str]:
     """Return what an image of a service installs: its own requirements and those of the generated server."""
-    return [*lines, *SERVER]
+    return [*(line for line in lines if not line.startswith(("#", "-"))), *SERVER]
 
 
 def footprints(requirements: Mapping[str, Iterable[str]], *, python: Path) -> dict[str, Footprint]:

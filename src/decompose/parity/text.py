@@ -13,7 +13,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?")
 _NUMBER_IN_WORD = re.compile(r"\d+(?:\.\d+)?")
-_RUN = re.compile(r"([^\w\s.])\1+|(?<=\s)\s+")
+_BAR = re.compile(r"[^\w\s]{3,}")
 _NAMED = re.compile(r"[^\W\d_]{2}")
 _VARIES = "<varies>"
 
@@ -95,7 +95,7 @@ def _varying_numbers(left: Sequence[str], again: Sequence[str]) -> dict[str, fro
 
 def _form(line: str) -> str:
     """Return what lines of one format have in common: their words without numbers, bars and rulers of any length."""
-    return _RUN.sub(r"\1", _NUMBER_IN_WORD.sub("0", line))
+    return re.sub(r"\s+", " ", _BAR.sub("|", _NUMBER_IN_WORD.sub("0", line)))
 
 
 def _words(line: str) -> list[str]:

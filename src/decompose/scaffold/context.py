@@ -107,6 +107,8 @@ class SystemContext:
     libraries: tuple[str, ...]
     modules: tuple[str, ...]
     edges: tuple[tuple[str, str], ...]
+    constraints: tuple[str, ...] = ()
+    """Versions that hold for all that any service installs."""
     steps: tuple[StepContext, ...] = ()
     """The pipeline, each step after those that it waits for."""
 

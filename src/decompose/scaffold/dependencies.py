@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.version import Version
+
 from decompose.ir.findings import Finding, Span
 from decompose.ir.symbols import top_level_of
 from decompose.knowledge.distributions import (
@@ -18,6 +21,8 @@ from decompose.scaffold.need import Need
 from decompose.scaffold.statements import Imported, ModuleText, Statement
 from decompose.scaffold.territory import Territory
 
+_SERVER = {"pydantic": Version("1.10"), "starlette": Version("0.13.6"), "uvicorn": Version("0.15")}
+"""What the generated server needs at least (`packages/runtime/pyproject.toml`)."""
 _PICKLED = (".pkl", ".pickle", ".pk", ".p", ".joblib", ".dill", ".sav")
 
 
@@ -124,6 +129,30 @@ def requirements(found: Iterable[Use], territory: Territory, more: Iterable[str]
     extras = (optional[name] for name in sorted(optional.keys() - needed.keys()))
     lines = tuple(needed[name] for name in sorted(needed))
     return Requirements(lines, tuple(extras), tuple(provided[name] for name in sorted(provided)))
+
+
+def constraints(lines: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what holds for whatever the libraries of a service bring along: the versions that the monolith states.
+
+    Without it, what the monolith pins and a service does not import itself would come in the newest version.
+
+    Args:
+        lines: Requirement lines of the monolith by distribution.
+
+    Returns:
+        Lines of a constraints file, sorted; none for what the generated server needs in a later version.
+    """
+    found = []
+    for name in sorted(lines):
+        try:
+            stated = Requirement(lines[name])
+        except InvalidRequirement:
+            continue
+        least = _SERVER.get(name)
+        bounds = [s.version.removesuffix(".*") for s in stated.specifier if s.operator in ("==", "~=", "<", "<=")]
+        if stated.specifier and not (least and any(Version(bound) < least for bound in bounds)):
+            found.append(f"{name}{stated.specifier}" + (f"; {stated.marker}" if stated.marker else ""))
+    return tuple(found)
 
 
 def own_name_finding(use: Use) -> Finding:

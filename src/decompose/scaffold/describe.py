@@ -17,7 +17,7 @@ from decompose.scaffold.context import (
     shared_files,
     start_order,
 )
-from decompose.scaffold.dependencies import requirements, unpickled, uses
+from decompose.scaffold.dependencies import constraints, requirements, unpickled, uses
 from decompose.scaffold.inference import claims_protocol_path, models_of
 from decompose.scaffold.jobs import StepContext, pipeline_steps
 from decompose.scaffold.loading import Loading, import_name
@@ -109,6 +109,7 @@ def describe(
             sorted({n for m in territory.modules.values() for n in (m.name, *m.import_names) if "/" not in n})
         ),
         edges=tuple((s.name, other) for s in services for other in s.depends_on),
+        constraints=constraints(territory.requirement_lines),
         steps=found.steps,
         topics=tuple(handoff for handoff in territory.blueprint.handoffs if is_topic(handoff.asset)),
     )

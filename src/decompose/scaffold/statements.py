@@ -238,8 +238,8 @@ def _roots(node: ast.stmt) -> Iterator[str]:
     elif isinstance(node, ast.Delete):
         targets = node.targets
     elif isinstance(node, (ast.For, ast.While, ast.If, ast.With, ast.Try)):
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.stmt) and inner is not node and not isinstance(inner, (ast.For, ast.If)):
+        for inner in _run_inside(node):
+            if isinstance(inner, ast.stmt) and not isinstance(inner, (ast.For, ast.If)):
                 yield from _roots(inner)
     for target in targets:
         current: ast.expr = target
@@ -247,6 +247,14 @@ def _roots(node: ast.stmt) -> Iterator[str]:
             current = current.func if isinstance(current, ast.Call) else current.value
         if isinstance(current, ast.Name):
             yield current.id
+
+
+def _run_inside(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what stands in a statement and runs with it: not what its functions do when they are called."""
+    for inner in ast.iter_child_nodes(node):
+        yield inner
+        if not isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            yield from _run_inside(inner)
 
 
 def _imports(node: ast.AST, given: Imported | None = None) -> Iterator[Imported]:

@@ -53,7 +53,7 @@ def test_user_patterns_are_left_out():
 
 
 BARS = (
-    "Epoch 1 |##---| 25% left 0.1 s loss 0.5\n"
+    "Epoch 1 |-----| 0% left 0.1 s loss 0.5\n"
     "Epoch 1 |###--| 50% left 0.{} s loss 0.4\n"
     "Epoch 2 |##---| 25% left 0.{} s loss {}"
 )
@@ -64,6 +64,10 @@ def test_a_duration_that_two_runs_round_alike_by_chance_counts_no_more_than_othe
 
     assert _difference(left, BARS.format(1, 9, 0.3), again=again) == (None, 3)
     assert _difference(left, BARS.format(1, 9, 0.2), again=again)[0] is not None
+
+
+def test_lines_that_are_set_in_by_different_spaces_are_told_apart():
+    assert _difference("  took 1 s", "  took 3 s", again="took 2 s")[0] is None
 
 
 def test_numbers_without_a_word_do_not_vouch_for_each_other():

@@ -98,3 +98,25 @@ def test_modules_that_the_analysis_saw_imported_by_name_come_along():
     assert needs["plugins.fast"].is_whole
     assert needs["plugins.slow"].facades == {"Slow"}
     assert "other" not in needs
+
+
+GUARDED = {
+    "net.py": (
+        "import logging\n\ntry:\n    import fastlib\n\n    HAS = True\nexcept ImportError:\n    HAS = False\n\n"
+        "logger = logging.getLogger('net')\n\nif HAS:\n\n    class Log(fastlib.Log):\n        def log(self):\n"
+        "            logger.info('said')\n\n\ndef f():\n    return HAS\n"
+    ),
+    "use.py": "from net import f, logger\n\n\ndef go():\n    logger.info('go')\n    return f()\n",
+}
+"""What a function inside a condition does to a value does not happen when the module is imported."""
+
+
+def test_a_condition_whose_functions_use_a_value_does_not_come_along_with_it():
+    graph = graph_of(GUARDED)
+    blueprint = blueprint_of(graph, {"net": ("net",), "use": ("use",)})
+    territory = Territory(blueprint, graph, {path: text.encode() for path, text in GUARDED.items()})
+
+    need = carry(territory, "use").needs["net"]
+
+    kept = [territory.text("net").statements[i] for i in sorted(need.kept)]
+    assert [s.kind for s in kept] == ["import", "assign"]

@@ -21,7 +21,7 @@ def lines_of(code, name="one.py", **given):
     """Return the requirements of the service that has one module, and the findings about names of the tree."""
     tree = emitted({name: code, **OTHER}, {"one": (name[:-3].replace("/", "."),), "two": ("other",)}, **given)
     lines = tree.text("services/one/requirements.txt").splitlines()
-    return [x for x in lines if x and not x.startswith("# Generated")], [
+    return [x for x in lines if x and not x.startswith(("# Generated", "-c "))], [
         str(f.span) for f in tree.findings if f.code == "DC504"
     ]
 
@@ -153,3 +153,26 @@ def test_a_file_that_is_named_as_the_library_which_it_imports_does_not_mean_itse
 
     assert lines_of(code, "plugins/fastlib.py") == (["fastlib"], [])
     assert lines_of(code, "src/fastlib/plugin.py") == ([], ["src/fastlib/plugin.py:1"])
+
+
+def test_versions_that_the_monolith_states_hold_for_what_its_libraries_bring_along():
+    code = "import snorkel\n\n\ndef f():\n    return snorkel\n"
+    stated = (
+        "snorkel==0.9.9", "torch==2.0.0", "ray[air]>=2.7,<3", "numpy", "starlette==0.13.2", "pydantic>=1.8",
+        "tool @ https://example.org/tool.zip", "colorama==0.4; sys_platform == 'win32'",
+    )  # fmt: skip
+
+    tree = emitted({"one.py": code, **OTHER}, {"one": ("one",), "two": ("other",)}, requirements=stated)
+
+    lines = [line for line in tree.text("constraints.txt").splitlines() if not line.startswith("#")]
+    asked = tree.text("services/one/requirements.txt").splitlines()
+    assert lines == [
+        'colorama==0.4; sys_platform == "win32"', "pydantic>=1.8", "ray<3,>=2.7", "snorkel==0.9.9", "torch==2.0.0",
+    ]  # fmt: skip
+    assert [line for line in asked if not line.startswith("#")] == ["-c ../../constraints.txt", "snorkel==0.9.9"]
+
+
+def test_a_monolith_that_states_no_version_constrains_nothing():
+    tree = emitted({"one.py": "import numpy\n\n\ndef f():\n    return 1\n", **OTHER}, {"one": ("one",)})
+
+    assert "-c" not in tree.text("services/one/requirements.txt")
