@@ -272,7 +272,11 @@ def _roots(node: ast.AST) -> Iterator[str]:
     elif isinstance(node, ast.ImportFrom) and not node.level:
         yield (node.module or "").partition(".")[0]
     elif isinstance(node, ast.Try) and any(_MISSING.search(ast.unparse(h.type or h)) for h in node.handlers):
-        rest = [*node.handlers, *node.orelse, *node.finalbody]  # what is tried may be missing, what stands in for it not
+        rest = [
+            *node.handlers,
+            *node.orelse,
+            *node.finalbody,
+        ]  # what is tried may be missing, what stands in for it not
         yield from (name for child in rest for name in _roots(child))
         return
     for child in ast.iter_child_nodes(node):

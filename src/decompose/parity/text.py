@@ -88,40 +88,40 @@ def _varying_numbers(left: Sequence[str], again: Sequence[str]) -> dict[str, fro
     found: dict[str, set[int]] = {}
     for one, other in zip(left, again, strict=True):
         if one != other and _form(one) == _form(other) and _NAMED.search(one):
-            pairs = enumerate(zip(_words(one), _words(other), strict=True))
+            pairs = enumerate(zip(one.split(), other.split(), strict=True))
             found.setdefault(_form(one), set()).update(index for index, (a, b) in pairs if a != b)
     return {form: frozenset(indexes) for form, indexes in found.items()}
 
 
 def _form(line: str) -> str:
     """Return what lines of one format have in common: their words without numbers, bars and rulers of any length."""
-    return re.sub(r"\s+", " ", _BAR.sub("|", _NUMBER_IN_WORD.sub("0", line)))
-
-
-def _words(line: str) -> list[str]:
-    """Return the words of a line and the spaces between them, in turn."""
-    return re.split(r"(\s+)", line)
+    return " ".join(_BAR.sub("|", _NUMBER_IN_WORD.sub("0", line)).split())
 
 
 def _mask(one: str, other: str, varying: frozenset[int] = frozenset()) -> str:
-    """Return the line with the words that differ, and those at the `varying` places, replaced by `<varies>`."""
+    """Return the line with the words that differ, and those at the `varying` places, replaced by `<varies>`.
+
+    Where one is, a single space stands between the words: numbers of other widths are set in by other spaces.
+    """
     if one == other and not varying:
         return one
-    words, others = _words(one), _words(other)
+    words, others = one.split(), other.split()
     if len(words) != len(others):
         return _VARIES
     pairs = enumerate(zip(words, others, strict=True))
-    return "".join(a if a == b and index not in varying else _VARIES for index, (a, b) in pairs)
+    return " ".join(a if a == b and index not in varying else _VARIES for index, (a, b) in pairs)
 
 
 def _apply(mask: str, line: str) -> str:
-    """Return the line with the tokens masked that `mask` masks."""
+    """Return the line with the words masked that `mask` masks."""
     if _VARIES not in mask:
         return line
     if mask == _VARIES:
         return mask
-    pattern = re.escape(mask).replace(re.escape(_VARIES), r"\S+")
-    return mask if re.fullmatch(pattern, line) else line
+    masks, words = mask.split(), line.split()
+    if len(masks) != len(words):
+        return line
+    return " ".join(_VARIES if hidden == _VARIES else word for hidden, word in zip(masks, words, strict=True))
 
 
 def _tokens_differ(one: str, other: str, tolerance: Tolerance) -> tuple[str, str] | None:

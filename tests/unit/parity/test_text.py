@@ -66,8 +66,10 @@ def test_a_duration_that_two_runs_round_alike_by_chance_counts_no_more_than_othe
     assert _difference(left, BARS.format(1, 9, 0.2), again=again)[0] is not None
 
 
-def test_lines_that_are_set_in_by_different_spaces_are_told_apart():
-    assert _difference("  took 1 s", "  took 3 s", again="took 2 s")[0] is None
+def test_what_varies_may_be_set_in_by_other_spaces_and_the_rest_of_the_line_counts():
+    assert _difference("rest  9.5 s of 3", "rest 10.5 s of 3", again="rest 11.5 s of 3")[0] is None
+    assert _difference("rest  9.5 s of 3", "rest 10.5 s of 4", again="rest 11.5 s of 3")[0] is not None
+    assert _difference("took 1 s r 0.3", "took 2 s r 0.30000000000000004", again="took 3 s r 0.3")[0] is None
 
 
 def test_numbers_without_a_word_do_not_vouch_for_each_other():
