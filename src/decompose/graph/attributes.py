@@ -281,14 +281,16 @@ class Attributes(Stores):
 
     def fitting(self, cls: Class, name: str, values: Values) -> Values:
         """Return values without the instances of own classes that the annotation of a field rules out."""
-        own = {i: made.cls for i in values if isinstance(made := self.objects[i], Instance)}
-        kinds = set(own.values())
-        if len(kinds) < 2:
+        if len(values) < 2:
+            return values
+        kinds, objects = self.kinds, self.objects
+        own = {i: objects[i].cls for i in values if kinds[i] == INSTANCE}
+        if len(own) < 2 or len(set(own.values())) < 2:
             return values
         declared = {
             made.cls for made in (self.objects[i] for i in self._declared(cls, name)) if isinstance(made, Instance)
         }
-        allowed = {kind for kind in kinds if not declared.isdisjoint(kind.mro)}
+        allowed = {cls for cls in own.values() if not declared.isdisjoint(cls.mro)}
         if not allowed:
             return values
         return frozenset(i for i in values if i not in own or own[i] in allowed)
@@ -376,7 +378,7 @@ class Attributes(Stores):
         base = self.external_base(cls, after=after)
         if not base and isinstance(receiver, Class) and made.cls is not cls and made.cls not in cls.mro:
             base = self.external_base(made.cls)
-        if not base and name in ("__setattr__", "__delattr__", "__getattribute__"):
+        if not base and name in ("__new__", "__setattr__", "__delattr__", "__getattribute__"):
             base = "builtins.object"
         return self.external_member(f"{base}.{name}", receiver.id) if base else EMPTY
 

@@ -10,6 +10,7 @@ from decompose.graph.core import Core
 from decompose.graph.objects import (
     ANY,
     BOUND,
+    CALLABLE,
     CLASS,
     EMPTY,
     EXTERNAL,
@@ -19,6 +20,7 @@ from decompose.graph.objects import (
     METHOD,
     PARTIAL,
     REGISTERED,
+    USE,
     Bound,
     Cell,
     Frame,
@@ -38,6 +40,8 @@ MAX_FACTORY_CONTEXTS = 20_000
 """Uses of a decorator, or of a function that gives back a function of its own, that are told apart."""
 MAX_CLASS_CONTEXTS = 40
 """Contexts of a function that makes classes: each has its own of them, and their methods again."""
+MAX_VALUE_CONTEXTS = 40
+"""Contexts of a factory that is handed no function: what it gives differs by no function then."""
 MAX_CONTEXTS_A_SCOPE = 400
 """Contexts of one piece of code other than as a decorator, or as what the frame of a decorator's use calls: a factory in a
 factory has its own in each of the outer one's, and factories that call each other would go on for ever."""
@@ -153,8 +157,8 @@ class Calls(Core):
             function,
             site if (positional or keywords or function.is_factory) and type(frame) is not Funnel else None,
             frame,
-            reason == "decorator",
             self._keeper(function, positional),
+            hands_over=function.is_factory and self._holds_callable(*positional, *keywords.values()),
         )
         self.bind_arguments(frame, target, positional, keywords)
         if not target.done:
@@ -167,60 +171,88 @@ class Calls(Core):
             return self.iterator(target.yields, "generator", target)
         return self.read(target.result)
 
-    def _keeper(self, function: Function, positional: list[Values]) -> int:
-        """Return the one known object a method is called on, of a class that keeps what its methods are given; else -1."""
+    def _holds_callable(self, *given: Values) -> bool:
+        """Return whether something that can be called is among values."""
+        kinds = self.kinds
+        return any(kinds[item] in CALLABLE for values in given for item in values)
+
+    def _keeper(self, function: Function, positional: list[Values]) -> Instance | None:
+        """Return the one known object a method is called on, of a class that keeps what its methods are given.
+
+        So does every object that stands for what it decorates.
+        """
         if function.cls is None or not positional or len(positional[0]) != 1:
-            return -1
+            return None
         made = self.objects[min(positional[0])]
         if not isinstance(made, Instance) or made.is_open:
-            return -1
+            return None
         cls = function.cls
-        return made.id if cls.scope.qualname in cls.module.keepers() else -1
+        return made if made.is_use or cls.scope.qualname in cls.module.keepers() else None
 
     def frame_of(
         self,
         function: Function,
         site: object,
         caller: Frame | None = None,
-        is_decorator: bool = False,
-        keeper: int = -1,
+        keeper: Instance | None = None,
+        *,
+        hands_over: bool = False,
     ) -> Frame:
         """Return the frame that a call site uses: one of its own for decorators, factories and small functions.
 
-        Methods of an object that keeps what it is given have one for that object where they have none for the site.
+        Methods of an object that keeps what it is given have one for that object where they have none for the site; those
+        of an object that stands for what it decorates have one for that object.
         A factory that is called within a decorator's frame is told apart by that decorator's use as well.
         """
         context: object = None
-        is_factory = is_decorator or function.is_factory
-        if site is not None and (is_factory or function.scope.flags & f.SMALL):
+        is_use = self.is_decoration(site)
+        is_factory = is_use or function.is_factory
+        if keeper is not None and keeper.is_use and not is_use:
+            context = self._told_apart(function, ("keeper", keeper.id), MAX_CONTEXTS_A_SCOPE)
+        elif site is not None and (is_factory or function.scope.flags & f.SMALL):
             context = place_of(site)
             if is_factory and caller is not None and caller.function is not None and caller.function.is_factory:
                 outer = caller.context
                 context = (context, outer[1] if type(outer) is tuple and outer[0] == context else outer)
                 if _depth(context) > MAX_CONTEXT_DEPTH:
                     context = None
-            most, most_of_scope = MAX_FACTORY_CONTEXTS if is_factory else MAX_CONTEXTS, MAX_CONTEXTS_A_SCOPE
-            if is_factory and not is_decorator and function.index in function.module.class_makers:
+            most = MAX_FACTORY_CONTEXTS if is_factory else MAX_CONTEXTS
+            most_of_scope = MAX_CONTEXTS_A_SCOPE if hands_over else MAX_VALUE_CONTEXTS
+            if is_factory and not is_use and function.index in function.module.class_makers:
                 most = most_of_scope = MAX_CLASS_CONTEXTS
-            is_new = context not in function.frames
-            if is_new and (len(function.frames) >= most or len(self.frames) >= self.most_frames):
-                context = None
-            elif is_new and not is_decorator and not (is_factory and caller is not None and caller.is_use):
-                place = (function.module.facts.path, function.index)
-                self.contexts[place] = self.contexts.get(place, 0) + 1
-                if self.contexts[place] > most_of_scope:
-                    context = None
-        if keeper >= 0 and context is None and len(function.frames) < MAX_CONTEXTS + MAX_KEEPERS:
-            context = ("keeper", keeper)
+            is_free = is_use or (is_factory and caller is not None and caller.is_use)
+            context = self._told_apart(function, context, most, 0 if is_free else most_of_scope)
+        if keeper is not None and context is None and len(function.frames) < MAX_CONTEXTS + MAX_KEEPERS:
+            context = ("keeper", keeper.id)
         target = function.frames.get(context)
         if target is None:
             target = self.new_frame(function.index, function.module, function.frame)
             target.function = function
             target.cls = function.cls
             target.context = context
-            target.is_use = is_decorator and context is not None
+            target.is_use = is_use and context is not None
             function.frames[context] = target
         return target
+
+    def _told_apart(self, function: Function, context: object, most: int, most_of_scope: int = 0) -> object:
+        """Return a context, or `None` when a function, its piece of code or the program has too many already.
+
+        Args:
+            function: The function that is called.
+            context: What tells the call apart.
+            most: Contexts that the function may have.
+            most_of_scope: Contexts that its piece of code may have; 0 for any number.
+        """
+        if context in function.frames:
+            return context
+        if len(function.frames) >= most or len(self.frames) >= self.most_frames:
+            return None
+        if most_of_scope:
+            place = (function.module.facts.path, function.index)
+            self.contexts[place] = self.contexts.get(place, 0) + 1
+            if self.contexts[place] > most_of_scope:
+                return None
+        return context
 
     def bind_arguments(
         self, frame: Frame, target: Frame, positional: list[Values], keywords: dict[str, Values]
@@ -330,7 +362,7 @@ class Calls(Core):
 
 def _depth(context: object) -> int:
     depth = 0
-    while type(context) is tuple and len(context) == 2:
+    while type(context) is tuple and len(context) == 2 and context[0] != USE:
         context = context[1]
         depth += 1
     return depth

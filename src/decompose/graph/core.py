@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from decompose.graph.configured import names_by_key
@@ -11,9 +12,11 @@ from decompose.graph.hooks import Hooks
 from decompose.graph.modules import ModuleInfo
 from decompose.graph.objects import (
     ANY,
+    BOX,
     EMPTY,
     MAX_BOXES,
     MAX_EXTERNALS,
+    USE,
     Box,
     Cell,
     Class,
@@ -86,6 +89,8 @@ class Core(Hooks):
         """Frames after which no further contexts are told apart, so that memory grows with the code and no faster."""
         self.contexts: dict[tuple[str, int], int] = {}
         """Contexts that were told apart, by file and scope."""
+        self.decorating: set[int] = set()
+        """Calls that make decorators, by the identity of their nodes."""
         self.partials: set[tuple[int, int]] = set()
         """Partials that are being called, each with the frame that calls."""
         self.wide_partials: dict[Frame, Counter[int]] = {}
@@ -109,6 +114,22 @@ class Core(Hooks):
             else:
                 cell.readers[self.current] = None
         return cell.values
+
+    def read_all(self, cells: Iterable[Cell]) -> Values:
+        """Return what cells hold together, as `read` does of each."""
+        reader = self.current
+        held: dict[Values, None] = {}
+        for cell in cells:
+            if reader is not None:
+                if cell.readers is None:
+                    cell.readers = {reader: None}
+                else:
+                    cell.readers[reader] = None
+            if cell.values:
+                held[cell.values] = None
+        if len(held) > 1:
+            return EMPTY.union(*held)
+        return next(iter(held), EMPTY)
 
     def flow(self, cell: Cell, values: Values) -> None:
         """Add values to a cell and list its readers when that is news."""
@@ -145,6 +166,10 @@ class Core(Hooks):
                 self.unsettled[frame] = None
 
     # -- frames -----------------------------------------------------------------------------------------------------
+
+    def is_decoration(self, site: object) -> bool:
+        """Return whether a site applies a decorator, or makes the one that is applied."""
+        return (type(site) is tuple and site[0] == USE) or id(site) in self.decorating
 
     def new_frame(self, index: int, module: ModuleInfo, parent: Frame | None) -> Frame:
         """Return a frame for a scope, not yet run."""
@@ -237,8 +262,7 @@ class Core(Hooks):
             out = EMPTY
             own = frame.stored.get(box.id)
             if not own:
-                for cell in box.fields.values():
-                    out = self.union(out, self.read(cell))
+                out = self.read_all(box.fields.values())
             else:
                 for each in dict.fromkeys((*box.fields, *own)):
                     out = self.union(out, self._held(frame, box, each))
@@ -266,7 +290,8 @@ class Core(Hooks):
         site = self.objects[place[0]].site
         if type(site) is tuple and site[0] in ("*", "**"):  # what a function is handed is no table
             return values
-        found = frozenset(item for item in values if isinstance(self.objects[item], Box))
+        kinds = self.kinds
+        found = frozenset([item for item in values if kinds[item] == BOX])
         if len(found) <= MAX_BOXES:
             return values
         table = self.tables.get(place)

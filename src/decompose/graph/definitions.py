@@ -11,6 +11,7 @@ from decompose.graph.objects import (
     EXTERNAL,
     EXTERNAL_INSTANCE,
     FUNCTION,
+    USE,
     Box,
     Cell,
     Class,
@@ -52,9 +53,7 @@ class Definitions(Core):
         values = function.single
         names: list[str] = []
         for expression, pos in reversed(function.scope.decorators):
-            decorator = self.eval(frame, expression)
-            names.append(self.name_of(decorator, expression))
-            values = self.decorate(frame, decorator, values, pos, expression)
+            values = self._decorated(frame, expression, values, pos, names)
         function.decorated = list(reversed(names))
         cls = frame.cls if frame.scope.kind == "class" else None
         if cls is not None and function not in cls.validators and any("validator" in name for name in names):
@@ -69,6 +68,14 @@ class Definitions(Core):
             self.fill_options(frame, function)
         self.assign_name(frame, function.scope.name, values)
 
+    def _decorated(self, frame: Frame, expression: Node, values: Values, pos: int, names: list[str]) -> Values:
+        """Apply the decorator that an expression gives; note its name."""
+        if expression[0] == f.CALL:
+            self.decorating.add(id(expression))
+        decorator = self.eval(frame, expression)
+        names.append(self.name_of(decorator, expression))
+        return self.decorate(frame, decorator, values, pos, expression)
+
     def decorate(self, frame: Frame, decorator: Values, values: Values, pos: int, site: object) -> Values:
         """Return what a decorator makes of a function or class; an unknown or external one keeps it callable."""
         if not decorator:
@@ -79,7 +86,7 @@ class Definitions(Core):
             if made.kind in (EXTERNAL, EXTERNAL_INSTANCE):
                 out = self.union(out, self.decorate_externally(frame, made, values, pos))
                 continue
-            result = self.invoke(frame, made.single, [values], {}, pos, site, "decorator")
+            result = self.invoke(frame, made.single, [values], {}, pos, (USE, site), "decorator")
             out = self.union(out, result)
         return out or values
 
@@ -112,11 +119,9 @@ class Definitions(Core):
         if "__getattr__" in cls.fields:
             cls.own_fields = _fields_set(cls)
         values = cls.single
-        names = []
+        names: list[str] = []
         for expression, pos in reversed(scope.decorators):
-            decorator = self.eval(frame, expression)
-            names.append(self.name_of(decorator, expression))
-            values = self.decorate(frame, decorator, values, pos, expression)
+            values = self._decorated(frame, expression, values, pos, names)
         cls.flags.update(f"@{name}" for name in names)
         if any(n.rpartition(".")[2] in ("dataclass", "define", "attrs", "s", "frozen", "mutable") for n in names):
             cls.flags.add("dataclass")

@@ -201,19 +201,16 @@ class Externals(Core):
         for base in made.cls.mro:
             if not isinstance(base, str):
                 continue
-            for prefix, methods in rules.CALL_PROTOCOLS:
-                if not base.startswith(prefix):
-                    continue
-                out, ran = EMPTY, False
-                for method in methods:
-                    found, _ = self.find(made.cls, method)
-                    if found:
-                        ran = True
-                        bound = self.bind_special(found, made)
-                        reason = f"protocol:{prefix.partition('.')[0]}"
-                        out = self.invoke(frame, bound, positional, keywords, pos, site, reason)
-                if ran:
-                    return out
+            out, ran = EMPTY, False
+            for method in rules.called_methods(base):
+                found, _ = self.find(made.cls, method)
+                if found:
+                    ran = True
+                    bound = self.bind_special(found, made)
+                    reason = f"protocol:{base.partition('.')[0]}"
+                    out = self.invoke(frame, bound, positional, keywords, pos, site, reason)
+            if ran:
+                return out
         base = self.external_base(made.cls)
         if base:
             frame.edges[(f"{base}.__call__", pos, "operator", False)] = None

@@ -45,6 +45,8 @@ class Heap:
         self.facts = facts
         self.modules = Modules(facts)
         self.objects: list[Object] = []
+        self.kinds = bytearray()
+        """The kind of each object, by its id."""
         self.classes: list[Class] = []
         """The own classes among them."""
         self._interned: dict[Any, Any] = {}
@@ -64,6 +66,7 @@ class Heap:
         made.id = len(self.objects)
         made.single = frozenset((made.id,))
         self.objects.append(made)
+        self.kinds.append(made.kind)
         if isinstance(made, Class):
             self.classes.append(made)
         return made
@@ -188,13 +191,13 @@ class Heap:
         known = self._unions.get((held, values))
         if known is not None:
             return known
-        objects = self.objects
+        kinds = self.kinds
         counts = [0] * len(_LIMITS)
         for item in held:
-            counts[_FAMILIES[objects[item].kind]] += 1
+            counts[_FAMILIES[kinds[item]]] += 1
         kept = set(held)
         for item in sorted(values - held):
-            kind = objects[item].kind
+            kind = kinds[item]
             family = _FAMILIES[kind]
             if counts[family] >= _LIMITS[family]:
                 self.saturated += 1

@@ -5,10 +5,13 @@ from __future__ import annotations
 from decompose.graph.core import Core
 from decompose.graph.inherited import inner_box
 from decompose.graph.objects import (
+    BOUND,
     CLASS,
     EMPTY,
+    FUNCTION,
     HELD,
     INSTANCE,
+    PARTIAL,
     Class,
     ExternalInstance,
     Frame,
@@ -20,7 +23,9 @@ from decompose.graph.objects import (
 )
 
 MAX_INSTANCES = 6
-"""Sites of a class whose instances are told apart."""
+"""Sites of a class whose instances are told apart, besides those that decorators make."""
+_OTHER_THAN_INSTANCES = frozenset({FUNCTION, BOUND, PARTIAL})
+"""What a `__new__` may give back in the place of an instance; such is not initialised."""
 
 
 class Making(Core):
@@ -132,11 +137,13 @@ class Making(Core):
         site: object,
     ) -> Values:
         made = self.instance_at(frame, cls, site).single
+        given_back = EMPTY
         creator = frozenset(i for i in self.find(cls, "__new__")[0] if self.objects[i].kind != CLASS)
         if creator:  # a class there is a mistake of the analysis, and may be this one
             created = self.invoke(frame, creator, [cls.single, *positional], keywords, pos, site, "direct")
-            own = frozenset(i for i in created if self.objects[i].kind == INSTANCE)
-            made = own or made
+            own = frozenset(i for i in created if self.kinds[i] == INSTANCE)
+            given_back = frozenset(i for i in created if self.kinds[i] in _OTHER_THAN_INSTANCES)
+            made = own if own or given_back else made
         initializer, _ = self.find(cls, "__init__")
         if initializer:
             for item in sorted(made):
@@ -144,7 +151,7 @@ class Making(Core):
                 if isinstance(receiver, Instance):
                     bound = self.bind_special(initializer, receiver)
                     self.invoke(frame, bound, positional, keywords, pos, site, "constructor")
-            return made
+            return self.union(made, given_back)
         self._fill_fields(frame, cls, made, positional, keywords, pos)
         for item in made if positional or keywords else ():
             receiver = self.objects[item]
@@ -160,7 +167,7 @@ class Making(Core):
             self.pass_to_external(frame, f"{base}.__init__", positional, keywords, pos, site)
         if not creator and "made" not in cls.flags:
             frame.edges[(cls, pos, "direct", False)] = None
-        return made
+        return self.union(made, given_back)
 
     def construction_base(self, cls: Class) -> str:
         """Return the external base whose `__init__` runs, other than built-in and typing ones."""
@@ -223,17 +230,19 @@ class Making(Core):
 
     def instance_at(self, frame: Frame, cls: Class, site: object) -> Instance:
         """Return the instance that a site makes of a class."""
-        key = (place_of(site), frame.context)
+        key: object = (place_of(site), frame.context)
         known = cls.by_site.get(key)
         if known is None:
-            if len(cls.by_site) >= MAX_INSTANCES:
-                known = cls.by_site.get("many")
-                if known is None:
-                    known = cls.by_site["many"] = self.add(Instance(cls, "many")).id
-                    cls.instances.append(known)
-            else:
-                known = cls.by_site[key] = self.add(Instance(cls, key)).id
-                cls.instances.append(known)
+            is_use = self.is_decoration(site) or frame.is_use
+            if not is_use and len(cls.by_site) - cls.uses >= MAX_INSTANCES:
+                key = "many"
+                known = cls.by_site.get(key)
+        if known is None:
+            new = Instance(cls, key)
+            new.is_use = is_use
+            cls.uses += is_use
+            known = cls.by_site[key] = self.add(new).id
+            cls.instances.append(known)
         made = self.objects[known]
         assert isinstance(made, Instance)
         return made

@@ -6,11 +6,12 @@ import re
 import sys
 from collections.abc import Iterator
 
-from decompose.graph.walk import expressions_of, imports_of, statements_of
+from decompose.graph.walk import imports_of, parts_of, statements_of
 from decompose.ir.facts import (
     ASSIGN,
     ATTR,
     CALL,
+    CMP,
     EXPR,
     LAMBDA,
     NAME,
@@ -25,6 +26,11 @@ from decompose.ir.facts import (
 from decompose.ir.fleet import repository_of
 from decompose.knowledge.distributions import line_of, stated_lines
 
+_CONSUMING = frozenset({
+    "sorted", "min", "max", "map", "filter", "sum", "any", "all", "reduce", "next", "list", "tuple", "set", "dict", "apply",
+    "applymap", "agg", "aggregate", "transform", "sort_values", "assign", "pipe", "tree_map", "sub", "subn",
+})  # fmt: skip
+"""What calls the function that it is given, and gives back something else."""
 _TEST = re.compile(r"(^|/)(tests?/|test_|conftest)|_test\.py$")
 
 
@@ -232,11 +238,20 @@ def _makers(facts: FileFacts) -> frozenset[int]:
 
 
 def _gives_back(scope: ScopeFact, names: set[str]) -> bool:
-    for statement in statements_of(scope.body):
-        if statement[0] == RETURN and statement[1] is not None:
-            for node in expressions_of(statement[1]):
-                if node[0] == LAMBDA or (node[0] == NAME and node[1] in names):
-                    return True
+    """Return whether a function returns one of its own functions, or hands it to what may give it back (`wraps(f)(g)`)."""
+    waiting = [s[1] for s in statements_of(scope.body) if s[0] == RETURN and s[1] is not None]
+    while waiting:
+        node = waiting.pop()
+        if node[0] == LAMBDA or (node[0] == NAME and node[1] in names):
+            return True
+        if node[0] == CALL:
+            callee = node[2]
+            if callee[0] == CALL:
+                waiting.append(callee)
+            if callee[0] not in (NAME, ATTR) or callee[2 if callee[0] == ATTR else 1] not in _CONSUMING:
+                waiting += [*node[3], *(value for _, value in node[4])]
+        elif node[0] != CMP:
+            waiting += parts_of(node)
     return False
 
 

@@ -17,6 +17,9 @@ EMPTY: Values = frozenset()
 
 FUNCTION, BOUND, CLASS, INSTANCE, EXTERNAL, EXTERNAL_INSTANCE, TEXT, NUMBER, NULL, BOX, MODULE, SUPER, PARTIAL, ITERATOR, METHOD, PROPERTY = range(16)  # fmt: skip
 
+CALLABLE = frozenset({FUNCTION, BOUND, CLASS, PARTIAL})
+"""Kinds of own objects that can be called, instances with `__call__` aside."""
+
 RECEIVER, CALLBACKS, REGISTERED, HELD, MEMBERS = "\0receiver", "\0callbacks", "\0registered", "\0held", "\0members"
 """Fields of an external object: what its method was called on, what it was given to run and what that gave, what was
 registered with it by decorators; of an own instance, what its external base was made with; what was
@@ -59,6 +62,7 @@ class Frame:
         "dirty",
         "done",
         "edges",
+        "ended",
         "env",
         "foreign",
         "fresh",
@@ -98,6 +102,8 @@ class Frame:
         self.cls: Class | None = parent.cls if parent is not None else None
         self.context: object = None
         self.done = self.queued = self.running = False
+        self.ended = False
+        """Whether an `if` with one answer has just returned: what follows it does not run."""
         self.is_possible = False
         self.is_use = False
         """Whether it is one use of a decorator."""
@@ -202,6 +208,7 @@ class Class(Object):
         "scope",
         "shape",
         "subclasses",
+        "uses",
         "validators",
     )  # fmt: skip
     kind = CLASS
@@ -218,6 +225,8 @@ class Class(Object):
         self.subclasses: dict[int, None] = {}
         self.instances: list[int] = []
         self.by_site: dict[object, int] = {}
+        self.uses = 0
+        """How many of its instances decorators make."""
         self.open = -1
         self.own_fields: frozenset[str] = frozenset()
         """Names that its methods set on `self`; only of a class that has `__getattr__`."""
@@ -234,7 +243,7 @@ class Class(Object):
 class Instance(Object):
     """An instance of an own class, made at a site; `is_open` stands for any instance of it or of a subclass."""
 
-    __slots__ = ("cls", "is_open", "payload", "site", "written")
+    __slots__ = ("cls", "is_open", "is_use", "payload", "site", "written")
     kind = INSTANCE
 
     def __init__(self, cls: Class, site: object, *, is_open: bool = False) -> None:
@@ -242,6 +251,8 @@ class Instance(Object):
         self.cls = cls
         self.site = site
         self.is_open = is_open
+        self.is_use = False
+        """Whether the use of a decorator makes it: it stands for what it decorates."""
         self.payload: Any = None
         self.written = False
         """Whether code asks for its `__dict__`, and so may set attributes there."""
@@ -411,6 +422,10 @@ def place_of(site: object, depth: int = 0) -> object:
     if isinstance(site, tuple):
         return "deep" if depth >= MAX_PLACE_DEPTH else tuple([place_of(part, depth + 1) for part in site])
     return site
+
+
+USE = "\0use"
+"""Marks the site at which a decorator is applied."""
 
 
 ANY = "\0any"

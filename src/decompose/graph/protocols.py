@@ -44,6 +44,7 @@ MAX_SEARCHED = 300
 MAX_PARTS = 5_000
 """Large sets whose functions and containers are remembered."""
 NESTING_KINDS = frozenset({FUNCTION, BOUND, CLASS, INSTANCE, EXTERNAL_INSTANCE, BOX, PARTIAL, ITERATOR})
+_HOLDING = frozenset({BOX, EXTERNAL_INSTANCE, ITERATOR})
 _LEADING_TO_FUNCTIONS = frozenset({FUNCTION, BOUND, PARTIAL, BOX})
 
 
@@ -77,8 +78,9 @@ class Protocols(Core):
 
     def _parted(self, values: Values) -> tuple[Values, tuple[int, ...]]:
         """Return the own functions and the containers among values; large sets are kept, for the same ones come again."""
-        functions = frozenset(filter(self.is_function_like, values))
-        boxes = tuple(item for item in sorted(values) if self.objects[item].kind == BOX)
+        kinds = self.kinds
+        functions = frozenset([i for i in values if kinds[i] in _LEADING_TO_FUNCTIONS and self.is_function_like(i)])
+        boxes = tuple(sorted([i for i in values if kinds[i] == BOX]))
         if len(values) > MAX_EXTERNALS:
             if len(self._parts) > MAX_PARTS:
                 self._parts.clear()
@@ -193,12 +195,14 @@ class Protocols(Core):
         """Add the objects that values hold to those seen, with their depth; sets that were gone through are searched."""
         if depth > MAX_NESTING or not values or len(seen) > MAX_SEARCHED:
             return
+        kinds = self.kinds
         for item in sorted(values) if len(values) > 1 else values:
-            made = self.objects[item]
-            if item in seen or made.kind not in NESTING_KINDS:
+            kind = kinds[item]
+            if item in seen or kind not in NESTING_KINDS:
                 continue
             seen[item] = depth
-            if made.kind in (BOX, EXTERNAL_INSTANCE, ITERATOR) or HELD in made.fields:
+            made = self.objects[item]
+            if kind in _HOLDING or HELD in made.fields:
                 self._search(frame, made, seen, searched, depth)
         searched.add(values)
 
@@ -304,6 +308,14 @@ class Protocols(Core):
                     elif name == "ray.get":
                         out = self.union(out, made.single)
             return out
+        if last == "__new__" and name != "builtins.type.__new__":
+            classes = [
+                made
+                for item in sorted(positional[0] if positional else EMPTY)
+                if isinstance(made := self.objects[item], Class)
+            ]
+            if classes:
+                return frozenset(self.instance_at(frame, cls, site).id for cls in classes)
         if isinstance(owner, Instance) and self.find(owner.cls, "_constructor")[0]:
             return owner.single  # a subclass of a data frame: methods give the same kind
         if isinstance(owner, Class):
@@ -367,10 +379,10 @@ class Protocols(Core):
     def has_call_protocol(self, cls: Class) -> bool:
         """Return whether calling an instance runs a method of it by its library's protocol."""
         return any(
-            isinstance(base, str) and base.startswith(prefix) and bool(self.find(cls, method)[0])
+            bool(self.find(cls, method)[0])
             for base in cls.mro
-            for prefix, methods in rules.CALL_PROTOCOLS
-            for method in methods
+            if isinstance(base, str)
+            for method in rules.called_methods(base)
         )
 
     def members_of(self, made: ExternalInstance) -> Values:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 CALL_PROTOCOLS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("torch.nn.", ("forward",)),
     ("torch.autograd.", ("forward",)),
@@ -262,6 +264,12 @@ ENTRY_DECORATORS: tuple[tuple[str, str, str], ...] = (
     ("schedule.", "job", "schedule"),
 )
 """Prefix of a decorator's name, kind of entry, framework; the first match wins."""
+
+
+@cache
+def called_methods(base: str) -> tuple[str, ...]:
+    """Return the methods that calling an instance of a class with an external base runs, the one that gives the result last."""
+    return next((methods for prefix, methods in CALL_PROTOCOLS if base.startswith(prefix)), ())
 
 
 def matches(base: str, pattern: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from decompose.graph.deciding import decided
 from decompose.graph.inherited import inner_box
 from decompose.graph.matching import Matching
 from decompose.graph.objects import (
@@ -56,7 +57,11 @@ class Statements(Matching):
                 self.capture(frame, parameter.name, values)
         if scope.kind == "module" and frame.module.facts.shell:
             self.run_shell_lines(frame)
-        self.block(frame, scope.body)
+        frame.ended = False
+        for node in scope.body:
+            _HANDLERS[node[0]](self, frame, node)
+            if frame.ended:
+                break
         self.flush(frame)
         if scope.kind == "module":
             self.publish(frame)
@@ -290,11 +295,23 @@ class Statements(Matching):
     # -- compound statements ------------------------------------------------------------------------------------------
 
     def _if(self, frame: Frame, node: Node) -> None:
-        _, test, body, orelse, names, flags = node
+        _, test, body, orelse, _, flags = node
         if frame.scope.kind == "function" and test in _FOR_CHECKERS:
             self.block(frame, orelse)
             return
         self.truth(frame, self.eval(frame, test), 0)
+        answer = decided(self, frame, test) if frame.is_use else None
+        if answer is None:
+            self._either(frame, node)
+            frame.ended = False
+        else:
+            frame.ended = False
+            self.block(frame, body if answer else orelse)
+            frame.ended = frame.ended or bool(flags & (1 if answer else 2))
+
+    def _either(self, frame: Frame, node: Node) -> None:
+        """Run both branches of an `if`, and join what they leave."""
+        _, test, body, orelse, names, flags = node
         narrowed = self.narrowings(frame, test)
         env = frame.env
         outer = frame.block
@@ -403,6 +420,7 @@ class Statements(Matching):
             if all(env.get(n) == head or not env.get(n) for n, head in zip(carried, heads, strict=True)):
                 break
         frame.block = outer
+        frame.ended = False
 
     def _try(self, frame: Frame, node: Node) -> None:
         _, body, handlers, orelse, final, names = node
@@ -432,6 +450,7 @@ class Statements(Matching):
                 env[each] = merged
                 if frame.scope.kind == "module":
                     frame.pending[each] = None
+        frame.ended = False
         self.block(frame, final)
 
     def exceptions_of(self, frame: Frame, classes: Values, pos: int) -> Values:

@@ -27,7 +27,7 @@ from decompose.graph.objects import (
     Values,
 )
 from decompose.graph.typing_of import annotation_type, types_of
-from decompose.graph.walk import statements_of
+from decompose.graph.walk import parts_of, statements_of
 from decompose.ir import facts as f
 from decompose.ir.facts import Node, column_of, line_of
 from decompose.ir.graph import Edge, Parameter, Signature, Site, TypeGuess, Unit
@@ -204,7 +204,7 @@ class _ScopeFlow:
                 self.sources(operand)
             return _NONE
         out = _NONE
-        for part in _parts(node):
+        for part in parts_of(node):
             out |= self.sources(part)
         return _limited(out)
 
@@ -332,22 +332,3 @@ def _predicts(node: Node) -> Sources:
 
 def _limited(found: Sources) -> Sources:
     return found if len(found) <= MAX_SOURCES else frozenset(sorted(found)[:MAX_SOURCES])
-
-
-def _parts(node: Node) -> Iterator[Node]:
-    """Yield the direct sub-expressions of an expression."""
-    for part in node[1:]:
-        if type(part) is list:
-            if part and type(part[0]) is int:
-                yield part
-            else:
-                yield from _inner(part)
-
-
-def _inner(part: list[object]) -> Iterator[Node]:
-    for item in part:
-        if type(item) is list:
-            if item and type(item[0]) is int:
-                yield item
-            else:
-                yield from _inner(item)

@@ -29,6 +29,25 @@ def expressions_of(node: Node) -> Iterator[Node]:
         stack += [part for part in item[::-1] if type(part) is list]
 
 
+def parts_of(node: Node) -> Iterator[Node]:
+    """Yield the direct sub-expressions of an expression."""
+    for part in node[1:]:
+        if type(part) is list:
+            if part and type(part[0]) is int:
+                yield part
+            else:
+                yield from _inner(part)
+
+
+def _inner(part: list[object]) -> Iterator[Node]:
+    for item in part:
+        if type(item) is list:
+            if item and type(item[0]) is int:
+                yield item
+            else:
+                yield from _inner(item)
+
+
 def chain_of(node: Node) -> list[Node]:
     """Return the method calls of `a.b().c()[0].d()`, the outermost first; attributes between them end the chain."""
     found = []

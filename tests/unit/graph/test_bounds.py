@@ -80,7 +80,7 @@ def test_contexts_of_one_piece_of_code_have_a_bound(tmp_path: Path, monkeypatch:
     (tmp_path / "app.py").write_text(factories(30, 12))
     facts = scan(tmp_path)
     free = solve(facts)
-    monkeypatch.setattr(calls, "MAX_CONTEXTS_A_SCOPE", 3)
+    monkeypatch.setattr(calls, "MAX_VALUE_CONTEXTS", 3)
 
     bound = solve(facts)
 
@@ -131,7 +131,7 @@ def test_partials_that_hold_each_other_are_not_called_along_every_path(
 ) -> None:
     counts = calls_made([curried(count) for count in (10, 20)], tmp_path, monkeypatch)
 
-    assert counts[1] < 3 * counts[0]
+    assert counts[1] < 4.5 * counts[0]  # each may be handed any other: pairs, and no longer paths
 
 
 def test_a_place_lasts_longer_than_what_was_made_to_tell_it() -> None:
@@ -155,7 +155,7 @@ def test_a_wide_call_loses_nothing_that_it_may_call(tmp_path: Path) -> None:
 
 
 def test_uses_of_a_decorator_are_told_apart_however_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls, "MAX_CONTEXTS_A_SCOPE", 3)
+    monkeypatch.setattr(calls, "MAX_VALUE_CONTEXTS", 3)
     decorator = (
         "def public(*args):\n    if args:\n        return public()(args[0])\n"
         "    def wrap(obj):\n        return obj\n    return wrap\n\n"
