@@ -21,8 +21,7 @@ from decompose.graph.objects import (
     Values,
 )
 from decompose.graph.operators import Operators
-from decompose.graph.relays import MAX_TOLD_APART
-from decompose.graph.spreads import fitting_mappings
+from decompose.graph.spreads import MAX_SECTIONS, fitting_mappings
 from decompose.graph.strings import joined
 from decompose.graph.subscripts import Subscripts
 from decompose.ir import facts as f
@@ -154,7 +153,7 @@ class Expressions(Operators, Subscripts):
             named = dict(keywords)
             self._spread_mapping(frame, spread, keywords, node[1])
         record = frame.calls[id(node)] = CallRecord(node, callees, positional, keywords)
-        if len(spread) > 1 and 0 < len(callees) <= MAX_TOLD_APART:
+        if len(spread) > 1 and 0 < len(callees) <= MAX_SECTIONS:
             result = self._call_each(frame, record, named, spread)
         elif callees:
             result = self.invoke(frame, callees, positional, keywords, node[1], node)

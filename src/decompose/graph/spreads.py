@@ -6,6 +6,10 @@ from typing import Any
 
 from decompose.graph.objects import ANY, Bound, Box, Class, Function, Object, Values
 
+MAX_SECTIONS = 32
+"""Things that a call with spread mappings may call, each of which is given those that it can take: more than a call
+that hands all the same to all, since a configuration has as many classes as sections."""
+
 
 def fitting_mappings(s: Any, callee: Object, given: Values) -> Values:
     """Return the mappings without those that hold a key which the callee has no parameter or field for.

@@ -275,6 +275,29 @@ def test_each_settings_class_is_made_from_the_section_that_fits_it(linked):
     assert found == {"f/train.csv", "t/model.bin"}
 
 
+def test_a_configuration_of_many_sections_makes_each_class_from_its_own(linked):
+    names = [f"part{number}" for number in range(12)]
+    classes = "".join(
+        f"@dataclass\nclass {n.title()}:\n    folder: Path\n    {n}: int = 0\n    def file(self):\n"
+        f"        return self.folder / '{n}.csv'\n"
+        for n in names
+    )
+    table = ", ".join(f"'{n}': {n.title()}" for n in names)
+    source = (
+        f"from dataclasses import dataclass\nfrom pathlib import Path\nimport yaml\n{classes}SECTIONS = {{{table}}}\n"
+        "def section(name, values):\n    return SECTIONS[name](**values)\n"
+        "def settings():\n    content = yaml.safe_load(Path('conf.yaml').read_text())\n"
+        "    return {name: section(name, content.pop(name)) for name in SECTIONS}\n"
+        "def run():\n    settings()['part3'].file().write_text('a')\n"
+    )
+    sections = {n: {"folder": f"out_{n}", n: 1} for n in names}
+
+    found = {name for _, kind, name in links(linked({"m.py": source}, {"conf.yaml": sections})) if kind == "write"}
+
+    assert "out_part3/part3.csv" in found
+    assert found <= {f"out_{n}/{n}.csv" for n in names}
+
+
 def test_defaults_of_click_and_a_dataclass_filled_from_a_file_name_files(linked):
     schema = {
         "m.py": """
