@@ -165,6 +165,8 @@ class AssetLinker:
             holder = node[1] if node is not None and node[0] == ATTR and call.api.format == "weaviate" else node
             name = member_name(call.frame, holder)  # `articles.query.near_text` is of `articles`
             names = [name] if name else []
+        if call.api.asset == "table":
+            names = self._in_schema(call, names)
         if store:
             names = [n for n in names if not is_nameless(n)] or [store]
         parameter = "" if store else self._handed_on(call, node)
@@ -223,6 +225,12 @@ class AssetLinker:
             if not found and all(core.objects[i].kind not in (EXTERNAL_INSTANCE,) for i in values):
                 return None
         return _plainest(list(dict.fromkeys(n for n in found if n and n != "{}" and "\n" not in n)))
+
+    def _in_schema(self, call: LibraryCall, names: list[str]) -> list[str]:
+        """Return the names of tables as SQL spells them: after the schema, where the call says which."""
+        schemas = {t.text for t in texts_of(self.core, call.record.keywords.get("schema", frozenset()))}
+        schema = next(iter(schemas)) if len(schemas) == 1 else ""
+        return [f"{schema}.{n}" if schema.isidentifier() and "." not in n else n for n in names]
 
     def _beside_tests(self, call: LibraryCall, node: Node | None, names: list[str]) -> list[str]:
         """Return the names without those of a parameter that only tests pass, where other code passes it too."""

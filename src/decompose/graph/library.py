@@ -95,10 +95,11 @@ def _is_untyped(core: Core, knowledge: Knowledge, record: CallRecord) -> bool:
     """Whether nothing is known of the object on which a call is made, be it that no library describes it."""
     for item in record.callees:
         made = core.objects[item]
-        if made.kind != EXTERNAL or not isinstance(made, External):
-            return False
-        api = knowledge.find(made.name)
-        if api is not None and api.is_exact:
+        if isinstance(made, External):
+            api = knowledge.find(made.name)
+            if api is not None and api.is_exact:
+                return False
+        elif made.kind != EXTERNAL_INSTANCE:  # an attribute of one of unknown type
             return False
     return True
 

@@ -1,8 +1,9 @@
 """Training/serving skew: a step that training fits before the model, and that nothing which predicts repeats.
 
 Told only where the whole hand-over is seen: one unit writes the model, another reads it and predicts; a transformer
-of a library is fitted on the way to the model; and on the side that predicts there is no transformer, no `transform`,
-no second artifact, no pipeline and no function that both sides share and that transforms.
+of a library is fitted on the way to the model, and a model after it; and on the side that predicts nothing is fitted,
+and there is no transformer, no `transform`, no second artifact, no pipeline and no function that both sides share and
+that transforms.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ CODE = "DC305"
 _REACH = 6
 """Calls between a unit and what it is taken to do."""
 _FITTING = ("fit", "fit_transform", "partial_fit")
+_TRAINING = (*_FITTING, "fit_predict", "train", "fit_generator", "cross_validate", "cv")
 _REPEATING = ("transform", "fit_transform", "inverse_transform", "load_preprocessor", "preprocess")
 _PREDICTING = ("predict", "predict_proba", "decision_function", "score_samples")
 _OF_TARGETS = ("LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer")
@@ -84,8 +86,9 @@ class _Sides:
         names = [name for unit in sorted(side) for name in sorted(self.library.get(unit, ()))]
         if any(name.startswith(_PIPELINES) for name in names):
             return ""
-        fitted = (self._transformer(name) for name in names if name.rpartition(".")[2] in _FITTING)
-        return next((step for step in fitted if step), "")
+        fitted = [self._transformer(name) for name in names if name.rpartition(".")[2] in _FITTING]
+        is_trained = any(n.rpartition(".")[2] in _TRAINING and not self._transformer(n) for n in names)
+        return next((step for step in fitted if step), "") if is_trained else ""
 
     def predicts_bare(self, reader: str, model: str, writers: Iterable[str]) -> bool:
         """Whether what reads a model predicts with it, and nothing round it prepares the input."""
@@ -93,7 +96,9 @@ class _Sides:
         side = self._reached(start)
         names = {name for unit in side for name in self.library.get(unit, ())}
         lasts = {name.rpartition(".")[2] for name in names}
-        if not lasts & set(_PREDICTING) or lasts & set(_REPEATING) or any(n.startswith(_PIPELINES) for n in names):
+        if not lasts & set(_PREDICTING) or lasts & {*_REPEATING, *_TRAINING}:
+            return False
+        if any(n.startswith(_PIPELINES) for n in names):
             return False
         if any(self._transformer(f"{name}.fit") for name in names):
             return False

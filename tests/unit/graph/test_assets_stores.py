@@ -204,3 +204,52 @@ def test_a_frame_of_unknown_origin_is_written_all_the_same(linked):
     graph = linked({"m.py": "def save(df):\n    df.to_parquet('out/x.parquet')\n    df.save('y.csv')\n"})
 
     assert links(graph) == {("write", "save", "asset:out/x.parquet")}
+
+
+def test_a_frame_that_may_also_be_an_attribute_of_something_unknown_is_written(linked):
+    source = """
+        import pandas as pd
+        import somewhere
+        def keep(tables):
+            for name, table in tables.items():
+                table.to_parquet(f"out/{name}.parquet")
+        def run():
+            rows = pd.read_csv("rows.csv")
+            keep({"rows": rows["x"], "more": somewhere.loaded().part})
+        """
+
+    found = {link for link in links(linked({"m.py": source})) if link[0] == "write"}
+
+    assert found == {("write", "keep", "asset:out/rows.parquet"), ("write", "keep", "asset:out/more.parquet")}
+
+
+def test_a_table_is_named_after_its_schema_as_in_sql(linked):
+    source = """
+        import pandas as pd
+        def keep(frame, engine):
+            frame.to_sql(name="cars", con=engine, schema="test")
+        def read(engine):
+            return pd.read_sql("SELECT id FROM test.cars", engine)
+        """
+
+    assert links(linked({"m.py": source})) == {
+        ("write", "keep", "table:test.cars"),
+        ("read", "read", "table:test.cars"),
+    }
+
+
+def test_a_commit_to_the_hub_sends_local_files_and_writes_the_repository(linked):
+    source = """
+        from huggingface_hub import CommitOperationAdd, HfApi, hf_hub_download
+        def push():
+            HfApi().create_commit(
+                repo_id="team/price", commit_message="new",
+                operations=[CommitOperationAdd(path_in_repo="m.bin", path_or_fileobj="out/m.bin")],
+            )
+        def fetch():
+            return hf_hub_download(repo_id="team/price", filename="m.bin")
+        """
+
+    assert links(linked({"m.py": source})) == {
+        ("read", "push", "asset:out/m.bin"), ("write", "push", "model:team/price"), ("read", "fetch", "model:team/price"),
+    }  # fmt: skip

@@ -90,3 +90,27 @@ def test_a_shared_preparation_is_a_repetition(linked):
     )
 
     assert skewed(linked({"steps.py": shared, "train.py": train, "serve.py": serve})) == []
+
+
+CHOSEN = """
+import joblib
+from sklearn.feature_selection import RFE
+from sklearn.linear_model import LinearRegression
+
+def choose(x, y):
+    selector = RFE(LinearRegression())
+    selector.fit(x, y)
+    joblib.dump(list(x.columns[selector.get_support()]), "models/churn.pkl")
+"""
+
+
+def test_what_a_selector_chose_is_no_model(linked):
+    assert skewed(linked({"choose.py": CHOSEN, "serve.py": SERVE})) == []
+
+
+def test_what_fits_a_model_of_its_own_does_not_serve(linked):
+    again = SERVE.replace("import joblib", "import joblib\nfrom sklearn.linear_model import LinearRegression").replace(
+        "return model.predict(rows)", "return model.predict(rows) - LinearRegression().fit(rows, rows).predict(rows)"
+    )
+
+    assert skewed(linked({"train.py": TRAIN, "serve.py": again})) == []
