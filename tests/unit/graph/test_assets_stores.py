@@ -206,21 +206,15 @@ def test_a_frame_of_unknown_origin_is_written_all_the_same(linked):
     assert links(graph) == {("write", "save", "asset:out/x.parquet")}
 
 
-def test_a_frame_that_may_also_be_an_attribute_of_something_unknown_is_written(linked):
-    source = """
-        import pandas as pd
-        import somewhere
-        def keep(tables):
-            for name, table in tables.items():
-                table.to_parquet(f"out/{name}.parquet")
-        def run():
-            rows = pd.read_csv("rows.csv")
-            keep({"rows": rows["x"], "more": somewhere.loaded().part})
-        """
+def test_a_frame_that_may_be_one_of_more_things_than_are_told_apart_is_written(linked):
+    parts = ", ".join(f'"part{n}": rows["c{n}"].copy()' for n in range(12))
+    source = (
+        "import pandas as pd\n"
+        "def keep(tables):\n    for name, table in tables.items():\n        table.to_parquet(f'out/{name}.parquet')\n"
+        f"def run():\n    rows = pd.read_csv('rows.csv')\n    keep({{{parts}}})\n"
+    )
 
-    found = {link for link in links(linked({"m.py": source})) if link[0] == "write"}
-
-    assert found == {("write", "keep", "asset:out/rows.parquet"), ("write", "keep", "asset:out/more.parquet")}
+    assert ("write", "keep", "asset:out/part3.parquet") in links(linked({"m.py": source}))
 
 
 def test_a_table_is_named_after_its_schema_as_in_sql(linked):
