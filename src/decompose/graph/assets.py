@@ -28,6 +28,7 @@ from decompose.graph.library import (
 )
 from decompose.graph.modules import is_test_path
 from decompose.graph.naming import (
+    broadest,
     format_of,
     is_code,
     is_nameless,
@@ -56,6 +57,8 @@ from decompose.knowledge import RECEIVER, Api, Knowledge
 
 MAX_WRAPPING = 4
 """Wrappers round wrappers that are followed."""
+MAX_VARIANTS = 4
+"""Names of one call that are all told; of more, templates that a broader one covers are left out."""
 MAX_TEXT = 60
 _REGISTRIES = ("mlflow", "wandb", "huggingface", "azureml", "spacy")
 _HANDLES = ("io.", "gzip.", "tarfile.", "zipfile.", "codecs.", "sqlite3.", "builtins.open")
@@ -414,4 +417,4 @@ def _plainest(names: list[str]) -> list[str]:
         if is_template(name) and any(not is_template(n) for n in others):
             continue
         kept.append(name)
-    return kept
+    return kept if len(kept) <= MAX_VARIANTS else broadest(kept)

@@ -90,3 +90,13 @@ def pattern_of(name: str) -> re.Pattern[str]:
     """Return a pattern that every name fits which a template may stand for."""
     pieces = [re.escape(piece) for piece in _HOLE.split(name)]
     return re.compile("(?:.*)".join(pieces))
+
+
+def broadest(names: list[str]) -> list[str]:
+    """Return names without the templates that another one covers: parts that may be several things multiply."""
+    patterns = {n: pattern_of(n) for n in names if is_template(n) and not is_nameless(n)}
+    kept = list(names)
+    for name in names:
+        if name in patterns and any(patterns[n].fullmatch(name) for n in kept if n != name and n in patterns):
+            kept.remove(name)
+    return kept

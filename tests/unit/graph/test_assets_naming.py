@@ -2,7 +2,7 @@
 
 import pytest
 
-from decompose.graph.naming import is_nameless, kind_of, normal_path, pattern_of
+from decompose.graph.naming import broadest, is_nameless, kind_of, normal_path, pattern_of
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,16 @@ def test_a_name_of_which_nothing_is_known_is_nameless():
 def test_a_template_fits_the_names_that_it_may_stand_for():
     assert pattern_of("{dir}/model.pkl").fullmatch("artifacts/model.pkl")
     assert not pattern_of("{dir}/model.pkl").fullmatch("artifacts/other.pkl")
+
+
+def test_of_templates_that_cover_each_other_one_is_told():
+    names = [
+        "out/a.csv",
+        "out/report_{a}_{now}.html",
+        "out/report_{a}.html",
+        "out/report_{b}_{now}.html",
+        "out/other_{a}.html",
+    ]
+
+    assert broadest(names) == ["out/a.csv", "out/report_{a}.html", "out/other_{a}.html"]
+    assert broadest(["out/{a}", "out/report_{a}.html"]) == ["out/{a}", "out/report_{a}.html"]
