@@ -15,7 +15,6 @@ import ast
 import compileall
 import contextlib
 import hashlib
-import importlib.util
 import json
 import os
 import re
@@ -45,6 +44,7 @@ def main() -> int:
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH")
     parser.add_argument("--work", type=Path, default=Path("services-start"))
     parser.add_argument("--stubs", action="store_true", help="install nothing, stand in for what is missing")
+    parser.add_argument("--python", type=Path, default=Path(sys.executable), help="interpreter beside the stand-ins")
     parser.add_argument("--seconds", type=int, default=600, help="time for the installation of one service")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="setting of the services")
     options = parser.parse_args()
@@ -121,9 +121,9 @@ def environment(
         except subprocess.TimeoutExpired:
             why = f"its dependencies do not install within {options.seconds} s"
         shutil.rmtree(folder, ignore_errors=True)
-    missing = [name for name in _imported(work / "services" / service["source"]) if not _is_installed(name)]
+    missing = _missing(_imported(work / "services" / service["source"]), options.python)
     variables = {"STUBBED": ",".join(missing), "PYTHONPATH": str(HERE / "stubs")}
-    return Path(sys.executable), variables, f"stubs ({len(missing)})", why
+    return options.python, variables, f"stubs ({len(missing)})", why
 
 
 def _installer(python: Path) -> list[str]:
@@ -288,11 +288,11 @@ def _own(source: Path) -> Iterator[str]:
         yield path.stem
 
 
-def _is_installed(name: str) -> bool:
-    try:
-        return name.startswith("service_") or importlib.util.find_spec(name) is not None
-    except (ImportError, ValueError):
-        return False
+def _missing(names: list[str], python: Path) -> list[str]:
+    """Return the modules that an interpreter does not have."""
+    code = "import importlib.util as u, sys; print(*(n for n in sys.argv[1:] if u.find_spec(n) is None))"
+    wanted = [name for name in names if not name.startswith("service_")]
+    return subprocess.run([str(python), "-c", code, *wanted], capture_output=True, text=True, check=True).stdout.split()
 
 
 if __name__ == "__main__":

@@ -128,6 +128,10 @@ def _planned_callers(territory: Territory, plan: Operation | None) -> set[str]:
 
 def _is_inside_program(territory: Territory, symbol: str, callers: Mapping[str, set[str]]) -> bool:
     """Return whether a function belongs to a program, which nobody can import without running it."""
+    text = territory.text(module_of(symbol)) if module_of(symbol) in territory.modules else None
+    binders = [text.statements[i].kind for i in text.binders.get(qualname_of(symbol), ())] if text is not None else []
+    if binders and set(binders) == {"main"}:
+        return True
     return module_of(symbol) in territory.programs and not callers.get(symbol)
 
 

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import pytest
 import service_runtime
+import uvicorn
 from service_runtime import context, tokens, tracing, transport
 from service_runtime.breaker import Breaker
 from service_runtime.client import Client
 from service_runtime.errors import DeadlineExceeded, NotSent, RemoteCallError
 from service_runtime.gateway import _entered
 from service_runtime.operations import Operation
-from service_runtime.serve import drain
+from service_runtime.serve import drain, graceful
 from service_runtime.server import Host, build_app
 from service_runtime.service import Service
 from service_runtime.transport import HttpTransport, LocalAnswer
@@ -396,3 +397,8 @@ def test_a_web_application_of_an_older_framework_lives_too(is_async):
 
     asyncio.run(life())
     assert told == ["begun", "ended"]
+
+
+def test_a_server_of_an_older_release_is_not_told_what_it_does_not_know():
+    assert graceful(uvicorn.Config) == {"timeout_graceful_shutdown": 25}
+    assert graceful(lambda app, host, port: None) == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import subprocess
 import sys
@@ -247,3 +248,20 @@ def test_who_loads_a_pickled_file_of_another_service_installs_what_its_object_ma
 
     lines = tree.text("services/serve/requirements.txt").splitlines()
     assert {line for line in lines if line and not line.startswith(("#", "-c"))} == expected
+
+
+def test_a_function_that_only_the_program_of_a_module_defines_is_no_operation():
+    sources = {
+        "tool.py": "def known():\n    return 1\n\n\nif __name__ == '__main__':\n\n    def told(x):\n        print(x)\n",
+        "other.py": "def f():\n    return 1\n",
+    }
+    graph = graph_of(sources)
+    told = Unit(symbol="tool:told", kind="function", module="tool", span=Span("tool.py", 7))
+    graph = msgspec.structs.replace(graph, units=(*graph.units, told))
+
+    tree = emit(
+        blueprint_of(graph, {"one": ("tool",), "two": ("other",)}), graph, {p: t.encode() for p, t in sources.items()}
+    )
+
+    (one,) = [s for s in json.loads(tree.text("system.json"))["services"] if s["name"] == "one"]
+    assert [operation["name"] for operation in one["operations"]] == ["known"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import inspect
 import json
 import logging
 import os
@@ -13,6 +14,7 @@ import threading
 import time
 import traceback
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +74,9 @@ def serve(service: Service) -> None:
         log_config=None,
         access_log=False,
         timeout_keep_alive=75,
-        timeout_graceful_shutdown=25,
         limit_concurrency=512,
         server_header=False,
+        **graceful(uvicorn.Config),
     )
     server = uvicorn.Server(config)
     drain(host, server)
@@ -82,6 +84,12 @@ def serve(service: Service) -> None:
     server.run()
     if host.failure:
         sys.exit(f"error: {host.failure}")
+
+
+def graceful(config: Callable[..., Any]) -> dict[str, Any]:
+    """Return how long a server lets running requests finish, in seconds, if it can be told: uvicorn can from 0.22 on."""
+    known = "timeout_graceful_shutdown" in inspect.signature(config).parameters
+    return {"timeout_graceful_shutdown": 25} if known else {}
 
 
 def application(service: Service, host: Host, handed: Handover | None) -> Any:
