@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import Specifier
 from packaging.version import Version
 
 from decompose.ir.findings import Finding, Span
@@ -132,9 +133,10 @@ def requirements(found: Iterable[Use], territory: Territory, more: Iterable[str]
 
 
 def constraints(lines: Mapping[str, str]) -> tuple[str, ...]:
-    """Return what holds for whatever the libraries of a service bring along: the versions that the monolith states.
+    """Return up to which version the libraries of a service may bring others along: no later one than the monolith states.
 
-    Without it, what the monolith pins and a service does not import itself would come in the newest version.
+    Without it, what the monolith pins and a service does not import itself would come in the newest version. An earlier one
+    may come: parts of a monolith that are installed apart may state what does not go together.
 
     Args:
         lines: Requirement lines of the monolith by distribution.
@@ -148,11 +150,24 @@ def constraints(lines: Mapping[str, str]) -> tuple[str, ...]:
             stated = Requirement(lines[name])
         except InvalidRequirement:
             continue
+        ends = sorted(end for specifier in stated.specifier for end in _end_of(specifier))
         least = _SERVER.get(name)
-        bounds = [s.version.removesuffix(".*") for s in stated.specifier if s.operator in ("==", "~=", "<", "<=")]
-        if stated.specifier and not (least and any(Version(bound) < least for bound in bounds)):
-            found.append(f"{name}{stated.specifier}" + (f"; {stated.marker}" if stated.marker else ""))
+        if ends and not (least and any(Version(end.lstrip("<=")) < least for end in ends)):
+            found.append(f"{name}{','.join(ends)}" + (f"; {stated.marker}" if stated.marker else ""))
     return tuple(found)
+
+
+def _end_of(specifier: Specifier) -> Iterator[str]:
+    """Yield where a range of versions ends, as a specifier."""
+    version = specifier.version
+    if specifier.operator in ("<", "<="):
+        yield str(specifier)
+    elif specifier.operator == "~=" or (specifier.operator == "==" and version.endswith(".*")):
+        release = Version(version.removesuffix(".*")).release
+        *before, last = release[:-1] if specifier.operator == "~=" else release
+        yield "<" + ".".join(map(str, [*before, last + 1]))
+    elif specifier.operator == "==":
+        yield f"<={version}"
 
 
 def own_name_finding(use: Use) -> Finding:

@@ -87,7 +87,7 @@ def serve(service: Service) -> None:
 
 
 def graceful(config: Callable[..., Any]) -> dict[str, Any]:
-    """Return how long a server lets running requests finish, in seconds, if it can be told: uvicorn can from 0.22 on."""
+    """Return how long a server lets running requests finish, in seconds, if it can be told (uvicorn 0.22 and later)."""
     known = "timeout_graceful_shutdown" in inspect.signature(config).parameters
     return {"timeout_graceful_shutdown": 25} if known else {}
 
