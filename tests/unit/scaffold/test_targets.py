@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,8 @@ from pathlib import Path
 
 import pytest
 import ruamel.yaml
+import uvicorn
+from service_runtime.serve import graceful
 from tests.unit.scaffold.monoliths import blueprint_of, graph_of
 
 from decompose.ir.filetree import FileTree
@@ -20,7 +21,6 @@ from decompose.scaffold.context import ServiceContext, SystemContext, start_orde
 from decompose.scaffold.targets import BUILT_IN
 from decompose.scaffold.yamltext import yaml_text
 
-RUNTIME = Path(__file__).resolve().parents[3] / "templates/packages/runtime/src/service_runtime"
 HOSTILE = 'x: "y"\nevil: {{ 1 }} # \u2028'
 
 
@@ -127,8 +127,7 @@ def test_the_shared_secret_is_a_file_that_only_the_service_reads(made):
 def test_a_pod_has_time_to_drain_before_it_is_killed(made):
     pod = manifests(made, "kubernetes/model-server.yaml")["Deployment"]["spec"]["template"]["spec"]
     (drain,) = (e["value"] for e in pod["containers"][0]["env"] if e["name"] == "SERVICE_DRAIN_S")
-    server = (RUNTIME / "serve.py").read_text()
-    calls_s = float(re.search(r"timeout_graceful_shutdown=(\d+)", server)[1])
+    calls_s = graceful(uvicorn.Config)["timeout_graceful_shutdown"]
 
     assert float(drain) > 0
     assert pod["terminationGracePeriodSeconds"] > float(drain) + calls_s
