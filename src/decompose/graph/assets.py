@@ -34,6 +34,7 @@ from decompose.graph.naming import (
     is_nameless,
     is_template,
     kind_of,
+    likeliest,
     normal_path,
 )
 from decompose.graph.objects import (
@@ -58,7 +59,7 @@ from decompose.knowledge import RECEIVER, Api, Knowledge
 MAX_WRAPPING = 4
 """Wrappers round wrappers that are followed."""
 MAX_VARIANTS = 4
-"""Names of one call that are all told; of more, templates that a broader one covers are left out."""
+"""Names of one call that are all told; of more, templates that a broader one covers and what is no path are left out."""
 MAX_TEXT = 60
 _REGISTRIES = ("mlflow", "wandb", "huggingface", "azureml", "spacy")
 _HANDLES = ("io.", "gzip.", "tarfile.", "zipfile.", "codecs.", "sqlite3.", "builtins.open")
@@ -227,7 +228,9 @@ class AssetLinker:
                             return None
             if not found and all(core.objects[i].kind not in (EXTERNAL_INSTANCE,) for i in values):
                 return None
-        return _plainest(list(dict.fromkeys(n for n in found if n and n != "{}" and "\n" not in n)))
+        names = _plainest(list(dict.fromkeys(n for n in found if n and n != "{}" and "\n" not in n)))
+        is_path = api.asset in ("file", "model", "config", "object") and api.format not in _REGISTRIES
+        return likeliest(names) if is_path and len(names) > MAX_VARIANTS else names
 
     def _in_schema(self, call: LibraryCall, names: list[str]) -> list[str]:
         """Return the names of tables as SQL spells them: after the schema, where the call says which."""

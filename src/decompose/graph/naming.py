@@ -100,3 +100,8 @@ def broadest(names: list[str]) -> list[str]:
         if name in patterns and any(patterns[n].fullmatch(name) for n in kept if n != name and n in patterns):
             kept.remove(name)
     return kept
+
+
+def likeliest(names: list[str]) -> list[str]:
+    """Return the names that end as files do, where any do: settings of every kind reach a call the way its path does."""
+    return [n for n in names if re.fullmatch(r"\.[A-Za-z]\w*", posixpath.splitext(n)[1])] or names

@@ -2,7 +2,7 @@
 
 import pytest
 
-from decompose.graph.naming import broadest, is_nameless, kind_of, normal_path, pattern_of
+from decompose.graph.naming import broadest, is_nameless, kind_of, likeliest, normal_path, pattern_of
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,8 @@ def test_of_templates_that_cover_each_other_one_is_told():
 
     assert broadest(names) == ["out/a.csv", "out/report_{a}.html", "out/other_{a}.html"]
     assert broadest(["out/{a}", "out/report_{a}.html"]) == ["out/{a}", "out/report_{a}.html"]
+
+
+def test_settings_that_reach_a_call_beside_its_path_are_no_files():
+    assert likeliest(["float32", "1e-08", "True{}", "eV/Ang", "db.h5", "out/{name}.npz"]) == ["db.h5", "out/{name}.npz"]
+    assert likeliest(["best_model", "last_model"]) == ["best_model", "last_model"]
