@@ -48,6 +48,9 @@ factory has its own in each of the outer one's, and factories that call each oth
 MAX_KEEPERS = 8
 """Objects that keep what they are given for which the methods of their class are told apart."""
 MAX_CONTEXT_DEPTH = 3
+MAX_CALLED_ALIKE = 40
+"""Things that one call may call for which arguments of many kinds still tell something: of more, each would be handed what
+all the others are, and everything would be everything."""
 
 
 class Calls(Core):
@@ -73,6 +76,30 @@ class Calls(Core):
             self.publish_pending(frame)
             funnel.fill(self, callees, positional, keywords)
             return self.read(funnel.result)
+        if len(callees) > MAX_CALLED_ALIKE:
+            positional = [self._narrow(values) for values in positional]
+            keywords = {name: self._narrow(values) for name, values in keywords.items()}
+            out = self._call_all(frame, callees, positional, keywords, pos, site, reason, is_possible=is_possible)
+            return self._narrow(out)
+        return self._call_all(frame, callees, positional, keywords, pos, site, reason, is_possible=is_possible)
+
+    @staticmethod
+    def _narrow(values: Values) -> Values:
+        """Return what one of very many callees is handed or gives back: nothing where that may be many things again."""
+        return values if len(values) <= MAX_TOLD_APART else EMPTY
+
+    def _call_all(
+        self,
+        frame: Frame,
+        callees: Values,
+        positional: list[Values],
+        keywords: dict[str, Values],
+        pos: int,
+        site: object,
+        reason: str,
+        *,
+        is_possible: bool,
+    ) -> Values:
         out = EMPTY
         for item in sorted(callees) if len(callees) > 1 else callees:
             made = self.objects[item]
@@ -208,7 +235,9 @@ class Calls(Core):
         is_use = self.is_decoration(site)
         is_factory = is_use or function.is_factory
         if keeper is not None and keeper.is_use and not is_use:
-            context = self._told_apart(function, ("keeper", keeper.id), MAX_CONTEXTS_A_SCOPE)
+            is_special = function.scope.name.startswith("__")
+            most = MAX_FACTORY_CONTEXTS if is_special else MAX_CONTEXTS_A_SCOPE
+            context = self._told_apart(function, ("keeper", keeper.id), most)
         elif site is not None and (is_factory or function.scope.flags & f.SMALL):
             context = place_of(site)
             if is_factory and caller is not None and caller.function is not None and caller.function.is_factory:

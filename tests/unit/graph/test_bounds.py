@@ -115,6 +115,18 @@ def test_a_wide_call_costs_in_proportion_to_what_it_may_call(tmp_path: Path, mon
     assert counts[1] < 2.6 * counts[0]
 
 
+def handed_each_other(count: int) -> str:
+    """Return functions that a loop over a table calls with every function of the table."""
+    body = "".join(f"def f{n}(g):\n    return g(f{n})\n\n" for n in range(count))
+    return body + f"table = [{', '.join(f'f{n}' for n in range(count))}]\nfor f in table:\n    for g in table:\n        f(g)\n"
+
+
+def test_what_very_many_callees_are_handed_is_not_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = calls_made([handed_each_other(count) for count in (50, 100)], tmp_path, monkeypatch)
+
+    assert counts[1] < 2.6 * counts[0]
+
+
 def curried(count: int) -> str:
     """Return functions behind a class that calls them through partials of partials, each handed the others."""
     head = "from functools import partial\n\nclass curry:\n    def __init__(self, f, *a):\n"
