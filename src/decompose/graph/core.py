@@ -136,8 +136,9 @@ class Core(Hooks):
         held = cell.values
         if not values or values is held or values <= held:
             return
-        grown = held | values
-        if len(grown) > MAX_EXTERNALS:
+        if len(held) + len(values) <= MAX_EXTERNALS:
+            grown = held | values
+        else:
             grown = self._limited(held, values)
             if len(grown) == len(held):
                 return

@@ -35,6 +35,11 @@ from decompose.ir.facts import SourceFacts
 
 _FAMILIES = (4, 4, 4, 0, 2, 2, 1, 1, 0, 3, 0, 0, 4, 3, 2, 4)
 """By kind of object: 0 own objects, 1 constants, 2 external objects, 3 containers, 4 what can be called."""
+_CONSTANT, _EXTERNAL, _CALLED = 1, 2, 4
+MAX_BESIDE = 10
+"""Other objects beside which a cell holds few things that can be called: a table of handlers holds nothing else …"""
+MAX_MIXED_CALLABLES = 20
+"""… and what holds everything tells nothing."""
 _LIMITS = (MAX_VALUES, MAX_CONSTANTS, MAX_EXTERNALS, MAX_BOXES, MAX_CALLABLES)
 
 
@@ -53,6 +58,7 @@ class Heap:
         self._texts: dict[str, Values] = {}
         self._integers: dict[int, Values] = {}
         self._unions: dict[tuple[Values, Values], Values] = {}
+        self._counts: dict[Values, tuple[int, ...]] = {}
         self.saturated = 0
         self.text_any = self.text("{}", is_template=True)
         self.number_any = self._keep(("n", None), Number(None)).single
@@ -192,23 +198,32 @@ class Heap:
         if known is not None:
             return known
         kinds = self.kinds
-        counts = [0] * len(_LIMITS)
-        for item in held:
-            counts[_FAMILIES[kinds[item]]] += 1
-        kept = set(held)
-        for item in sorted(values - held):
+        counts = list(self._counts.get(held) or self._counted(held))
+        added: list[int] = []
+        for item in sorted(values - held, key=lambda i: (_FAMILIES[kinds[i]] == _CALLED, i)):
             kind = kinds[item]
             family = _FAMILIES[kind]
-            if counts[family] >= _LIMITS[family]:
+            most = _LIMITS[family]
+            if family == _CALLED and sum(counts) - counts[_CALLED] > MAX_BESIDE:
+                most = MAX_MIXED_CALLABLES
+            if counts[family] >= most:
                 self.saturated += 1
-                if family == 1:
-                    kept |= self.text_any if kind == TEXT else self.number_any
-                elif family == 2:
-                    kept |= self.unknown_external
+                if family == _CONSTANT:
+                    added += self.text_any if kind == TEXT else self.number_any
+                elif family == _EXTERNAL:
+                    added += self.unknown_external
                 continue
             counts[family] += 1
-            kept.add(item)
-        out = self._unions[(held, values)] = frozenset(kept)
+            added.append(item)
+        out = self._unions[(held, values)] = held.union(added) if added else held
+        return out
+
+    def _counted(self, held: Values) -> tuple[int, ...]:
+        """Return how many objects of each family values hold; remembered, for a full cell is offered more and more."""
+        counts = [0] * len(_LIMITS)
+        for item in held:
+            counts[_FAMILIES[self.kinds[item]]] += 1
+        out = self._counts[held] = tuple(counts)
         return out
 
     def limited(self, values: Values) -> Values:

@@ -100,11 +100,11 @@ class Table(Relay):
     def pour(self, solver: Any) -> None:
         made: list[Box] = [solver.objects[item] for item in sorted(self.rows)]
         self.row.length = made[0].length if len({each.length for each in made}) == 1 else None
-        held: dict[Any, Values] = {}
+        columns: dict[Any, list[Cell]] = {}
         for each in made[:MAX_ROWS]:
             solver.read(each.shape)
             for key, cell in each.fields.items():
-                held[key] = solver.union(held.get(key, EMPTY), solver.read(cell))
-        for key, values in held.items():
-            inner = solver.rows(self, (*self.place, key), values)
+                columns.setdefault(key, []).append(cell)
+        for key, cells in columns.items():
+            inner = solver.rows(self, (*self.place, key), solver.read_all(cells))
             solver.flow(solver.field(self.row, key), inner - self.row.single)

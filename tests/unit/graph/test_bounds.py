@@ -127,6 +127,22 @@ def test_what_very_many_callees_are_handed_is_not_everything(tmp_path: Path, mon
     assert counts[1] < 2.6 * counts[0]
 
 
+def test_what_holds_everything_holds_few_callables_and_a_table_of_handlers_all(tmp_path: Path) -> None:
+    functions = "".join(f"def f{n}(x):\n    return x\n\n" for n in range(60))
+    names = ", ".join(f"f{n}" for n in range(60))
+    numbers = ", ".join(map(str, range(20)))
+    mixed = f"mixed = [{numbers}, {names}]\nfor each in mixed:\n    each(1)\n"
+    text = functions + f"table = [{names}]\nfor handler in table:\n    handler(1)\n" + mixed
+    (tmp_path / "app.py").write_text(text)
+    table_line, mixed_line = text[: text.index("handler(1)")].count("\n") + 1, text.count("\n")
+
+    graph = decompose.analyze(tmp_path, cache=False)
+
+    called = [site.line for edge in graph.edges if edge.kind == "call" for site in edge.sites]
+    assert called.count(table_line) == 60
+    assert called.count(mixed_line) == 20
+
+
 def curried(count: int) -> str:
     """Return functions behind a class that calls them through partials of partials, each handed the others."""
     head = "from functools import partial\n\nclass curry:\n    def __init__(self, f, *a):\n"
