@@ -118,7 +118,8 @@ def test_a_wide_call_costs_in_proportion_to_what_it_may_call(tmp_path: Path, mon
 def handed_each_other(count: int) -> str:
     """Return functions that a loop over a table calls with every function of the table."""
     body = "".join(f"def f{n}(g):\n    return g(f{n})\n\n" for n in range(count))
-    return body + f"table = [{', '.join(f'f{n}' for n in range(count))}]\nfor f in table:\n    for g in table:\n        f(g)\n"
+    table = f"table = [{', '.join(f'f{n}' for n in range(count))}]\n"
+    return body + table + "for f in table:\n    for g in table:\n        f(g)\n"
 
 
 def test_what_very_many_callees_are_handed_is_not_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
