@@ -24,6 +24,8 @@ from decompose.scaffold.territory import Territory
 
 _SERVER = {"pydantic": Version("1.10"), "starlette": Version("0.13.6"), "uvicorn": Version("0.15")}
 """What the generated server needs at least (`packages/runtime/pyproject.toml`)."""
+_WITH_PKG_RESOURCES = "setuptools<82"
+"""Later ones lack `pkg_resources`, which libraries import without asking for it."""
 _PICKLED = (".pkl", ".pickle", ".pk", ".p", ".joblib", ".dill", ".sav")
 
 
@@ -154,7 +156,7 @@ def constraints(lines: Mapping[str, str]) -> tuple[str, ...]:
         least = _SERVER.get(name)
         if ends and not (least and any(Version(end.lstrip("<=")) < least for end in ends)):
             found.append(f"{name}{','.join(ends)}" + (f"; {stated.marker}" if stated.marker else ""))
-    return tuple(found)
+    return tuple(sorted({*found, _WITH_PKG_RESOURCES})) if found and "setuptools" not in lines else tuple(found)
 
 
 def _end_of(specifier: Specifier) -> Iterator[str]:
