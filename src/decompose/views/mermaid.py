@@ -8,7 +8,7 @@ from dataclasses import replace
 from decompose.errors import RenderError
 from decompose.ir.graph import CodeGraph
 from decompose.ir.plan import Plan
-from decompose.views.palette import LINK_STYLES
+from decompose.views.palette import counted
 from decompose.views.scene import Choice, Line, compose
 
 MOST_LINES = 60
@@ -57,8 +57,7 @@ def mermaid(
 def _line(line: Line, names: Mapping[str, str]) -> str:
     arrow = {"call": "-->", "data": "==>", "state": "<==>"}.get(line.kind, "-.->") if line.is_certain else "-.->"
     ends = (line.target, line.source) if line.kind == "data" else (line.source, line.target)
-    label = f"{line.count} {LINK_STYLES[line.kind].label}"
-    return f'  {names[ends[0]]} {arrow}|"{label}"| {names[ends[1]]}'
+    return f'  {names[ends[0]]} {arrow}|"{counted(line.kind, line.count)}"| {names[ends[1]]}'
 
 
 def _text(text: str) -> str:

@@ -76,6 +76,9 @@ LINK_STYLES: dict[str, LinkStyle] = {
 }
 """Kind of link to its style; the order is the order of dominance read backwards from `state`."""
 
+_MANY = {"data": "data assets", "state": "shared states", "type": "types or imports"}
+"""Kinds of more than one link, where an `s` does not make them."""
+
 DOMINANCE = ("state", "data", "call", "type", "value")
 """Which kind gives a bundle its colour, the first present."""
 
@@ -110,3 +113,9 @@ def link_colour(kind: str, *, dark: bool = False) -> str:
     """Return the colour of a kind of link, `#rrggbb`."""
     style = LINK_STYLES[kind]
     return style.dark if dark else style.light
+
+
+def counted(kind: str, count: int) -> str:
+    """Return a number of links in words: `1 call`, `2 data assets`."""
+    label = LINK_STYLES[kind].label
+    return f"{count} {label if count == 1 else _MANY.get(kind, label + 's')}"

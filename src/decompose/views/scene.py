@@ -13,7 +13,7 @@ from decompose.ir.membership import membership as resolve_membership
 from decompose.ir.plan import Plan
 from decompose.views.grouping import Grouping, by_package, by_role, by_service, roles_of
 from decompose.views.links import Link, Place, links, top_units
-from decompose.views.palette import DOMINANCE, GROUP_LABELS, LINK_STYLES, ROLE_LABELS
+from decompose.views.palette import DOMINANCE, GROUP_LABELS, LINK_STYLES, ROLE_LABELS, counted
 
 LEVELS = ("services", "modules", "functions", "assets", "pipeline")
 GROUP_BY = ("auto", "service", "module", "package", "role")
@@ -324,7 +324,7 @@ def _bundle(source: str, target: str, inside: Sequence[Link]) -> Line:
         counts[link.kind] += link.count
     kind = next(kind for kind in DOMINANCE if counts[kind])
     places = sorted({place for link in inside for place in link.places}, key=_worth)
-    words = ", ".join(f"{n} {LINK_STYLES[k].label}" for k, n in sorted(counts.items()) if n)
+    words = ", ".join(counted(k, n) for k, n in sorted(counts.items()) if n)
     reasons = [describe(place) for place in places[:MOST_REASONS]]
     more = [f"and {len(places) - MOST_REASONS} more places"] if len(places) > MOST_REASONS else []
     return Line(

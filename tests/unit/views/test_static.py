@@ -26,6 +26,7 @@ from decompose.views.flow import compose_flow
 from decompose.views.html import as_json
 from decompose.views.layout import sequence, slots
 from decompose.views.links import accesses, links
+from decompose.views.palette import LINK_STYLES, counted
 from decompose.views.scene import LEVELS, Choice, common_prefix, compose, matches
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -302,6 +303,15 @@ def test_mermaid_shows_what_is_asked_for() -> None:
 def test_markdown_needs_a_plan() -> None:
     with pytest.raises(RenderError, match="there is none"):
         views.export(view_graphs.shop(), "markdown")
+
+
+def test_links_are_counted_in_words() -> None:
+    assert [counted(kind, 1) for kind in LINK_STYLES] == [
+        "1 call", "1 data asset", "1 shared state", "1 type or import", "1 value flow",
+    ]  # fmt: skip
+    assert [counted(kind, 2) for kind in LINK_STYLES] == [
+        "2 calls", "2 data assets", "2 shared states", "2 types or imports", "2 value flows",
+    ]  # fmt: skip
 
 
 def test_mermaid_labels_cannot_leave_their_quotes() -> None:
