@@ -192,11 +192,21 @@ class Calls(Core):
             self.demand(target)
         flags = function.scope.flags
         if REGISTERED in function.fields:
-            commands = self.read(function.fields[REGISTERED])
-            self.invoke(frame, commands, [], {}, pos, ("command", pos), "protocol:click")
+            self._call_registered(frame, function, pos)
         if flags & f.GENERATOR:
             return self.iterator(target.yields, "generator", target)
         return self.read(target.result)
+
+    def _call_registered(self, frame: Frame, group: Function, pos: int) -> None:
+        """Call the commands of a group, once for each way to it: groups may be each other's commands."""
+        place = (group.id, id(frame))
+        if place in self.partials:
+            return
+        self.partials.add(place)
+        try:
+            self.invoke(frame, self.read(group.fields[REGISTERED]), [], {}, pos, ("command", pos), "protocol:click")
+        finally:
+            self.partials.discard(place)
 
     def _holds_callable(self, *given: Values) -> bool:
         """Return whether something that can be called is among values."""

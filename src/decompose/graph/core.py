@@ -92,7 +92,7 @@ class Core(Hooks):
         self.decorating: set[int] = set()
         """Calls that make decorators, by the identity of their nodes."""
         self.partials: set[tuple[int, int]] = set()
-        """Partials that are being called, each with the frame that calls."""
+        """Partials, and groups of commands, that are being called, each with the frame that calls."""
         self.wide_partials: dict[Frame, Counter[int]] = {}
         """How many partials that may be many things the run of a frame has called at each place."""
         self.active_bases: set[str] = set()

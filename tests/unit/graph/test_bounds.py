@@ -29,6 +29,31 @@ handle(elsewhere.Request())
 """
 
 
+COMMANDS_OF_EACH_OTHER = """
+import click
+
+@click.group()
+def outer():
+    pass
+
+@outer.group()
+def inner():
+    pass
+
+inner.command()(outer)
+outer()
+"""
+
+
+def test_groups_may_be_commands_of_each_other(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(COMMANDS_OF_EACH_OTHER)
+
+    graph = decompose.analyze(tmp_path, cache=False)
+
+    called = {(edge.source, edge.target) for edge in graph.edges if edge.kind == "call"}
+    assert {("app:<module>", "app:outer"), ("app:<module>", "app:inner")} <= called
+
+
 def factories(count: int, sites: int) -> str:
     """Return factories of factories that call each other from many places."""
     text = []
