@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import Any
 
 from decompose.graph.configured import CONFIGURED, call_possibly
@@ -123,7 +124,10 @@ class Calls(Core):
             elif kind == PARTIAL:
                 result = self.call_partial(frame, made, positional, keywords, pos, site, reason)
             elif isinstance(made, Property):
-                result = self.invoke(frame, self.read(made.getter), positional, keywords, pos, site, reason)
+                getter = self.read(made.getter)
+                result = self.once(
+                    frame, made, partial(self.invoke, frame, getter, positional, keywords, pos, site, reason)
+                )
             else:
                 continue
             out = self.union(out, result)
@@ -199,14 +203,8 @@ class Calls(Core):
 
     def _call_registered(self, frame: Frame, group: Function, pos: int) -> None:
         """Call the commands of a group, once for each way to it: groups may be each other's commands."""
-        place = (group.id, id(frame))
-        if place in self.partials:
-            return
-        self.partials.add(place)
-        try:
-            self.invoke(frame, self.read(group.fields[REGISTERED]), [], {}, pos, ("command", pos), "protocol:click")
-        finally:
-            self.partials.discard(place)
+        commands = self.read(group.fields[REGISTERED])
+        self.once(frame, group, lambda: self.invoke(frame, commands, [], {}, pos, ("command", pos), "protocol:click"))
 
     def _holds_callable(self, *given: Values) -> bool:
         """Return whether something that can be called is among values."""
@@ -370,8 +368,7 @@ class Calls(Core):
             return call_possibly(self, frame, made, positional, keywords, pos, site)
         if made.label.startswith("operator."):
             return self._call_getter(frame, made, positional, pos, site)
-        place = (made.id, id(frame))
-        if place in self.partials:  # it is handed to itself; a function between would have a frame of its own
+        if (made.id, id(frame)) in self.calling:  # it is handed to itself
             return EMPTY
         functions = self.union(self.read(made.functions), self.read(made.extra))
         if len(functions) > MAX_TOLD_APART:
@@ -381,11 +378,8 @@ class Calls(Core):
                 return EMPTY
         found = "partial" if made.label == "functools.partial" else reason
         given = [*made.positional, *positional]
-        self.partials.add(place)
-        try:
-            return self.invoke(frame, functions, given, {**made.keywords, **keywords}, pos, site, found)
-        finally:
-            self.partials.discard(place)
+        named = {**made.keywords, **keywords}
+        return self.once(frame, made, lambda: self.invoke(frame, functions, given, named, pos, site, found))
 
     def _call_getter(self, frame: Frame, made: Partial, positional: list[Values], pos: int, site: object) -> Values:
         """Call what `operator.attrgetter`, `methodcaller` or `itemgetter` made."""

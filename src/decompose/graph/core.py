@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from decompose.graph.configured import names_by_key
@@ -91,8 +91,9 @@ class Core(Hooks):
         """Contexts that were told apart, by file and scope."""
         self.decorating: set[int] = set()
         """Calls that make decorators, by the identity of their nodes."""
-        self.partials: set[tuple[int, int]] = set()
-        """Partials, and groups of commands, that are being called, each with the frame that calls."""
+        self.calling: set[tuple[int, int]] = set()
+        """What is being called that leads to something else, with the frame that calls: partials, external objects that
+        hold own ones, groups of commands."""
         self.wide_partials: dict[Frame, Counter[int]] = {}
         """How many partials that may be many things the run of a frame has called at each place."""
         self.active_bases: set[str] = set()
@@ -216,6 +217,20 @@ class Core(Hooks):
         finally:
             frame.running = False
             self.current = previous
+
+    def once(self, frame: Frame, made: Object, call: Callable[[], Values]) -> Values:
+        """Return what calling an object gives; nothing where that is under way in the frame, for it leads to itself.
+
+        A function between would have a frame of its own.
+        """
+        place = (made.id, id(frame))
+        if place in self.calling:
+            return EMPTY
+        self.calling.add(place)
+        try:
+            return call()
+        finally:
+            self.calling.discard(place)
 
     def publish_pending(self, frame: Frame) -> None:
         """Make module-level bindings visible before code elsewhere runs."""

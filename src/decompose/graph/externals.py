@@ -96,7 +96,7 @@ class Externals(Core):
         model = MODELS.get(name)
         if model is not None:
             return model(self, frame, positional, keywords, pos, site)
-        held = self.call_held(frame, made, positional, keywords, pos, site)
+        held = self.once(frame, made, lambda: self.call_held(frame, made, positional, keywords, pos, site))
         return self.union(held, self.call_unmodelled(frame, name, made.id, positional, keywords, pos, site))
 
     def call_unmodelled(

@@ -54,6 +54,31 @@ def test_groups_may_be_commands_of_each_other(tmp_path: Path) -> None:
     assert {("app:<module>", "app:outer"), ("app:<module>", "app:inner")} <= called
 
 
+HELD_BY_ITS_OWN_CALL = """
+import elsewhere
+
+class Proxy:
+    def own(self):
+        return self
+
+def target():
+    pass
+
+proxy = Proxy()
+Proxy.__call__ = elsewhere.Wrapper(proxy, target)
+proxy()
+"""
+
+
+def test_an_object_may_be_held_by_what_its_call_is(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(HELD_BY_ITS_OWN_CALL)
+
+    graph = decompose.analyze(tmp_path, cache=False)
+
+    called = {(edge.source, edge.target) for edge in graph.edges if edge.kind == "call"}
+    assert ("app:<module>", "app:target") in called
+
+
 def factories(count: int, sites: int) -> str:
     """Return factories of factories that call each other from many places."""
     text = []
