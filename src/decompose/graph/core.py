@@ -34,6 +34,8 @@ MIN_FRAMES = 5_000
 """Frames that any program may have …"""
 FRAMES_A_SCOPE = 3
 """… and further ones for each of its scopes; common code needs 1.3."""
+MAX_LED = 200
+"""Calls of objects that lead to others, from within such a call, that a run of a frame follows."""
 MAX_RUNS = 6
 """Runs of one frame after which its growth is no longer followed."""
 
@@ -94,6 +96,8 @@ class Core(Hooks):
         self.calling: set[tuple[int, int]] = set()
         """What is being called that leads to something else, with the frame that calls: partials, external objects that
         hold own ones, groups of commands."""
+        self.led: Counter[Frame] = Counter()
+        """How many of them another led to in the run of a frame."""
         self.wide_partials: dict[Frame, Counter[int]] = {}
         """How many partials that may be many things the run of a frame has called at each place."""
         self.active_bases: set[str] = set()
@@ -212,6 +216,7 @@ class Core(Hooks):
         frame.stored.clear()
         frame.fresh.clear()
         self.wide_partials.pop(frame, None)
+        self.led.pop(frame, None)
         try:
             self.execute_frame(frame)
         finally:
@@ -221,11 +226,16 @@ class Core(Hooks):
     def once(self, frame: Frame, made: Object, call: Callable[[], Values]) -> Values:
         """Return what calling an object gives; nothing where that is under way in the frame, for it leads to itself.
 
-        A function between would have a frame of its own.
+        A function between would have a frame of its own. Many that hold each other would be called along every path through
+        all of them: a run of a frame follows so many that are called by another.
         """
         place = (made.id, id(frame))
         if place in self.calling:
             return EMPTY
+        if any(other == place[1] for _, other in self.calling):
+            self.led[frame] += 1
+            if self.led[frame] > MAX_LED:
+                return EMPTY
         self.calling.add(place)
         try:
             return call()

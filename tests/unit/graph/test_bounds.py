@@ -79,6 +79,30 @@ def test_an_object_may_be_held_by_what_its_call_is(tmp_path: Path) -> None:
     assert ("app:<module>", "app:target") in called
 
 
+def held_by_each_other(count: int) -> str:
+    """Return objects that an external wrapper of all of them calls, which is what calling each of them is."""
+    classes = "".join(f"class C{n}:\n    pass\n\n" for n in range(count))
+    objects = ", ".join(f"C{n}()" for n in range(count))
+    calls = "".join(f"C{n}.__call__ = elsewhere.Wrapper{n}(*objects)\n" for n in range(count))
+    return f"import elsewhere\n\n{classes}objects = [{objects}]\n{calls}for each in objects:\n    each()\n"
+
+
+def test_objects_that_hold_each_other_are_not_called_along_every_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    call = calls.Calls.invoke
+    monkeypatch.setattr(calls.Calls, "invoke", lambda *a, **k: made.append(1) or call(*a, **k))
+    counts = []
+    for count in (5, 10):
+        (tmp_path / "app.py").write_text(held_by_each_other(count))
+        made.clear()
+        solve(scan(tmp_path))
+        counts.append(len(made))
+
+    assert counts[1] < 10 * counts[0]
+
+
 def factories(count: int, sites: int) -> str:
     """Return factories of factories that call each other from many places."""
     text = []
