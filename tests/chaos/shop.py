@@ -32,7 +32,6 @@ PATH = "ledger.db"
 
 def _open():
     connection = sqlite3.connect(PATH, timeout=30)
-    connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("CREATE TABLE IF NOT EXISTS entries (key TEXT, amount INTEGER)")
     return connection
