@@ -296,26 +296,13 @@ class Attributes(Stores):
         return frozenset(i for i in values if i not in own or own[i] in allowed)
 
     def _open_fields(self, made: Instance, name: str) -> Values:
-        out = self.read(self.field(made, name))
-        objects = self.objects
-        reader = self.current
+        cells = [self.field(made, name)]
         for cls in self.relatives(made.cls):
             items = cls.instances[:4]
             if cls.open >= 0 and cls.open != made.id:
                 items.insert(0, cls.open)
-            for item in items:  # `read` and `union` written out: the innermost loop of programs with many classes
-                cell = objects[item].fields.get(name)
-                if cell is None:
-                    cell = objects[item].fields[name] = Cell()
-                if reader is not None:
-                    if cell.readers is None:
-                        cell.readers = {reader: None}
-                    else:
-                        cell.readers[reader] = None
-                values = cell.values
-                if values and values is not out:
-                    out = self.union(out, values)
-        return out
+            cells += [self.field(self.objects[item], name) for item in items]
+        return self.read_all(cells)
 
     def relatives(self, cls: Class) -> list[Class]:
         """Return a class, its own bases and its subclasses, nearest first; at most `MAX_RELATIVES`."""

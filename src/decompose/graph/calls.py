@@ -77,30 +77,10 @@ class Calls(Core):
             self.publish_pending(frame)
             funnel.fill(self, callees, positional, keywords)
             return self.read(funnel.result)
-        if len(callees) > MAX_CALLED_ALIKE:
-            positional = [self._narrow(values) for values in positional]
-            keywords = {name: self._narrow(values) for name, values in keywords.items()}
-            out = self._call_all(frame, callees, positional, keywords, pos, site, reason, is_possible=is_possible)
-            return self._narrow(out)
-        return self._call_all(frame, callees, positional, keywords, pos, site, reason, is_possible=is_possible)
-
-    @staticmethod
-    def _narrow(values: Values) -> Values:
-        """Return what one of very many callees is handed or gives back: nothing where that may be many things again."""
-        return values if len(values) <= MAX_TOLD_APART else EMPTY
-
-    def _call_all(
-        self,
-        frame: Frame,
-        callees: Values,
-        positional: list[Values],
-        keywords: dict[str, Values],
-        pos: int,
-        site: object,
-        reason: str,
-        *,
-        is_possible: bool,
-    ) -> Values:
+        is_told = len(callees) <= MAX_CALLED_ALIKE
+        if not is_told:
+            positional = [_narrow(values) for values in positional]
+            keywords = {name: _narrow(values) for name, values in keywords.items()}
         out = EMPTY
         for item in sorted(callees) if len(callees) > 1 else callees:
             made = self.objects[item]
@@ -131,7 +111,7 @@ class Calls(Core):
             else:
                 continue
             out = self.union(out, result)
-        return out
+        return out if is_told else _narrow(out)
 
     def _funnel(self, frame: Frame, pos: int, site: object, reason: str, *, is_possible: bool) -> Funnel:
         """Return what makes the wide calls of a site for all contexts of the code that holds it."""
@@ -391,6 +371,11 @@ class Calls(Core):
         if made.label == "operator.attrgetter":
             return found
         return self.invoke(frame, found, made.positional[1:], made.keywords, pos, site, "getattr")
+
+
+def _narrow(values: Values) -> Values:
+    """Return what one of very many callees is handed or gives back: nothing where that may be many things again."""
+    return values if len(values) <= MAX_TOLD_APART else EMPTY
 
 
 def _depth(context: object) -> int:

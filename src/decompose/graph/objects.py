@@ -426,7 +426,5 @@ def place_of(site: object, depth: int = 0) -> object:
 
 USE = "\0use"
 """Marks the site at which a decorator is applied."""
-
-
 ANY = "\0any"
 """Key of the cell for elements whose key is not known."""
