@@ -100,8 +100,9 @@ def environment(
     packages = work / "services" / "packages"
     why = ""
     if not options.stubs:
-        lines = (work / "services/services" / service["name"] / "requirements.txt").read_text()
-        lines += (work / "services/constraints.txt").read_text()
+        folder = work / "services/services" / service["name"]
+        files = (folder / "requirements.txt", folder / "constraints.txt", work / "services/constraints.txt")
+        lines = "".join(file.read_text() for file in files if file.exists())
         key = hashlib.sha256((lines + (packages / "runtime/pyproject.toml").read_text()).encode()).hexdigest()[:16]
         folder = work.parent / ".environments" / key
         python = folder / "bin" / "python"

@@ -39,6 +39,7 @@ def assemble(facts: SourceFacts, solver: Solver) -> CodeGraph:
         requirements=tuple(facts.requirements),
         package=facts.package,
         distributions=tuple(facts.distributions),
+        locks=tuple(facts.locks),
     )
 
 

@@ -39,7 +39,7 @@ import msgspec
 
 from decompose.ir.effects import FunctionEffects
 from decompose.ir.findings import Finding
-from decompose.ir.graph import FileOutcome
+from decompose.ir.graph import FileOutcome, LockFile
 
 FACTS_SCHEMA = 4
 """Version of the records and trees below; cached facts of another version are extracted again."""
@@ -171,3 +171,5 @@ class SourceFacts(msgspec.Struct, array_like=True):
     """Dotted name under which Python knows the root, when it is a package itself."""
     distributions: list[str] = []
     """Names of the distributions that are made of the tree, or of its neighbours on disk, sorted."""
+    locks: list[LockFile] = []
+    """Lock files, sorted by path."""

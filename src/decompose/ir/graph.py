@@ -265,6 +265,18 @@ class FileOutcome(Record):
     reason: str = ""
 
 
+class LockFile(Record):
+    """The versions at which a part of the tree is installed."""
+
+    path: str
+    pins: dict[str, str]
+    """Version specifier by normalised distribution, sorted: `==1.2`; a range where it differs from machine to machine."""
+    python: str = ""
+    """Versions of Python that it is made for, as a specifier; empty when it says nothing."""
+    brings: dict[str, tuple[str, ...]] = {}
+    """What a distribution needs on every machine, by normalised names, sorted."""
+
+
 class CallCoverage(Record):
     """Every call site of the tree, accounted for: `total == resolved + external + unresolved`."""
 
@@ -298,6 +310,8 @@ class CodeGraph(Record, Shown):
     """Dotted name under which Python knows the analysed folder, when it is a package itself."""
     distributions: tuple[str, ...] = ()
     """Names of the distributions that are made of the tree, or of its neighbours on disk: no index has these."""
+    locks: tuple[LockFile, ...] = ()
+    """Lock files, sorted by path."""
     schema_version: int = GRAPH_SCHEMA
 
     def to_networkx(self) -> nx.MultiDiGraph:

@@ -87,6 +87,14 @@ _SHARED = {
 """Packages that have no distribution of their own: each of their parts is one, named after this pattern."""
 _API_VERSION = re.compile(r"_v\d+(?:p\d+)?(?:(?:alpha|beta)\d*)?$")
 
+CONDA = {
+    "brotlipy": "Brotli", "faiss": "faiss-cpu", "matplotlib-base": "matplotlib", "msgpack-python": "msgpack",
+    "opencv": "opencv-python-headless", "py-lightgbm": "lightgbm", "py-opencv": "opencv-python-headless",
+    "py-xgboost": "xgboost", "pytables": "tables", "pytorch": "torch", "pytorch-cpu": "torch", "pytorch-gpu": "torch",
+    "tensorflow-base": "tensorflow", "xgboost-cpu": "xgboost",
+}  # fmt: skip
+"""What conda calls by other names than the index of Python does."""
+
 MAKERS_OF_SAVED_OBJECTS = frozenset({
     "catboost", "category_encoders", "feature_engine", "fbprophet", "gensim", "hdbscan", "hmmlearn", "imblearn",
     "implicit", "keras", "lifelines", "lightfm", "lightgbm", "mlxtend", "networkx", "ngboost", "nltk", "numpy", "pandas",

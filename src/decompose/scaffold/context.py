@@ -11,6 +11,7 @@ from decompose.scaffold.dependencies import Extra, Use
 from decompose.scaffold.inference import ModelContext
 from decompose.scaffold.jobs import StepContext, entry_name
 from decompose.scaffold.operations import ServedOperation
+from decompose.scaffold.pins import NO_PINS, Pins
 from decompose.scaffold.territory import Territory
 
 BASE_PORT = 8100
@@ -75,6 +76,12 @@ class ServiceContext:
     """Further names of modules, each with the name by which the code imports it."""
     unloadable: tuple[str, ...] = ()
     """Carried modules that no process can import."""
+    brought: tuple[str, ...] = ()
+    """What its requirements bring along, at the versions of a lock file."""
+    constraints: tuple[str, ...] = ()
+    """What holds for all that it installs, from a lock file; empty where that of the whole system does."""
+    pins: Pins = NO_PINS
+    """What the monolith's lock files say."""
     own_imports: tuple[Use, ...] = ()
     """Imports of what the tree provides but the analysis did not find."""
 

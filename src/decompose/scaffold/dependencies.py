@@ -19,11 +19,10 @@ from decompose.knowledge.distributions import (
     name_of,
 )
 from decompose.scaffold.need import Need
+from decompose.scaffold.pins import NO_PINS, SERVER, Pins, brought, pinned
 from decompose.scaffold.statements import Imported, ModuleText, Statement
 from decompose.scaffold.territory import Territory
 
-_SERVER = {"pydantic": Version("1.10"), "starlette": Version("0.13.6"), "uvicorn": Version("0.15")}
-"""What the generated server needs at least (`packages/runtime/pyproject.toml`)."""
 _WITH_PKG_RESOURCES = "setuptools<82"
 """Later ones lack `pkg_resources`, which libraries import without asking for it."""
 _PICKLED = (".pkl", ".pickle", ".pk", ".p", ".joblib", ".dill", ".sav")
@@ -64,6 +63,8 @@ class Requirements:
     """PEP 508 lines, sorted by name."""
     extras: tuple[Extra, ...]
     """Sorted by line."""
+    brought: tuple[str, ...]
+    """What these bring along on every machine, where a lock file of the monolith says in which version; sorted."""
     provided: tuple[Use, ...]
     """Imports of what the tree itself provides under a name that the analysis did not find: nobody is asked for it."""
 
@@ -105,7 +106,9 @@ def unpickled(territory: Territory, service: str, needs: Mapping[str, Mapping[st
     return MAKERS_OF_SAVED_OBJECTS & roots
 
 
-def requirements(found: Iterable[Use], territory: Territory, more: Iterable[str] = ()) -> Requirements:
+def requirements(
+    found: Iterable[Use], territory: Territory, more: Iterable[str] = (), pins: Pins = NO_PINS
+) -> Requirements:
     """Return what an index is asked for: a line of the monolith where it has one, else the distribution's name.
 
     What the monolith states is installed wherever the monolith is, so it is required even where the code could do
@@ -115,6 +118,7 @@ def requirements(found: Iterable[Use], territory: Territory, more: Iterable[str]
         found: The imports of a process.
         territory: Whose lines and names count.
         more: Top-level modules that it needs as well.
+        pins: What the monolith's lock files say.
     """
     known = territory.requirement_lines
     needed: dict[str, str] = {}
@@ -126,12 +130,14 @@ def requirements(found: Iterable[Use], territory: Territory, more: Iterable[str]
         if not stated and use.span.path and _is_provided(use, territory):
             provided.setdefault(use.root, use)
         elif line and (stated or not (use.is_optional or _has_first_choice(use, known))):
+            line = pinned(line, use.name, pins)
             needed.setdefault(name_of(line), line)
         elif line:
             optional.setdefault(name_of(line), Extra(line, f"{use.span.path}:{use.span.line}"))
     extras = (optional[name] for name in sorted(optional.keys() - needed.keys()))
     lines = tuple(needed[name] for name in sorted(needed))
-    return Requirements(lines, tuple(extras), tuple(provided[name] for name in sorted(provided)))
+    along = brought(lines, pins)
+    return Requirements(lines, tuple(extras), along, tuple(provided[name] for name in sorted(provided)))
 
 
 def constraints(lines: Mapping[str, str]) -> tuple[str, ...]:
@@ -153,10 +159,24 @@ def constraints(lines: Mapping[str, str]) -> tuple[str, ...]:
         except InvalidRequirement:
             continue
         ends = sorted(end for specifier in stated.specifier for end in _end_of(specifier))
-        least = _SERVER.get(name)
+        least = SERVER.get(name)
         if ends and not (least and any(Version(end.lstrip("<=")) < least for end in ends)):
             found.append(f"{name}{','.join(ends)}" + (f"; {stated.marker}" if stated.marker else ""))
     return tuple(sorted({*found, _WITH_PKG_RESOURCES})) if found and "setuptools" not in lines else tuple(found)
+
+
+def locked_constraints(pins: Pins, lines: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what holds for all that a service installs, where a lock file says it; sorted, empty without one.
+
+    Args:
+        pins: What the monolith's lock files say.
+        lines: Requirement lines of the monolith by distribution: they count for what no lock file has.
+    """
+    if not pins.path:
+        return ()
+    known = dict(pins.others) | dict(pins.versions)
+    stated = {name_of(line): line for line in (_WITH_PKG_RESOURCES, *constraints(lines))}
+    return tuple(sorted({**stated, **{name: f"{name}{pin}" for name, pin in known.items()}}.values()))
 
 
 def _end_of(specifier: Specifier) -> Iterator[str]:

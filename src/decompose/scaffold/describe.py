@@ -17,13 +17,14 @@ from decompose.scaffold.context import (
     shared_files,
     start_order,
 )
-from decompose.scaffold.dependencies import constraints, requirements, unpickled, uses
+from decompose.scaffold.dependencies import constraints, locked_constraints, requirements, unpickled, uses
 from decompose.scaffold.inference import claims_protocol_path, models_of
 from decompose.scaffold.jobs import StepContext, pipeline_steps
 from decompose.scaffold.loading import Loading, import_name
 from decompose.scaffold.namesakes import paths_of
 from decompose.scaffold.need import Need
 from decompose.scaffold.operations import ServedOperation, callers_by_symbol, methods_of, named_symbols
+from decompose.scaffold.pins import pins_of
 from decompose.scaffold.pytext import comment
 from decompose.scaffold.render import Rendered
 from decompose.scaffold.territory import CLIENT, Territory
@@ -120,7 +121,9 @@ def _service_context(found: _Gathered, service: ServiceBlueprint, port: int) -> 
     own = needs[service.name]
     web = _web_app(territory, service)
     more = unpickled(territory, service.name, needs) | ({"a2wsgi"} if web and web[1] == "Flask" else set())
-    asked = requirements(uses(own.values(), territory), territory, more)
+    used = tuple(uses(own.values(), territory))
+    pins = pins_of((n.module.path for n in own.values()), sorted({use.name for use in used}), territory.graph.locks)
+    asked = requirements(used, territory, more, pins)
     models = models_of(territory, service, operations[service.name], has_web=web is not None)
     return ServiceContext(
         name=service.name,
@@ -143,6 +146,9 @@ def _service_context(found: _Gathered, service: ServiceBlueprint, port: int) -> 
         live=tuple(sorted(s for s in territory.mutated if module_of(s) in own)),
         requirements=asked.lines,
         extras=asked.extras,
+        brought=asked.brought,
+        constraints=locked_constraints(pins, territory.requirement_lines),
+        pins=pins,
         own_imports=asked.provided,
         environment=service.environment,
         forms=tuple((r.path, r.form) for r in found.rendered[service.name]),

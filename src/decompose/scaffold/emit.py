@@ -27,6 +27,7 @@ from decompose.scaffold.offer import offer_of
 from decompose.scaffold.openapi import document
 from decompose.scaffold.operations import ServedOperation, callers_by_symbol, served
 from decompose.scaffold.order import Monolith, enter_circles
+from decompose.scaffold.pins import python_finding
 from decompose.scaffold.programs import turn_into_functions
 from decompose.scaffold.render import Names, Rendered, render
 from decompose.scaffold.targets import BUILT_IN, Target
@@ -88,7 +89,13 @@ def emit(
     files[CONTRACTS_FILE] = codec.encode(offer_of(territory, operations, callers_by_symbol(territory, needs)))
     files["openapi.json"] = _json(document(context, territory, messages))
     files["system.json"] = _json(as_json(context))
-    findings = (*_moved_whole(rendered), *loading.findings(), *functions.findings, *_own_imports(context))
+    findings = (
+        *_moved_whole(rendered),
+        *loading.findings(),
+        *functions.findings,
+        *_own_imports(context),
+        *_other_pythons(context),
+    )
     return FileTree(dict(sorted(files.items())), executable=frozenset({"run.py"}), findings=findings)
 
 
@@ -174,6 +181,11 @@ def _moved_whole(rendered: Mapping[str, list[Rendered]]) -> tuple[Finding, ...]:
         )
         for path, why in sorted(troubles.items())
     )
+
+
+def _other_pythons(context: SystemContext) -> tuple[Finding, ...]:
+    found = {service.pins.path: service.pins for service in context.services if service.pins.python}
+    return tuple(python_finding(found[path]) for path in sorted(found))
 
 
 def _own_imports(context: SystemContext) -> tuple[Finding, ...]:

@@ -63,6 +63,8 @@ def _rendered(
     for service in context.services:
         variables: dict[str, object] = {"system": context, "service": service}
         files |= _folder(roots, "service", f"services/{service.name}", environment, variables)
+        if not service.constraints:
+            files.pop(f"services/{service.name}/constraints.txt", None)
         variables = {**variables, "messages": messages[service.name]}
         for name, template in (("", "service"), ("_messages", "messages")):
             content = environment.get_template(f"contract/{template}.py.jinja").render(variables).encode()

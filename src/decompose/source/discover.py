@@ -14,6 +14,7 @@ import pathspec
 from decompose.errors import SourceError
 from decompose.ir.findings import Finding, Span
 from decompose.ir.graph import FileOutcome
+from decompose.source.locks import LOCKS
 
 MAX_FILE_BYTES = 4_000_000
 """Larger Python files are generated; they are skipped and named."""
@@ -50,6 +51,7 @@ class Found:
     sources: list[str] = field(default_factory=list)
     configs: list[str] = field(default_factory=list)
     requirements: list[str] = field(default_factory=list)
+    locks: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     """Files that are no source: data, models, settings, documents."""
     package: str = ""
@@ -81,7 +83,7 @@ def discover(root: Path, repositories: Sequence[str] = ()) -> Found:
         if not (root / part).is_dir():
             raise SourceError(f"no such folder: `{root / part}`", hint="give the folders of the repositories")
         _walk(root / part, part, [], found)
-    for names in (found.sources, found.configs, found.requirements, found.others):
+    for names in (found.sources, found.configs, found.requirements, found.locks, found.others):
         names.sort()
     found.outcomes.sort(key=lambda outcome: outcome.path)
     if not found.sources:
@@ -172,6 +174,9 @@ def _file(entry: os.DirEntry[str], path: str, found: Found) -> None:
             found.findings.append(Finding("DC106", "warning", Span(path), f"skipped: {reason}"))
         else:
             found.sources.append(path)
+    elif name in LOCKS:
+        if not _reason_to_skip(entry, MAX_FILE_BYTES):
+            found.locks.append(path)
     elif _is_requirement(name):
         if not _reason_to_skip(entry, MAX_CONFIG_BYTES):
             found.requirements.append(path)

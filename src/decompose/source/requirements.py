@@ -13,6 +13,9 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from decompose.knowledge.distributions import CONDA
+
+_CONDA_LINE = re.compile(r"(?P<name>[\w.-]+)\s*(?P<sign>[=<>!~]*)(?P<version>.*)")
 _LINE = re.compile(r"^[A-Za-z0-9][\w.\-]*")
 
 
@@ -92,12 +95,16 @@ def _add_table_line(name: str, wanted: Any, found: Packaging) -> None:
 
 
 def _poetry_line(name: str, wanted: Any) -> str:
-    version = str(wanted.get("version", "") if isinstance(wanted, dict) else wanted).strip()
+    return name + as_specifier(str(wanted.get("version", "") if isinstance(wanted, dict) else wanted).strip())
+
+
+def as_specifier(version: str) -> str:
+    """Return the specifier that a version or range of Poetry stands for; empty when it is any version."""
     if not version or version == "*" or "|" in version:
-        return name
+        return ""
     if version[0] in "^~" and version[1:2].isdigit():
-        return f"{name}>={version[1:]},<{_end_of_range(version)}"
-    return f"{name}{version}" if version[0] in "<>=!~" else f"{name}=={version}"
+        return f">={version[1:]},<{_end_of_range(version)}"
+    return version if version[0] in "<>=!~" else f"=={version}"
 
 
 def _end_of_range(version: str) -> str:
@@ -131,9 +138,20 @@ def _environment(text: str, found: Packaging) -> None:
     for item in content.get("dependencies", []):
         if isinstance(item, dict):
             _plain_lines("\n".join(map(str, item.get("pip", []))), found)
-        elif isinstance(item, str) and not item.startswith(("python", "pip")):
-            name, _, version = item.partition("=")
-            found.lines.add(f"{name}=={version.partition('=')[0]}" if version and version[0].isdigit() else item)
+        elif isinstance(item, str) and (line := conda_line(item)):
+            found.lines.add(line)
+
+
+def conda_line(item: str) -> str:
+    """Return a line of conda as pip has it: `name=1.2` is any 1.2, and some distributions have other names there."""
+    found = _CONDA_LINE.fullmatch(item.rpartition("::")[2].strip())
+    if found is None or found["name"] in ("python", "pip"):
+        return ""
+    name, sign, version = CONDA.get(found["name"], found["name"]), found["sign"], found["version"].strip()
+    if sign not in ("", "=") or not version:
+        return f"{name}{sign}{version}"
+    version, _, build = version.replace(" ", "=").partition("=")
+    return f"{name}=={version}" if build or version.endswith("*") else f"{name}=={version}.*"
 
 
 def _setup_py(path: Path, found: Packaging) -> None:

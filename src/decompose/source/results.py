@@ -27,7 +27,10 @@ def fingerprint(root: Path, extra: Iterable[Path] = ()) -> str:
     base = root if root.is_dir() else root.parent
     total = blake2b(_program().encode(), digest_size=16)
     total.update(str(root.resolve()).encode())
-    for path in (*(base / name for name in (*found.sources, *found.configs, *found.requirements)), *extra):
+    for path in (
+        *(base / name for name in (*found.sources, *found.configs, *found.requirements, *found.locks)),
+        *extra,
+    ):
         with contextlib.suppress(OSError):
             total.update(f"{path}\0".encode() + blake2b(path.read_bytes(), digest_size=16).digest())
     return total.hexdigest()

@@ -16,6 +16,7 @@ from decompose.resources import room_for_recursion, without_collection
 from decompose.source.cache import FactsCache, decode, encode
 from decompose.source.configs import read_configs
 from decompose.source.discover import Found, discover
+from decompose.source.locks import read_locks
 from decompose.source.parse import digest_of, read_file
 from decompose.source.requirements import read_requirements
 from decompose.source.workers import Chunk, Results, read_elsewhere, read_in_processes
@@ -72,6 +73,7 @@ def scan(
         sorted(repositories),
         found.package,
         sorted(packaging.distributions),
+        read_locks(base, [*found.locks, *found.requirements]),
     )
 
 

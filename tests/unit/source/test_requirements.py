@@ -66,3 +66,12 @@ def test_setup_py_says_what_is_made_of_the_tree(tmp_path):
     )
 
     assert read_requirements(tmp_path, [], True).distributions == {"lab"}
+
+
+def test_lines_of_conda_are_asked_of_an_index_by_its_own_names(tmp_path):
+    text = "dependencies: [python=3.9, python-dateutil=2.8, pytorch=2.1.0=py3_0, 'scipy==1.9', 'c::pandas>=1,<2', rich]"
+    (tmp_path / "environment.yml").write_text(text)
+
+    found = read_requirements(tmp_path, ["environment.yml"], False).lines
+
+    assert found == {"python-dateutil==2.8.*", "torch==2.1.0", "scipy==1.9", "pandas>=1,<2", "rich"}
