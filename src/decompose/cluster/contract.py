@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from decompose.cluster.constraints import Constraints
 from decompose.cluster.network import are_apart
-from decompose.cluster.process import page_apps
+from decompose.cluster.process import page_apps, routed_apps
 from decompose.cluster.profile import System
 from decompose.cluster.relations import Relation, Relations
 from decompose.cluster.stages import STAGES, conflicts
@@ -24,19 +24,25 @@ MANY_MODULES = 4
 
 
 def atoms(
-    system: System, relations: Relations, members: Iterable[str], *, constraints: Constraints
+    system: System,
+    relations: Relations,
+    members: Iterable[str],
+    *,
+    constraints: Constraints,
+    offline: Iterable[str] = (),
 ) -> list[tuple[str, ...]]:
     """Return the groups of units that stay together, sorted; every member is in exactly one.
 
     Held together are: cycles of certain calls, a class and its own base, a network and what it computes with, a record
-    or private helper and its only user, mutable state and the units of its module that touch it, the pages of one
-    application, and what is locked to one service.
+    or private helper and its only user, mutable state and the units of its module that touch it, the pages and the routes of
+    one application, and what is locked to one service.
 
     Args:
         system: The profiled system.
         relations: Who uses whom.
         members: The units that are searched.
         constraints: What a person has fixed; units that they keep apart are never joined.
+        offline: Units that take no part, such as tests.
     """
     chosen = sorted(members)
     joined, locked = _Groups(chosen, constraints, system), constraints.locked
@@ -56,6 +62,10 @@ def atoms(
         for body in bodies[1:]:
             if bodies[0] in inside and body in inside:
                 joined.join(bodies[0], body)
+    for answerers in routed_apps(system, relations, offline):
+        together = [unit for unit in answerers if unit in inside]
+        for unit in together[1:]:
+            joined.join(together[0], unit)
     for user, helper in _single_users(system, relations, inside):
         if not constraints.max_size or joined.size(user) + joined.size(helper) <= constraints.max_size:
             joined.join(user, helper)

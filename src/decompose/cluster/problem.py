@@ -91,7 +91,7 @@ def prepare(
         relations=relations,
         scope=scope,
         libraries=found,
-        atoms=tuple(atoms(system, relations, members, constraints=constraints)),
+        atoms=tuple(atoms(system, relations, members, constraints=constraints, offline=scope.offline)),
         pulls=tuple(pulls(system, relations, scope, members, weights=chosen, history=history)),
         weights=chosen,
         constraints=constraints,

@@ -9,7 +9,8 @@ from dataclasses import replace
 from decompose.cluster.profile import Profile, System
 from decompose.cluster.relations import Relations
 from decompose.cluster.stages import STAGES
-from decompose.ir.symbols import module_of
+from decompose.ir.applications import WEB_APPLICATIONS, WEB_SERVERS, only_building
+from decompose.ir.symbols import module_of, top_level_of
 from decompose.ir.units import PAGE_LIBRARIES
 
 WEB = ("ui", "online", "")
@@ -51,7 +52,8 @@ def web_apps(system: System, relations: Relations, offline: Iterable[str] = ()) 
     """Return the modules of each web application of two or more, by the module that mounts the rest.
 
     A module mounts the routes of those that it imports. Routes that two applications mount (a health check) tell
-    nothing about either and are left out.
+    nothing about either and are left out. A script that builds an application and lets it answer nobody (it prints its
+    description) is none.
 
     Args:
         system: The profiled system.
@@ -59,6 +61,7 @@ def web_apps(system: System, relations: Relations, offline: Iterable[str] = ()) 
         offline: Units that take no part, such as tests.
     """
     mounted = _mounts(system, relations, frozenset(offline))
+    mounted = {name: found for name, found in mounted.items() if name not in only_building(system.graph)}
     below = {name for found in mounted.values() for name in found}
     reached = {root: _reach(root, mounted) for root in sorted(mounted) if root not in below}
     count: dict[str, int] = {}
@@ -67,6 +70,25 @@ def web_apps(system: System, relations: Relations, offline: Iterable[str] = ()) 
             count[name] = count.get(name, 0) + 1
     apps = {root: tuple(sorted(name for name in found if count[name] == 1)) for root, found in reached.items()}
     return {root: found for root, found in apps.items() if len(found) > 1}
+
+
+def routed_apps(system: System, relations: Relations, offline: Iterable[str] = ()) -> tuple[tuple[str, ...], ...]:
+    """Return the units of each web application that answer, with those that make it and let it answer.
+
+    A router is mounted, and an application answers, in one process.
+    """
+    calls = [
+        (top_level_of(e.source), e.target.removeprefix("external:")) for e in system.graph.edges if e.kind == "call"
+    ]
+    makers = {source for source, target in calls if target in WEB_APPLICATIONS}
+    servers = {source for source, target in calls if target.startswith(WEB_SERVERS)} - set(offline)
+    found = []
+    for _, modules in sorted(web_apps(system, relations, offline).items()):
+        units = {symbol for name in modules for symbol in system.by_module.get(name, ())}
+        group = {s for s in units if "route" in system.profiles[s].entries or s in makers}
+        group |= {source for source, target in calls if source in servers and target in group & makers}
+        found.append(tuple(sorted(group)))
+    return tuple(group for group in found if len(group) > 1)
 
 
 def page_apps(system: System) -> tuple[tuple[str, ...], ...]:

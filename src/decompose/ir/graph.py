@@ -270,11 +270,12 @@ class LockFile(Record):
 
     path: str
     pins: dict[str, str]
-    """Version specifier by normalised distribution, sorted: `==1.2`; a range where it differs from machine to machine."""
-    python: str = ""
-    """Versions of Python that it is made for, as a specifier; empty when it says nothing."""
+    """Version specifier by normalised distribution, sorted: `==1.2`; a range where it differs from machine to machine, or
+    where that version has no wheel for a Python on which services run."""
     brings: dict[str, tuple[str, ...]] = {}
     """What a distribution needs on every machine, by normalised names, sorted."""
+    unfit: tuple[str, ...] = ()
+    """Distributions whose version has no wheel for a Python on which services run, sorted."""
 
 
 class CallCoverage(Record):

@@ -174,9 +174,8 @@ def locked_constraints(pins: Pins, lines: Mapping[str, str]) -> tuple[str, ...]:
     """
     if not pins.path:
         return ()
-    known = dict(pins.others) | dict(pins.versions)
     stated = {name_of(line): line for line in (_WITH_PKG_RESOURCES, *constraints(lines))}
-    return tuple(sorted({**stated, **{name: f"{name}{pin}" for name, pin in known.items()}}.values()))
+    return tuple(sorted({**stated, **{name: f"{name}{pin}" for name, pin in pins.bounds.items()}}.values()))
 
 
 def _end_of(specifier: Specifier) -> Iterator[str]:

@@ -28,6 +28,7 @@ from decompose.scaffold.pins import pins_of
 from decompose.scaffold.pytext import comment
 from decompose.scaffold.render import Rendered
 from decompose.scaffold.territory import CLIENT, Territory
+from decompose.scaffold.webapps import web_app
 
 _BY_VALUE_LIBRARIES = frozenset({
     "sklearn", "scipy", "numpy", "pandas", "xgboost", "lightgbm", "catboost", "statsmodels", "imblearn",
@@ -35,7 +36,6 @@ _BY_VALUE_LIBRARIES = frozenset({
 })  # fmt: skip
 _NAMED_ONLY = ("getLogger", "get_logger")
 """Calls that take a module's name as a name, not as a place."""
-_WEB_FACTORIES = ("FastAPI", "Flask", "Starlette", "Quart", "Litestar", "Sanic", "Blueprint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def describe(
 def _service_context(found: _Gathered, service: ServiceBlueprint, port: int) -> ServiceContext:
     territory, needs, operations = found.territory, found.needs, found.operations
     own = needs[service.name]
-    web = _web_app(territory, service)
+    web = web_app(territory, service)
     more = unpickled(territory, service.name, needs) | ({"a2wsgi"} if web and web[1] == "Flask" else set())
     used = tuple(uses(own.values(), territory))
     pins = pins_of((n.module.path for n in own.values()), sorted({use.name for use in used}), territory.graph.locks)
@@ -209,35 +209,6 @@ def _looks_beside_itself(territory: Territory, need: Need) -> bool:
         for call in calls
         for argument in (*call.args, *(keyword.value for keyword in call.keywords))
     )
-
-
-def _web_app(territory: Territory, service: ServiceBlueprint) -> tuple[str, str] | None:
-    """Return the web application that a gateway keeps, and its framework class."""
-    if service.kind == "job":
-        return None
-    factories: list[tuple[str, str]] = []
-    for module in sorted({module_of(member) for member in service.members}):
-        text = territory.text(module)
-        for statement in text.statements if text is not None else ():
-            node = statement.node
-            value = getattr(node, "value", None)
-            if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(value, ast.Call):
-                made = ast.unparse(value.func).rpartition(".")[2]
-                if made in _WEB_FACTORIES[:-1]:
-                    return f"{module}:{statement.binds[0]}", made
-            if isinstance(node, ast.FunctionDef) and not _required(node):
-                made_inside = [
-                    ast.unparse(c.func).rpartition(".")[2] for c in ast.walk(node) if isinstance(c, ast.Call)
-                ]
-                known = [name for name in made_inside if name in _WEB_FACTORIES[:-1]]
-                if known:
-                    factories.append((f"{module}:{node.name}", known[0]))
-    return factories[0] if factories else None
-
-
-def _required(node: ast.FunctionDef) -> bool:
-    positional = len(node.args.args) + len(node.args.posonlyargs) - len(node.args.defaults)
-    return positional > 0 or any(default is None for default in node.args.kw_defaults)
 
 
 def _aliased(territory: Territory, symbols: set[str]) -> tuple[str, ...]:

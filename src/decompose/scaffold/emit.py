@@ -27,12 +27,13 @@ from decompose.scaffold.offer import offer_of
 from decompose.scaffold.openapi import document
 from decompose.scaffold.operations import ServedOperation, callers_by_symbol, served
 from decompose.scaffold.order import Monolith, enter_circles
-from decompose.scaffold.pins import python_finding
+from decompose.scaffold.pins import unfit_finding
 from decompose.scaffold.programs import turn_into_functions
 from decompose.scaffold.render import Names, Rendered, render
 from decompose.scaffold.targets import BUILT_IN, Target
 from decompose.scaffold.templates import render_templates
 from decompose.scaffold.territory import CLIENT, Territory
+from decompose.scaffold.webapps import unmounted
 
 
 def emit(
@@ -94,7 +95,8 @@ def emit(
         *loading.findings(),
         *functions.findings,
         *_own_imports(context),
-        *_other_pythons(context),
+        *_unfit_pins(context),
+        *unmounted(territory),
     )
     return FileTree(dict(sorted(files.items())), executable=frozenset({"run.py"}), findings=findings)
 
@@ -183,9 +185,9 @@ def _moved_whole(rendered: Mapping[str, list[Rendered]]) -> tuple[Finding, ...]:
     )
 
 
-def _other_pythons(context: SystemContext) -> tuple[Finding, ...]:
-    found = {service.pins.path: service.pins for service in context.services if service.pins.python}
-    return tuple(python_finding(found[path]) for path in sorted(found))
+def _unfit_pins(context: SystemContext) -> tuple[Finding, ...]:
+    found = {service.pins.path: service.pins for service in context.services if service.pins.unfit}
+    return tuple(unfit_finding(found[path]) for path in sorted(found))
 
 
 def _own_imports(context: SystemContext) -> tuple[Finding, ...]:

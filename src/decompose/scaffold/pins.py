@@ -7,17 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
 from decompose.ir.findings import Finding, Span
 from decompose.ir.graph import LockFile
 from decompose.knowledge.distributions import candidates, name_of
 
+MOST_NAMED = 8
 SERVER = {"pydantic": Version("1.10"), "starlette": Version("0.13.6"), "uvicorn": Version("0.15")}
 """What the generated server needs at least (`packages/runtime/pyproject.toml`)."""
-_OLDEST_PYTHON = 11
-"""The generated code runs on Python 3.11 and later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +24,14 @@ class Pins:
 
     path: str = ""
     """The lock file that holds for most of its modules."""
-    python: str = ""
-    """Versions of Python that it was made for; empty when it says nothing, or the services run on one of them."""
+    unfit: tuple[str, ...] = ()
+    """Distributions whose version there has no wheel for a Python on which services run."""
     versions: Mapping[str, str] = field(default_factory=dict)
-    """Specifier by distribution, from that file."""
+    """Specifier by distribution, for what the process imports itself: from that file."""
     brings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """What a distribution needs on every machine, from that file."""
-    others: Mapping[str, str] = field(default_factory=dict)
-    """Up to which version comes what only other lock files have: the parts that they are of are installed apart."""
+    """What a distribution needs on every machine; empty where the versions of that file need not go together."""
+    bounds: Mapping[str, str] = field(default_factory=dict)
+    """Specifier by distribution, for all that comes along."""
 
 
 NO_PINS = Pins()
@@ -43,7 +41,9 @@ def pins_of(paths: Iterable[str], imported: Sequence[str], locks: Sequence[LockF
     """Return the versions that hold for a process.
 
     A lock file holds for the modules below its folder, unless one is nearer. Of several, the one with most modules counts;
-    where none stands above a module, the one that has most of what the process imports.
+    where none stands above a module, the one that has most of what the process imports. What comes along has its version,
+    too, unless the process imports what only other files have: their parts are installed apart, so nothing comes in a
+    later version than one has.
 
     Args:
         paths: Its modules, POSIX paths relative to the analysed root.
@@ -51,19 +51,23 @@ def pins_of(paths: Iterable[str], imported: Sequence[str], locks: Sequence[LockF
         locks: Lock files of the monolith, sorted by path.
     """
     above = Counter(lock.path for path in paths for lock in _nearest(path, locks))
-    known = {lock.path: sum(any(c in lock.pins for c in candidates(name)) for name in imported) for lock in locks}
+    known = {lock.path: sum(_has(name, lock) for name in imported) for lock in locks}
     weights = above or Counter({path: count for path, count in known.items() if count})
     order = sorted(locks, key=lambda lock: (-weights[lock.path], len(lock.pins), lock.path))
     if not order or not weights:
         return NO_PINS
     first, *rest = order
-    others: dict[str, str] = {}
+    is_alone = not any(_has(name, lock) and not _has(name, first) for name in imported for lock in rest)
+    bounds = {name: pin if is_alone else _end(pin) for name, pin in first.pins.items()}
     for lock in rest:
-        for name, pin in lock.pins.items():
-            if name not in first.pins and not _is_too_old(name, pin):
-                others.setdefault(name, f"<={pin.rpartition('=')[2]}")
-    versions = {name: pin for name, pin in first.pins.items() if not _is_too_old(name, pin)}
-    return Pins(first.path, "" if _admits(first.python) else first.python, versions, first.brings, others)
+        bounds = {name: _end(pin) for name, pin in lock.pins.items()} | bounds
+    return Pins(
+        path=first.path,
+        unfit=first.unfit,
+        versions={name: pin for name, pin in first.pins.items() if not _is_too_old(name, pin)},
+        brings=first.brings if is_alone else {},
+        bounds={name: bound for name, bound in bounds.items() if not _is_too_old(name, bound)},
+    )
 
 
 def pinned(line: str, name: str, pins: Pins) -> str:
@@ -98,14 +102,16 @@ def brought(lines: Iterable[str], pins: Pins) -> tuple[str, ...]:
     return tuple(f"{name}{pins.versions[name]}" for name in sorted(seen - asked))
 
 
-def python_finding(pins: Pins) -> Finding:
-    """Return the finding (DC505) for a lock file that was made for a Python on which no service runs."""
+def unfit_finding(pins: Pins) -> Finding:
+    """Return the finding (DC505) for pinned versions that have no wheel for a Python on which services run."""
+    listed = ", ".join(f"`{name}`" for name in pins.unfit[:MOST_NAMED])
+    more = f" and {len(pins.unfit) - MOST_NAMED} more" if len(pins.unfit) > MOST_NAMED else ""
     return Finding(
         code="DC505",
-        level="warning",
+        level="note",
         span=Span(pins.path),
-        message=f"made for Python `{pins.python}`; the services run on 3.{_OLDEST_PYTHON} or later, where a "
-        "version that it pins may not install",
+        message=f"the versions of {listed}{more} have no wheel for Python 3.11 or later, on which the services run: these, "
+        "and what needs them, come in a later version of the same major one",
         hint="lock the monolith for a later Python, and generate again",
     )
 
@@ -118,15 +124,17 @@ def _nearest(path: str, locks: Iterable[LockFile]) -> list[LockFile]:
     return [lock for lock in above if len(folders[lock.path]) == depth]
 
 
+def _has(name: str, lock: LockFile) -> bool:
+    """Return whether a lock file has what provides an import name."""
+    return any(candidate in lock.pins for candidate in candidates(name))
+
+
+def _end(pin: str) -> str:
+    """Return where the versions of a specifier end."""
+    return f"<={pin[2:]}" if pin.startswith("==") else pin.rpartition(",")[2]
+
+
 def _is_too_old(name: str, pin: str) -> bool:
-    """Return whether a lock file pins what the generated server needs in a later version."""
-    return name in SERVER and Version(pin.rpartition("=")[2]) < SERVER[name]
-
-
-def _admits(python: str) -> bool:
-    """Return whether a range of Python versions has one on which the services run."""
-    try:
-        wanted = SpecifierSet(python)
-    except InvalidSpecifier:
-        return True
-    return any(f"3.{minor}.{patch}" in wanted for minor in range(_OLDEST_PYTHON, 30) for patch in (0, 9, 20))
+    """Return whether a specifier excludes what the generated server needs at least."""
+    end = _end(pin)
+    return name in SERVER and (Version(end.lstrip("<=")), end.startswith("<=")) < (SERVER[name], True)

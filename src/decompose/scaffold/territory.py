@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
+from decompose.ir.applications import only_building
 from decompose.ir.blueprint import Blueprint, ServiceBlueprint
 from decompose.ir.graph import CodeGraph, Module, Unit
 from decompose.ir.symbols import MODULE_BODY, module_of, qualname_of, top_level_of
@@ -177,6 +178,11 @@ class Territory:
         """Top-level names that the tree provides, whoever means what by them."""
         paths = (module.path for module in self.graph.modules)
         return own_names(paths, self.graph.distributions, self.graph.package)
+
+    @cached_property
+    def only_building(self) -> frozenset[str]:
+        """Scripts that make a web application and let it answer nobody."""
+        return only_building(self.graph)
 
     @cached_property
     def units_of(self) -> dict[str, tuple[str, ...]]:

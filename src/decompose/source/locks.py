@@ -17,13 +17,13 @@ from ruamel.yaml.error import YAMLError
 
 from decompose.ir.graph import LockFile
 from decompose.knowledge.distributions import normalise
-from decompose.source.requirements import as_specifier, conda_line
+from decompose.source.requirements import conda_line
 
 _HASHES = re.compile(rb"^[ \t]*\{ ?(?:file|url) ?=.*\n?", re.MULTILINE)
 """Lines of files and their hashes: nine tenths of a lock file, and nothing that we ask for."""
-_PYTHON = re.compile(rb'^requires[-_]python = "(.*)"', re.MULTILINE)
-_POETRY_PYTHON = re.compile(rb'^\[metadata\]\n(?:[^\[].*\n)*?python-versions = "(.*)"', re.MULTILINE)
-_PIPFILE_PYTHON = re.compile(rb'"python_version": "(3\.\d+)"')
+_WHEELS = re.compile(rb'-([\w.]+)-([\w.]+)-[\w.]+\.whl"')
+_OLDEST_PYTHON = 11
+"""Services run on Python 3.11 and later."""
 _ELSEWHERE = frozenset({"git", "path", "url", "file", "directory", "editable", "virtual"})
 """Sources whose version no index has."""
 
@@ -36,6 +36,8 @@ class _Package:
     version: str
     brings: list[str] = field(default_factory=list)
     """Names of what it needs on every machine."""
+    fits: bool = True
+    """Whether it installs without a compiler on a Python on which services run, or says nothing about it."""
 
 
 def read_locks(root: Path, paths: list[str]) -> list[LockFile]:
@@ -51,18 +53,18 @@ def read_locks(root: Path, paths: list[str]) -> list[LockFile]:
         if read is None:
             continue
         try:
-            content = (root / path).read_bytes()
-            packages = list(read(content))
+            packages = list(read((root / path).read_bytes()))
         except (OSError, ValueError, YAMLError, TypeError, AttributeError, KeyError):
             continue
         if packages:
-            found.append(_lock(path, packages, _python(content)))
+            found.append(_lock(path, packages))
     return found
 
 
-def _lock(path: str, packages: list[_Package], python: str) -> LockFile:
+def _lock(path: str, packages: list[_Package]) -> LockFile:
     versions: dict[str, set[Version]] = {}
     brings: dict[str, set[str]] = {}
+    unfit: set[str] = set()
     for package in packages:
         try:
             version = Version(package.version)
@@ -71,35 +73,49 @@ def _lock(path: str, packages: list[_Package], python: str) -> LockFile:
         name = normalise(package.name)
         versions.setdefault(name, set()).add(Version(version.public))
         brings.setdefault(name, set()).update(normalise(other) for other in package.brings)
+        unfit |= set() if package.fits else {name}
+    later = _with_dependants(unfit, brings)
     return LockFile(
         path=path,
-        python=python,
-        pins={name: _pin(versions[name]) for name in sorted(versions)},
+        pins={name: _pin(versions[name], is_exact=name not in later) for name in sorted(versions)},
         brings={name: tuple(sorted(brings[name])) for name in sorted(brings) if brings[name]},
+        unfit=tuple(sorted(unfit)),
     )
 
 
-def _python(content: bytes) -> str:
-    """Return the versions of Python that a lock file is made for, as a specifier; empty when it says nothing."""
-    stated = _PYTHON.search(content) or _POETRY_PYTHON.search(content)
-    if stated is not None:
-        return as_specifier(stated[1].decode())
-    found = _PIPFILE_PYTHON.search(content)
-    return f"=={found[1].decode()}.*" if found is not None else ""
-
-
-def _pin(versions: set[Version]) -> str:
-    """Return the specifier of a distribution; of one that differs from machine to machine, the range."""
+def _pin(versions: set[Version], *, is_exact: bool) -> str:
+    """Return the specifier of a distribution: its version, a range of several, or up to the next major version."""
     first, last = min(versions), max(versions)
+    if not is_exact:
+        return f">={first},<{last.major + 1}"
     return f"=={first}" if first == last else f">={first},<={last}"
+
+
+def _with_dependants(names: set[str], brings: dict[str, set[str]]) -> set[str]:
+    """Return some distributions with all that need them, directly or not: these may ask for the very version."""
+    found = set(names)
+    while more := {name for name, needed in brings.items() if needed & found} - found:
+        found |= more
+    return found
 
 
 def _toml_lock(content: bytes) -> Iterator[_Package]:
     """Yield the packages of `poetry.lock`, `uv.lock` or `pdm.lock`."""
-    for package in tomllib.loads(_HASHES.sub(b"", content).decode()).get("package", []):
+    wheels = [_WHEELS.findall(part) for part in content.split(b"[[package]]")[1:]]
+    for package, files in zip(
+        tomllib.loads(_HASHES.sub(b"", content).decode()).get("package", []), wheels, strict=False
+    ):
         source = package.get("source", {})
-        if "version" in package and not ({*source, source.get("type", "")} & _ELSEWHERE - {"url"} or "git" in package):
-            yield _Package(package["name"], package["version"], list(_needed(package.get("dependencies", []))))
+        elsewhere = {*source, source.get("type", "")} & _ELSEWHERE - ({"url"} if "type" in source else set())
+        if "version" in package and not elsewhere and "git" not in package:
+            fits = not files or any(_fits(python.decode(), abi.decode()) for python, abi in files)
+            yield _Package(package["name"], package["version"], list(_needed(package.get("dependencies", []))), fits)
+
+
+def _fits(python: str, abi: str) -> bool:
+    """Return whether a wheel is for a Python on which services run, by its tags."""
+    minors = [int(minor) for minor in re.findall(r"cp3(\d+)", python)]
+    return not minors or "abi3" in abi or max(minors) >= _OLDEST_PYTHON
 
 
 def _needed(dependencies: Any) -> Iterator[str]:

@@ -95,10 +95,10 @@ def _add_table_line(name: str, wanted: Any, found: Packaging) -> None:
 
 
 def _poetry_line(name: str, wanted: Any) -> str:
-    return name + as_specifier(str(wanted.get("version", "") if isinstance(wanted, dict) else wanted).strip())
+    return name + _specifier(str(wanted.get("version", "") if isinstance(wanted, dict) else wanted).strip())
 
 
-def as_specifier(version: str) -> str:
+def _specifier(version: str) -> str:
     """Return the specifier that a version or range of Poetry stands for; empty when it is any version."""
     if not version or version == "*" or "|" in version:
         return ""

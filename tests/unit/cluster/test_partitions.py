@@ -11,9 +11,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import msgspec
+import pytest
 from graphs import system
 
-from decompose.cluster import Weights, assignment, partitions
+from decompose.cluster import assignment, partitions
 from decompose.cluster.problem import prepare
 from decompose.ir.evidence import CoChange, FileHistory, History
 from decompose.ir.graph import CodeGraph
@@ -90,19 +91,19 @@ def test_a_step_that_a_conductor_alone_calls_stays_with_its_stage() -> None:
     assert placed["shop.load:fetch"] == placed["shop.load:read"]
 
 
-def test_routes_that_one_application_mounts_stay_with_it() -> None:
+@pytest.mark.parametrize("mounted", ["ab", "a"])
+def test_routes_that_one_application_mounts_stay_with_it(mounted) -> None:
     parts = {f"api.{name}:f{i}": "gateway_ui" for name in "ab" for i in range(8)}
     chains = [f"api.{name}:f{i} -> api.{name}:f{i + 1}" for name in "ab" for i in range(7)]
     graph = shop(
-        *chains, "api.app:<module> i> api.a:<module>", "api.app:<module> i> api.b:<module>",
+        *chains, *(f"api.app:<module> i> api.{name}:<module>" for name in mounted),
         roles_more=parts | {"api.app:<module>": "gateway_ui"}, entries_more={"api.a:f0": "route", "api.b:f0": "route"},
     )  # fmt: skip
 
-    together = assignment(partitions(graph)[0])
-    without = assignment(partitions(graph, weights=Weights().without("process"))[0])
+    placed = assignment(partitions(graph)[0])
 
-    assert together["api.a:f0"] == together["api.b:f0"] == together["api.app:<module>"]
-    assert without["api.a:f0"] != without["api.b:f0"]
+    assert placed["api.a:f0"] == placed["api.app:<module>"]
+    assert (placed["api.a:f0"] == placed["api.b:f0"]) == (mounted == "ab")
 
 
 def test_a_part_that_nothing_starts_or_uses_goes_to_who_imports_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from graphs import system
 
 from decompose.cluster.process import answering, page_apps, web_apps
@@ -32,6 +33,33 @@ def test_routes_that_two_applications_mount_belong_to_neither() -> None:
 
     assert set(found) == {"shop.app", "admin.app"}
     assert not any("api.health" in modules for modules in found.values())
+
+
+def described(call: str) -> dict[str, tuple[str, ...]]:
+    """Return the applications of a shop with a script beside it that makes the application once more, in a function."""
+    script = ("tool.spec:<module> i> api.router:<module>", "tool.spec:build -> external:fastapi.FastAPI", call)
+    graph: CodeGraph = system(*MOUNTED, *script, entries=ROUTES, kinds={"tool.spec": "script"})
+    profiled = profile_system(graph)
+    return web_apps(profiled, relate(profiled))
+
+
+def test_a_script_that_only_describes_an_application_is_none() -> None:
+    found = described("tool.spec:main -> external:fastapi.FastAPI.openapi")
+
+    assert "tool.spec" not in found
+    assert found["shop.app"] == ("api.orders", "api.router", "api.users", "shop.app")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "tool.spec:main -> external:uvicorn.run",
+        "tool.spec:main -> external:flask.Flask.run",
+        "tool.spec:<module> -> external:fastapi.FastAPI",
+    ],
+)
+def test_a_script_that_lets_it_answer_is_an_application(call) -> None:
+    assert "api.orders" not in described(call).get("shop.app", ())
 
 
 def test_a_trainer_that_imports_a_server_module_is_no_application() -> None:

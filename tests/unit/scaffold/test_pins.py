@@ -18,7 +18,7 @@ A = LockFile(
     pins={"numpy": "==1.20", "pandas": "==1.1", "pydantic": "==1.5", "six": "==1.0"},
     brings={"pandas": ("numpy",), "six": ("numpy",)},
 )
-B = LockFile(path="b/poetry.lock", pins={"pandas": "==2.2", "scikit-learn": "==1.4"}, python=">=3.9,<3.10")
+B = LockFile(path="b/poetry.lock", pins={"pandas": "==2.2", "scikit-learn": "==1.4"})
 STATED = ("pandas[fast]>=1", "scikit-learn>=0.2", "pydantic>=1", "click==8.0")
 
 
@@ -44,15 +44,23 @@ def test_each_service_has_the_versions_of_the_lock_file_nearest_to_its_modules()
 
 
 def test_what_comes_along_has_the_version_of_the_lock_file_except_what_the_server_needs_later():
+    tree = emitted((A,))
+
+    assert lines_of(tree, "services/one/constraints.txt") == [
+        "click<=8.0", "numpy==1.20", "pandas==1.1", "setuptools<82", "six==1.0",
+    ]  # fmt: skip
+
+
+def test_of_a_service_whose_libraries_stand_in_several_lock_files_nothing_comes_in_a_later_version():
     tree = emitted((A, B))
 
     assert lines_of(tree, "services/one/constraints.txt") == [
-        "click<=8.0", "numpy==1.20", "pandas==1.1", "scikit-learn<=1.4", "setuptools<82", "six==1.0",
+        "click<=8.0", "numpy<=1.20", "pandas<=1.1", "scikit-learn<=1.4", "setuptools<82", "six<=1.0",
     ]  # fmt: skip
 
 
 def test_who_installs_the_service_alone_gets_the_pins_of_what_it_brings_along():
-    project = tomllib.loads(emitted((A, B)).text("services/one/pyproject.toml"))["project"]
+    project = tomllib.loads(emitted((A,)).text("services/one/pyproject.toml"))["project"]
 
     assert project["dependencies"][2:] == ["pandas[fast]==1.1", "scikit-learn>=0.2", "numpy==1.20"]
 
@@ -70,10 +78,16 @@ def test_without_a_lock_file_the_constraints_of_the_system_hold():
     assert "services/one/constraints.txt" not in tree.files
 
 
-def test_a_lock_file_for_a_python_on_which_no_service_runs_is_named():
-    found = [(str(f.span), f.message) for f in emitted((A, B)).findings if f.code == "DC505"]
+def test_versions_without_a_wheel_for_our_python_are_named():
+    ranged = {"pandas": ">=2.2,<3", "scikit-learn": "==1.4"}
 
-    assert [(path, "`>=3.9,<3.10`" in message) for path, message in found] == [("b/poetry.lock:1", True)]
+    tree = emitted((msgspec.structs.replace(B, pins=ranged, unfit=("pandas",)),))
+
+    assert [(str(f.span), "`pandas`" in f.message) for f in tree.findings if f.code == "DC505"] == [
+        ("b/poetry.lock:1", True)
+    ]
+    assert lines_of(tree, "services/two/requirements.txt")[1:] == ["pandas[fast]>=2.2,<3", "scikit-learn==1.4"]
+    assert {"pandas>=2.2,<3", "scikit-learn==1.4"} < set(lines_of(tree, "services/two/constraints.txt"))
 
 
 def test_a_url_that_the_monolith_states_stays():
