@@ -112,6 +112,8 @@ _GONE_FROM_STANDARD = frozenset({
 _NAME = re.compile(r"^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
 _OTHER = re.compile(r"aarch64|arm64|armv|win32|Windows|[Dd]arwin|'nt'|\"nt\"")
 """What a marker names when it is about other machines than common servers."""
+_LOCAL = re.compile(r"(?<=\d)\+[\w.]+")
+"""The part of a version that only an index of its own has (`2.4.1+cpu`): the version without it is met by both."""
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
@@ -182,10 +184,11 @@ def line_by_name(lines: Iterable[str]) -> dict[str, str]:
     """Return the requirement line by normalised distribution.
 
     Of several, one that states a version wins, then one that holds on any machine or on common servers, then the first.
+    A version is asked for without what only one index has of it (`+cpu`).
     """
     found: dict[str, tuple[tuple[bool, int], str]] = {}
     for line in lines:
-        name, text = name_of(line), line.partition(" #")[0].strip()
+        name, text = name_of(line), _LOCAL.sub("", line.partition(" #")[0].strip())
         marker = text.partition(";")[2]
         rank = (
             len(text.partition(";")[0].strip()) > len(name),

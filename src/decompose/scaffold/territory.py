@@ -104,13 +104,34 @@ class Territory:
         return next(iter(owners)) or None if len(owners) == 1 else None
 
     def find_module(self, imported: Imported, importer: str) -> tuple[Module, str] | None:
-        """Return the module of the tree that an import loads and its import name, `None` for libraries."""
+        """Return the module of the tree that an import loads and its import name, `None` for libraries.
+
+        Of several with that name, one that has what is taken from it, then the nearest.
+        """
         name = self.absolute(imported, importer)
         found = self._modules_by_import.get(name)
         if not found:
             return None
         here = posixpath.dirname(self.modules[importer].path)
-        return min(found, key=lambda m: (_distance(_root_of(m.path, name), here), m.name != name, m.path)), name
+        taken = imported.attribute if len(found) > 1 else ""
+
+        def rank(module: Module) -> tuple[bool, int, bool, str]:
+            distance = _distance(_root_of(module.path, name), here)
+            return bool(taken) and not self._may_have(module, taken), distance, module.name != name, module.path
+
+        return min(found, key=rank), name
+
+    def _may_have(self, module: Module, name: str) -> bool:
+        """Return whether a module binds a name, or is a package with a module of that name."""
+        text = self.text(module.name)
+        folder, _, file = module.path.rpartition("/")
+        beside = {f"{folder}/{name}.py", f"{folder}/{name}/__init__.py"} & self.sources.keys()
+        if text is None or name.startswith("*") or (file == "__init__.py" and beside):
+            return True
+        binds = {bound for statement in text.statements for bound in statement.binds}
+        return not binds.isdisjoint((name, "*", "__getattr__")) or any(
+            imported.attribute.startswith("*") for statement in text.statements for imported in statement.imports
+        )
 
     def modules_named(self, import_name: str) -> tuple[str, ...]:
         """Return every module of the tree that some import may mean by the dotted name."""
@@ -196,8 +217,17 @@ class Territory:
 
     @cached_property
     def programs(self) -> frozenset[str]:
-        """Modules that work as soon as they are imported and that no other module imports: they are run, not loaded."""
-        imported = {module_of(e.target) for e in self.graph.edges if module_of(e.source) != module_of(e.target)}
+        """Modules that work as soon as they are imported and that no other module imports: they are run, not loaded.
+
+        A command of another module runs them, and values of its reach them: neither imports them.
+        """
+        imported = {
+            module_of(e.target)
+            for e in self.graph.edges
+            if e.kind != "value"
+            and module_of(e.source) != module_of(e.target)
+            and not (e.kind == "call" and qualname_of(e.target) == MODULE_BODY)
+        }
         return frozenset(
             name
             for name, module in self.modules.items()

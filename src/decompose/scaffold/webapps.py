@@ -67,8 +67,9 @@ def unmounted(territory: Territory) -> tuple[Finding, ...]:
                     code="DC506",
                     level="warning",
                     span=factory.span,
-                    message=f"`{factory.symbol}` makes the web application of `{service.name}` from arguments that only its code "
-                    "has: it answers the calls of other services, and its routes once the program that makes it runs there",
+                    message=f"`{factory.symbol}` makes the web application of `{service.name}` from arguments "
+                    "that only its code has: it answers the calls of other services, and its routes once the program "
+                    "that makes it runs there",
                     hint="make the application without arguments, or bind it in a module, and generate again",
                 )
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -197,7 +198,7 @@ def _is_requirement(name: str) -> bool:
         "Pipfile",
     }:
         return True
-    return name.endswith((".txt", ".in")) and "requirement" in name.lower()
+    return name.endswith((".txt", ".in")) and re.search("requir[a-z]*ment", name.lower()) is not None
 
 
 def _is_text(name: str) -> bool:

@@ -119,3 +119,30 @@ def test_a_package_on_a_path_of_its_own_has_the_name_that_the_code_gives_it(tmp_
     said = run_in(tmp_path, tree, "one", "import kit.run, kit.lib.deep.core as c; print(kit.run.go(), c.name())")
 
     assert (said.returncode, said.stdout) == (0, "lib.deep lib.deep\n"), said.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "use", "said"),
+    [
+        ("from utils import loud", "loud.x()", "loud"),
+        ("from utils import TOP", "TOP", "top"),
+        ("from utils import text", "text.x()", "text"),
+    ],
+)
+def test_of_two_packages_of_one_name_the_one_that_has_what_is_taken_is_meant(tmp_path, line, use, said):
+    sources = {
+        "work/__init__.py": "",
+        "work/prep.py": f"{line}\n\n\ndef f():\n    return {use}\n",
+        "work/utils/__init__.py": "",
+        "work/utils/text.py": "def x():\n    return 'text'\n",
+        "utils/__init__.py": "TOP = 'top'\n",
+        "utils/loud.py": "def x():\n    return 'loud'\n",
+        "c.py": "def g():\n    return 1\n",
+    }
+    tree = emitted(
+        sources, {"one": ("work.prep", "utils", "utils.loud", "work.utils.text", "work.utils"), "two": ("c",)}
+    )
+
+    done = run_in(tmp_path, tree, "one", "import work.prep; print(work.prep.f())")
+
+    assert (done.returncode, done.stdout) == (0, f"{said}\n"), done.stderr

@@ -60,6 +60,7 @@ def test_a_stated_line_of_the_part_of_a_shared_package_wins_and_one_of_another_p
         (("numpy==1; sys_platform == 'win32'", "numpy==2"), "numpy==2"),
         (("numpy", "numpy==2"), "numpy==2"),
         (("numpy==1", "numpy==2"), "numpy==1"),
+        (("numpy==2.4.1+cpu", "numpy==2.4.1+cu118; sys_platform == 'win32'"), "numpy==2.4.1"),
         (("numpy", "numpy==2; sys_platform == 'win32'"), "numpy==2; sys_platform == 'win32'"),
     ],
 )  # fmt: skip

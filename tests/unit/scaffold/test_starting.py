@@ -15,12 +15,14 @@ from service_runtime.refusal import patience, reason
 from service_runtime.service import Service
 from tests.unit.scaffold.monoliths import blueprint_of, graph_of
 
+import decompose
 from decompose.errors import GenerateError
 from decompose.ir.blueprint import ArtifactFile, ArtifactSet
 from decompose.ir.findings import Span
 from decompose.ir.graph import Module, Unit
 from decompose.resources import template_root
 from decompose.scaffold import emit
+from decompose.scaffold.territory import Territory
 
 
 def test_a_folder_with_the_name_of_a_required_library_does_not_hide_it():
@@ -57,6 +59,7 @@ def test_an_installed_library_goes_before_a_folder_without_init(tmp_path):
         ("\nimport no_such_library\n", "the module `no_such_library` is not installed"),
         ("\nraise ModuleNotFoundError('install x[python]')\n", "ModuleNotFoundError: install x[python]"),
         ("\nraise RuntimeError('no\\n  device')\n", "RuntimeError: no device"),
+        ("\nraise SystemExit(2)\n", "SystemExit: 2"),
     ],
 )
 def test_a_service_that_cannot_start_says_what_is_missing_and_where(tmp_path, monkeypatch, code, expected):
@@ -65,7 +68,7 @@ def test_a_service_that_cannot_start_says_what_is_missing_and_where(tmp_path, mo
     monkeypatch.delitem(sys.modules, "settings_of_a_test", raising=False)
     service = Service("one", tmp_path, {"settings_of_a_test": "settings_of_a_test.py"}, environment=("DATA_ROOT",))
 
-    with pytest.raises(Exception) as caught:
+    with pytest.raises((Exception, SystemExit)) as caught:
         __import__("settings_of_a_test")
 
     said = reason(caught.value, service)
@@ -168,6 +171,7 @@ import own
     [
         ("import builtins, os\nbuiltins.os = os", "prepare", 0, "own sees /"),
         ("import os", "prepare", 1, "NameError: name 'os' is not defined"),
+        ("\nraise SystemExit(2)", "serve", 1, "error: `one` cannot start: SystemExit: 2 (first.py:2)"),
         ("\nimport no_such_library", "serve", 1, "error: `one` cannot start: the module `no_such_library` is not installed"),
     ],
 )  # fmt: skip
@@ -265,3 +269,25 @@ def test_a_function_that_only_the_program_of_a_module_defines_is_no_operation():
 
     (one,) = [s for s in json.loads(tree.text("system.json"))["services"] if s["name"] == "one"]
     assert [operation["name"] for operation in one["operations"]] == ["known"]
+
+
+_JOB = "import sys\nfrom shapes import Shape\n\nprint(sys.argv)\n\n\ndef work(shape):\n    return shape\n\n\nwork(Shape())\n"
+
+
+@pytest.mark.parametrize(
+    ("front", "is_program"),
+    [
+        ("import subprocess\n\nsubprocess.run(['python', 'job.py', 'x'])\n", True),
+        ("import job\n\njob.work(1)\n", False),
+        ("def f():\n    from job import work\n\n    return work(1)\n", False),
+    ],
+)
+def test_a_program_that_is_only_run_by_a_command_or_handed_values_is_not_loaded(tmp_path, front, is_program):
+    sources = {"job.py": _JOB, "shapes.py": "class Shape:\n    pass\n", "front.py": front}
+    for path, text in sources.items():
+        (tmp_path / path).write_text(text)
+    graph = decompose.analyze(tmp_path)
+
+    found = Territory(blueprint_of(graph, {"one": ("job",)}), graph, {p: t.encode() for p, t in sources.items()})
+
+    assert ("job" in found.programs) == is_program

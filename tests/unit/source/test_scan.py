@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from decompose import graph, source
 from decompose.ir.codec import encode_graph
 
@@ -58,3 +60,22 @@ def test_a_folder_of_services_by_another_hand_is_read(tmp_path: Path) -> None:
     (tmp_path / "services" / "decompose.lock").write_text("{}")
 
     assert [file.path for file in source.scan(tmp_path).outcomes] == ["services/app.py"]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_read"),
+    [("requirements.txt", True), ("requirement_gpu.txt", True), ("requirments_cpu.txt", True), ("notes.txt", False)],
+)
+def test_requirements_are_read_however_their_file_is_spelled(tmp_path, name, is_read):
+    (tmp_path / "a.py").write_text("import numpy\n")
+    (tmp_path / name).write_text("numpy==1.26\n")
+
+    assert source.scan(tmp_path).requirements == (["numpy==1.26"] if is_read else [])
+
+
+def test_lock_files_below_the_root_are_read(tmp_path):
+    (tmp_path / "a.py").write_text("import numpy\n")
+    (tmp_path / "part").mkdir()
+    (tmp_path / "part/uv.lock").write_text('[[package]]\nname = "numpy"\nversion = "1.26"\n')
+
+    assert [(lock.path, lock.pins) for lock in source.scan(tmp_path).locks] == [("part/uv.lock", {"numpy": "==1.26"})]

@@ -54,7 +54,7 @@ def serve(service: Service) -> None:
     view.base[:] = [shared]
     try:
         prepare(service, workplace(service, shared, is_run=bool(options.run)))
-    except Exception as error:  # noqa: BLE001  (code of the monolith, run before all else)
+    except (Exception, SystemExit) as error:  # noqa: BLE001  (code of the monolith, run before all else)
         traceback.print_exception(error)
         sys.exit(f"error: {reason(error, service)}")
     handed = open_handover(service, Path.cwd(), shared)

@@ -99,7 +99,7 @@ class Host:
                 if (waits := patience(error, self.service)) != told:
                     print(told := waits, file=sys.stderr, flush=True)
                 await asyncio.sleep(0.2)
-            except Exception as error:  # noqa: BLE001  (the process ends, and says why)
+            except (Exception, SystemExit) as error:  # noqa: BLE001  (the process ends, and says why)
                 self._give_up(error)
                 return
 
