@@ -25,6 +25,8 @@ from decompose.scaffold.territory import Territory
 
 _WITH_PKG_RESOURCES = "setuptools<82"
 """Later ones lack `pkg_resources`, which libraries import without asking for it."""
+_WITH_OLD_NUMPY = "pyarrow<26"
+"""Later ones need numpy 2 without asking for it."""
 _PICKLED = (".pkl", ".pickle", ".pk", ".p", ".joblib", ".dill", ".sav")
 
 
@@ -162,7 +164,7 @@ def constraints(lines: Mapping[str, str]) -> tuple[str, ...]:
         least = SERVER.get(name)
         if ends and not (least and any(Version(end.lstrip("<=")) < least for end in ends)):
             found.append(f"{name}{','.join(ends)}" + (f"; {stated.marker}" if stated.marker else ""))
-    return tuple(sorted({*found, _WITH_PKG_RESOURCES})) if found and "setuptools" not in lines else tuple(found)
+    return tuple(sorted({*found, *_unsaid({name_of(line): line for line in found}, lines)}))
 
 
 def locked_constraints(pins: Pins, lines: Mapping[str, str]) -> tuple[str, ...]:
@@ -174,8 +176,22 @@ def locked_constraints(pins: Pins, lines: Mapping[str, str]) -> tuple[str, ...]:
     """
     if not pins.path:
         return ()
-    stated = {name_of(line): line for line in (_WITH_PKG_RESOURCES, *constraints(lines))}
-    return tuple(sorted({**stated, **{name: f"{name}{pin}" for name, pin in pins.bounds.items()}}.values()))
+    stated = {name_of(line): line for line in constraints(lines)}
+    known = {**stated, **{name: f"{name}{pin}" for name, pin in pins.bounds.items()}}
+    return tuple(sorted({*known.values(), *_unsaid(known, known)}))
+
+
+def _unsaid(bounds: Mapping[str, str], stated: Iterable[str]) -> Iterator[str]:
+    """Yield what libraries need without asking for it, where the monolith states nothing of it.
+
+    Args:
+        bounds: Constraints by distribution.
+        stated: Distributions that the monolith states, in some version or any.
+    """
+    if bounds and "setuptools" not in stated:
+        yield _WITH_PKG_RESOURCES
+    if "numpy" in bounds and "pyarrow" not in stated and not Requirement(bounds["numpy"]).specifier.contains("2.0"):
+        yield _WITH_OLD_NUMPY
 
 
 def _end_of(specifier: Specifier) -> Iterator[str]:

@@ -179,3 +179,22 @@ def test_a_monolith_that_states_no_version_constrains_nothing():
     tree = emitted({"one.py": "import numpy\n\n\ndef f():\n    return 1\n", **OTHER}, {"one": ("one",)})
 
     assert "-c" not in tree.text("services/one/requirements.txt")
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        (("numpy==1.24.3",), {"pyarrow<26"}),
+        (("numpy<2",), {"pyarrow<26"}),
+        (("numpy==2.1",), set()),
+        (("numpy>=1.24",), set()),
+        (("numpy==1.24.3", "pyarrow==12.0"), {"pyarrow<=12.0"}),
+        (("numpy==1.24.3", "pyarrow"), set()),
+    ],
+)
+def test_with_an_old_numpy_comes_a_pyarrow_that_runs_with_it(stated, expected):
+    tree = emitted(
+        {"one.py": "import numpy\n\n\ndef f():\n    return 1\n", **OTHER}, {"one": ("one",)}, requirements=stated
+    )
+
+    assert {line for line in tree.text("constraints.txt").splitlines() if line.startswith("pyarrow")} == expected
