@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from decompose.ir.graph import Module
 from decompose.ir.symbols import module_of, qualname_of
 from decompose.scaffold.need import Need
+from decompose.scaffold.plugged import Change, changes, silent_imports
 from decompose.scaffold.residence import Residence
 from decompose.scaffold.statements import Imported, Statement
 from decompose.scaffold.territory import Territory
@@ -240,7 +241,61 @@ class Closure:
                 if any(self._is_kept_value(need, root) for root in statement.roots) or self._loads(need, statement):
                     self.keep(need, statement.index)
                     has_grown = True
+            has_grown |= self._want_plugged(need)
         return has_grown or bool(self._pending)
+
+    def _want_plugged(self, need: Need) -> bool:
+        """Keep imports that nothing names, of modules that change what is kept (a table of plug-ins, a patched class)."""
+        has_grown = False
+        for found in silent_imports(self.territory, need.module.name):
+            if not self._changes_kept(found.module, set()):
+                continue
+            has_grown |= found.bound not in need.names
+            need.kept.add(found.index)
+            need.names.add(found.bound)
+            plugged = self.want_module(found.module, found.import_name)
+            for statement in list(self._changing(found.module)):
+                has_grown |= statement.index not in plugged.kept
+                self.keep(plugged, statement.index)
+        return has_grown
+
+    def _changes_kept(self, module: str, seen: set[str]) -> bool:
+        """Return whether loading a module changes what is kept, by itself or by what it imports for that alone."""
+        if module in seen:
+            return False
+        seen.add(module)
+        return any(True for _ in self._changing(module)) or any(
+            self._changes_kept(inner.module, seen) for inner in silent_imports(self.territory, module)
+        )
+
+    def _changing(self, module: str) -> Iterator[Statement]:
+        """Yield the statements of a module that change what is kept of others."""
+        text = self.territory.text(module)
+        for statement in text.statements if text is not None else ():
+            is_elsewhere = statement.kind in ("def", "class") and not self.residence.is_local(
+                f"{module}:{statement.binds[0]}"
+            )
+            if not is_elsewhere and any(
+                self._is_changed_here(c, module) for c in changes(self.territory, module, statement)
+            ):
+                yield statement
+
+    def _is_changed_here(self, change: Change, module: str) -> bool:
+        if change.library:
+            return any(
+                imported.bound in need.names and imported.module.partition(".")[0] == change.library
+                for need in self.needs.values()
+                if (text := self.territory.text(need.module.name)) is not None and need.module.name != module
+                for index in need.kept
+                for imported in text.statements[index].imports
+            )
+        owner, name = module_of(change.symbol), qualname_of(change.symbol)
+        need = self.needs.get(owner)
+        if need is None or owner == module or name in need.remote_values:
+            return False
+        if change.symbol not in self.territory.units:
+            return self._is_kept_value(need, name)
+        return self.defines(change.symbol) and (not change.is_call or change.symbol in self.territory.changing)
 
     def _loads(self, need: Need, statement: Statement) -> bool:
         """Return whether the module's own statements run here, and this one loads plug-ins, by name."""

@@ -61,6 +61,7 @@ def pins_of(paths: Iterable[str], imported: Sequence[str], locks: Sequence[LockF
     bounds = {name: pin if is_alone else _end(pin) for name, pin in first.pins.items()}
     for lock in rest:
         bounds = {name: _end(pin) for name, pin in lock.pins.items()} | bounds
+    bounds = {name: bound for name, bound in bounds.items() if bound}
     return Pins(
         path=first.path,
         unfit=first.unfit,
@@ -110,8 +111,8 @@ def unfit_finding(pins: Pins) -> Finding:
         code="DC505",
         level="note",
         span=Span(pins.path),
-        message=f"the versions of {listed}{more} have no wheel for Python 3.11 or later, on which the services run: these, "
-        "and what needs them, come in a later version of the same major one",
+        message=f"the versions of {listed}{more} have no wheel for Python 3.11 or later, on which the services run: these "
+        "come in a later version, and what needs them in a later one of the same major version",
         hint="lock the monolith for a later Python, and generate again",
     )
 
@@ -130,11 +131,11 @@ def _has(name: str, lock: LockFile) -> bool:
 
 
 def _end(pin: str) -> str:
-    """Return where the versions of a specifier end."""
-    return f"<={pin[2:]}" if pin.startswith("==") else pin.rpartition(",")[2]
+    """Return where the versions of a specifier end; empty when they do not."""
+    return f"<={pin[2:]}" if pin.startswith("==") else pin.partition(",")[2]
 
 
 def _is_too_old(name: str, pin: str) -> bool:
     """Return whether a specifier excludes what the generated server needs at least."""
-    end = _end(pin)
-    return name in SERVER and (Version(end.lstrip("<=")), end.startswith("<=")) < (SERVER[name], True)
+    end = _end(pin) or pin if "<" in pin or "==" in pin else ""
+    return bool(end) and name in SERVER and (Version(end.lstrip("<=")), end.startswith("<=")) < (SERVER[name], True)

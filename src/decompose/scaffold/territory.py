@@ -316,6 +316,11 @@ class Territory:
         return found
 
     @cached_property
+    def changing(self) -> frozenset[str]:
+        """Module-level units that change some module-level value."""
+        return frozenset(symbol for symbols in self.writers.values() for symbol in symbols)
+
+    @cached_property
     def decorated(self) -> dict[str, set[str]]:
         """Module-level units that each module-level function decorates, or something inside of which it does."""
         found: dict[str, set[str]] = {}

@@ -74,10 +74,12 @@ def _lock(path: str, packages: list[_Package]) -> LockFile:
         versions.setdefault(name, set()).add(Version(version.public))
         brings.setdefault(name, set()).update(normalise(other) for other in package.brings)
         unfit |= set() if package.fits else {name}
-    later = _with_dependants(unfit, brings)
+    later = _with_dependants(unfit, brings) - unfit
+    pins = {name: _pin(found, is_exact=name not in later) for name, found in versions.items()}
+    pins |= {name: f">={min(versions[name])}" for name in unfit}
     return LockFile(
         path=path,
-        pins={name: _pin(versions[name], is_exact=name not in later) for name in sorted(versions)},
+        pins=dict(sorted(pins.items())),
         brings={name: tuple(sorted(brings[name])) for name in sorted(brings) if brings[name]},
         unfit=tuple(sorted(unfit)),
     )
