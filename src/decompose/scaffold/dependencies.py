@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -229,9 +230,39 @@ def _uses_of(need: Need, text: ModuleText, statement: Statement, territory: Terr
         yield Use(
             name,
             Span(need.module.path, imported.line),
-            is_optional=imported.is_optional or is_unreached,
+            is_optional=is_unreached or (imported.is_optional and not _is_missed(imported, statement, text)),
             instead_of=imported.instead_of,
         )
+
+
+def _is_missed(imported: Imported, statement: Statement, text: ModuleText) -> bool:
+    """Return whether the module cannot be loaded without a name that it tries to import and puts nothing in the place of."""
+    handlers = statement.node.handlers if isinstance(statement.node, (ast.Try, ast.TryStar)) else []
+    stored = {n.id for h in handlers for n in ast.walk(h) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    if (
+        not handlers
+        or imported.when != "loaded"
+        or imported.bound in stored
+        or text.binders[imported.bound] != (statement.index,)
+    ):
+        return False
+    others = (s for s in text.statements if s.index != statement.index and s.kind in ("assign", "effect"))
+    return any(imported.bound in _loaded(other) for other in others)
+
+
+def _loaded(statement: Statement) -> frozenset[str]:
+    """Return the names that a statement looks up when the module is loaded, whatever the case."""
+    found: set[str] = set()
+    waiting: list[ast.AST] = [statement.node] if statement.node is not None else []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        if isinstance(node, ast.IfExp):
+            waiting.append(node.test)
+        elif not isinstance(node, (ast.Lambda, ast.BoolOp)):
+            waiting += ast.iter_child_nodes(node)
+    return frozenset(found)
 
 
 def _is_reached(need: Need, statement: Statement, territory: Territory) -> bool:

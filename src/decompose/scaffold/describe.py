@@ -122,7 +122,9 @@ def _service_context(found: _Gathered, service: ServiceBlueprint, port: int) -> 
     web = web_app(territory, service)
     more = unpickled(territory, service.name, needs) | ({"a2wsgi"} if web and web[1] == "Flask" else set())
     used = tuple(uses(own.values(), territory))
-    pins = pins_of((n.module.path for n in own.values()), sorted({use.name for use in used}), territory.graph.locks)
+    names = sorted({use.name for use in used})
+    paths = (need.module.path for need in own.values())
+    pins = pins_of(paths, names, territory.graph.locks, territory.requirement_lines)
     asked = requirements(used, territory, more, pins)
     models = models_of(territory, service, operations[service.name], has_web=web is not None)
     return ServiceContext(

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
 from decompose.ir.findings import Finding, Span
 from decompose.ir.graph import LockFile
-from decompose.knowledge.distributions import candidates, name_of
+from decompose.knowledge.distributions import candidates, line_of, name_of
 
 MOST_NAMED = 8
+NO_LINES: Mapping[str, str] = MappingProxyType({})
 SERVER = {"pydantic": Version("1.10"), "starlette": Version("0.13.6"), "uvicorn": Version("0.15")}
 """What the generated server needs at least (`packages/runtime/pyproject.toml`)."""
 
@@ -37,18 +39,21 @@ class Pins:
 NO_PINS = Pins()
 
 
-def pins_of(paths: Iterable[str], imported: Sequence[str], locks: Sequence[LockFile]) -> Pins:
+def pins_of(
+    paths: Iterable[str], imported: Sequence[str], locks: Sequence[LockFile], stated: Mapping[str, str] = NO_LINES
+) -> Pins:
     """Return the versions that hold for a process.
 
     A lock file holds for the modules below its folder, unless one is nearer. Of several, the one with most modules counts;
     where none stands above a module, the one that has most of what the process imports. What comes along has its version,
-    too, unless the process imports what only other files have: their parts are installed apart, so nothing comes in a
-    later version than one has.
+    too, unless the process imports what only other files have or bound: their parts are installed apart, so nothing comes
+    in a later version than one has.
 
     Args:
         paths: Its modules, POSIX paths relative to the analysed root.
         imported: Names that it imports of others.
         locks: Lock files of the monolith, sorted by path.
+        stated: Requirement lines of the monolith by distribution.
     """
     above = Counter(lock.path for path in paths for lock in _nearest(path, locks))
     known = {lock.path: sum(_has(name, lock) for name in imported) for lock in locks}
@@ -57,7 +62,8 @@ def pins_of(paths: Iterable[str], imported: Sequence[str], locks: Sequence[LockF
     if not order or not weights:
         return NO_PINS
     first, *rest = order
-    is_alone = not any(_has(name, lock) and not _has(name, first) for name in imported for lock in rest)
+    missing = [name for name in imported if not _has(name, first)]
+    is_alone = not any(_is_bounded(line_of(name, stated)) or any(_has(name, lock) for lock in rest) for name in missing)
     bounds = {name: pin if is_alone else _end(pin) for name, pin in first.pins.items()}
     for lock in rest:
         bounds = {name: _end(pin) for name, pin in lock.pins.items()} | bounds
@@ -128,6 +134,11 @@ def _nearest(path: str, locks: Iterable[LockFile]) -> list[LockFile]:
 def _has(name: str, lock: LockFile) -> bool:
     """Return whether a lock file has what provides an import name."""
     return any(candidate in lock.pins for candidate in candidates(name))
+
+
+def _is_bounded(line: str) -> bool:
+    """Return whether a requirement line says up to which version it holds."""
+    return any(sign in line for sign in ("==", "~=", "<"))
 
 
 def _end(pin: str) -> str:

@@ -100,3 +100,9 @@ def test_a_url_that_the_monolith_states_stays():
 def test_where_no_lock_file_stands_above_the_code_the_one_with_most_of_its_imports_counts():
     assert pins_of(["mono/x.py"], ["pandas", "sklearn"], (A, B)).path == "b/poetry.lock"
     assert pins_of(["mono/x.py"], ["flask"], (A, B)).path == ""
+
+
+def test_what_is_stated_beside_a_lock_file_that_does_not_have_it_need_not_go_with_all_of_it():
+    found = pins_of(["a/one.py"], ["pandas", "torch"], (A,), {"torch": "torch==2.0"})
+
+    assert (found.versions["pandas"], found.bounds["numpy"], found.brings) == ("==1.1", "<=1.20", {})

@@ -77,6 +77,16 @@ def test_of_several_lines_one_for_common_servers_counts(stated, expected):
         ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import fastlib\n", False),
         ("import sys\nif sys.platform == 'win32':\n    import fastlib\n", False),
         ("try:\n    import tomllib\nexcept ImportError:\n    import fastlib as tomllib\n", False),
+        ("try:\n    from fastlib import X\nexcept ImportError:\n    print('no')\n\nMADE = X(1)\n", True),
+        ("try:\n    from fastlib import X\nexcept ImportError:\n    X = print\n\nMADE = X(1)\n", False),
+        (
+            "try:\n    from fastlib import X\nexcept ImportError:\n    print('no')\n\n\ndef h():\n    return X(1)\n",
+            False,
+        ),
+        (
+            "try:\n    import fastlib\n    ok = 1\nexcept ImportError:\n    ok = 0\n\nMADE = fastlib.x if ok else 0\n",
+            False,
+        ),
         ("import fastlib\n", True),
         ("try:\n    import fastlib\nexcept ImportError:\n    raise SystemExit('install fastlib')\n", True),
         ("import sys\ntry:\n    import fastlib\nexcept ImportError:\n    print('no')\n    sys.exit(1)\n", True),
