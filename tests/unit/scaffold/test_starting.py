@@ -291,3 +291,17 @@ def test_a_program_that_is_only_run_by_a_command_or_handed_values_is_not_loaded(
     found = Territory(blueprint_of(graph, {"one": ("job",)}), graph, {p: t.encode() for p, t in sources.items()})
 
     assert ("job" in found.programs) == is_program
+
+
+def test_a_module_that_ends_the_process_as_it_is_loaded_is_the_reason(tmp_path):
+    (tmp_path / "first.py").write_text("")
+    (tmp_path / "own.py").write_text("import sys\n\nsys.exit('usage: own WORD')\n")
+    variables = os.environ | {"PYTHONPATH": str(template_root() / "packages" / "runtime" / "src"), "SERVICE_OPEN": "1"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", _STARTED, "--port", "0", "serve"],
+        cwd=tmp_path, env=variables, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+    assert "error: `one` cannot start: SystemExit: usage: own WORD (own.py:3)" in done.stderr
+    assert done.returncode == 1
