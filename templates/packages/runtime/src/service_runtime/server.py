@@ -154,7 +154,7 @@ class Host:
             self.missing.append(f"{module}: {error}")
             log.warning("%s is not loaded: %s", module, error)
 
-    def _give_up(self, error: Exception) -> None:
+    def _give_up(self, error: BaseException) -> None:
         self.failure = reason(error, self.service)
         print("".join(traceback.format_exception(error)), file=sys.stderr, flush=True)
         self.end()
