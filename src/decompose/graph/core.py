@@ -36,8 +36,16 @@ FRAMES_A_SCOPE = 3
 """… and further ones for each of its scopes; common code needs 1.3."""
 MAX_LED = 200
 """Calls of objects that lead to others, from within such a call, that a run of a frame follows."""
+FIRST_RUNS = 2
+"""Runs of a frame that are made at once; further ones are made when no other frame asks for so few any more."""
+SURE_RUNS = 3
+"""Runs that every frame may have that grows."""
 MAX_RUNS = 6
 """Runs of one frame after which its growth is no longer followed."""
+MIN_WORK = 60_000
+"""Work (calls that runs of frames make) of any program up to which frames have more runs than those …"""
+WORK_A_SCOPE = 15
+"""… and further work for each of its scopes."""
 
 
 class Patch:
@@ -58,6 +66,10 @@ class Core(Hooks):
         super().__init__(facts)
         self.queue: list[tuple[int, int, Frame]] = []
         self._ticket = 0
+        self.most_runs = FIRST_RUNS
+        self.waiting: dict[Frame, None] = {}
+        """Frames whose growth asks for more runs than are allowed so far."""
+        self.work = 0
         self.frames: list[Frame] = []
         self.frames_of_scope: Counter[int] = Counter()
         """How many contexts each scope has, by its identity."""
@@ -89,6 +101,7 @@ class Core(Hooks):
         """Dotted names that configuration files hold, by the key under which they stand."""
         self.most_frames = MIN_FRAMES + FRAMES_A_SCOPE * sum(len(file.scopes) for file in facts.files)
         """Frames after which no further contexts are told apart, so that memory grows with the code and no faster."""
+        self.most_work = MIN_WORK + WORK_A_SCOPE * sum(len(file.scopes) for file in facts.files)
         self.contexts: dict[tuple[str, int], int] = {}
         """Contexts that were told apart, by file and scope."""
         self.decorating: set[int] = set()
@@ -155,10 +168,14 @@ class Core(Hooks):
 
     def rerun(self, frame: Frame) -> None:
         """List a frame to be run (again): those that ran least come first, so that growth gathers for the others."""
-        if not frame.queued and frame.runs < MAX_RUNS:
+        if frame.queued:
+            return
+        if frame.runs < self.most_runs:
             frame.queued = True
             self._ticket += 1
             heapq.heappush(self.queue, (frame.runs, self._ticket, frame))
+        elif frame.runs < MAX_RUNS:
+            self.waiting[frame] = None
 
     def touch(self, cell: Cell) -> None:
         """List the readers of a cell although its values stay (a shape has changed).
@@ -197,12 +214,24 @@ class Core(Hooks):
             self.run(frame)
 
     def settle(self) -> None:
-        """Run listed frames until nothing grows any more."""
+        """Run listed frames until nothing grows any more, but for those that wait for further runs."""
         while self.queue:
-            frame = heapq.heappop(self.queue)[2]
+            runs, _, frame = heapq.heappop(self.queue)
             frame.queued = False
-            frame.depth = 0
-            self.run(frame)
+            if runs < SURE_RUNS or self.work < self.most_work:
+                frame.depth = 0
+                self.run(frame)
+
+    def settle_waiting(self, most: int = SURE_RUNS) -> None:
+        """Run listed frames until nothing grows any more, and then those that wait: one run more of each after the other."""
+        self.settle()
+        while self.waiting and self.most_runs < most:
+            self.most_runs += 1
+            waiting, self.waiting = self.waiting, {}
+            for frame in waiting:
+                self.rerun(frame)
+            self.settle()
+        self.most_runs = FIRST_RUNS
 
     def run(self, frame: Frame) -> None:
         """Evaluate the body of a frame once."""
@@ -222,6 +251,7 @@ class Core(Hooks):
         finally:
             frame.running = False
             self.current = previous
+            self.work += 1 + len(frame.edges)
 
     def once(self, frame: Frame, made: Object, call: Callable[[], Values]) -> Values:
         """Return what calling an object gives; nothing where that is under way in the frame, for it leads to itself.

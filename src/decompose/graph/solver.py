@@ -8,6 +8,7 @@ from typing import Any
 
 from decompose.graph.attributes import Attributes
 from decompose.graph.calls import Calls
+from decompose.graph.core import MAX_RUNS
 from decompose.graph.definitions import Definitions, dotted_text
 from decompose.graph.expressions import Expressions
 from decompose.graph.externals import Externals
@@ -97,7 +98,7 @@ class Solver(Expressions, Statements, Attributes, Calls, Making, Definitions, Mo
         try:
             for info in self.modules.infos:
                 self.ensure_module(info)
-            self.settle()
+            self.settle_waiting()
             self._run_unreached()
             self._seed_open_classes()
             self._guess_by_name()
@@ -118,9 +119,9 @@ class Solver(Expressions, Statements, Attributes, Calls, Making, Definitions, Mo
                 if done % 50 == 0:
                     self.settle()
             if done == len(self.objects):
-                self.settle()
+                self.settle_waiting()
                 self._seed_annotations()
-                self.settle()
+                self.settle_waiting(MAX_RUNS)
 
     def _seed(self, function: Function) -> None:
         frame = self.frame_of(function, None)
@@ -241,7 +242,7 @@ class Solver(Expressions, Statements, Attributes, Calls, Making, Definitions, Mo
             for base in made.mro[1:]:
                 if isinstance(base, Class):
                     self._inherit(made, base)
-        self.settle()
+        self.settle_waiting(MAX_RUNS)
 
     def _inherit(self, cls: Class, base: Class) -> None:
         for name, cell in list(base.fields.items()):
@@ -265,7 +266,7 @@ class Solver(Expressions, Statements, Attributes, Calls, Making, Definitions, Mo
         for frame, names in list(self.unknown.items()):
             if frame in self.unsettled or not names.isdisjoint(self._telling):
                 self.rerun(frame)
-        self.settle()
+        self.settle_waiting(MAX_RUNS)
 
     def _is_telling(self, name: str, owners: list[Class]) -> bool:
         """Return whether a method's name says whose it is: all classes that have it descend from one of them."""
