@@ -11,6 +11,7 @@ from decompose.graph.core import Core
 from decompose.graph.objects import (
     ANY,
     BOUND,
+    BOX,
     CALLABLE,
     CLASS,
     EMPTY,
@@ -18,12 +19,15 @@ from decompose.graph.objects import (
     EXTERNAL_INSTANCE,
     FUNCTION,
     INSTANCE,
+    ITERATOR,
     METHOD,
+    MODULE,
     PARTIAL,
     REGISTERED,
     USE,
     Bound,
     Cell,
+    Class,
     Frame,
     Function,
     Instance,
@@ -33,7 +37,9 @@ from decompose.graph.objects import (
     place_of,
 )
 from decompose.graph.relays import MAX_TOLD_APART, MAX_WIDE_FRAMES, Funnel
+from decompose.graph.stated import PLAIN, plain_parameters
 from decompose.ir import facts as f
+from decompose.ir.facts import SourceFacts
 
 MAX_CONTEXTS = 8
 """Call sites of a small function that are told apart."""
@@ -54,8 +60,21 @@ MAX_CALLED_ALIKE = 40
 all the others are, and everything would be everything."""
 
 
+_PLAIN_BASES = frozenset(f"builtins.{name}" for name in PLAIN)
+_MADE = frozenset({FUNCTION, BOUND, CLASS, PARTIAL, BOX, ITERATOR, MODULE})
+"""Kinds of values that are never plain; instances are where their class is a plain one's or an enumeration."""
+
+
 class Calls(Core):
     """Call semantics for own code."""
+
+    def __init__(self, facts: SourceFacts) -> None:
+        super().__init__(facts)
+        self._plain_parameters: dict[int, tuple[bool, ...]] = {}
+        """By scope, which parameters are plain values by their annotations."""
+        self._own_names = frozenset(
+            scope.name for file in facts.files for scope in file.scopes if scope.kind == "class"
+        )
 
     def invoke(
         self,
@@ -277,15 +296,19 @@ class Calls(Core):
         """Let arguments flow into the parameters of a frame; missing ones get their defaults."""
         assert target.function is not None
         defaults = target.function.defaults
+        scope = target.scope
+        plain = self._plain_parameters.get(id(scope))
+        if plain is None:
+            plain = self._plain_parameters[id(scope)] = plain_parameters(scope, self._own_names)
         used: set[str] = set()
         index = 0
         count = len(positional)
-        for parameter, cell in zip(target.scope.parameters, target.parameters, strict=True):
+        for parameter, cell, is_plain in zip(scope.parameters, target.parameters, plain, strict=True):
             kind = parameter.kind
             name = parameter.name
             if kind == "positional" or kind == "positional_only":
                 if index < count:
-                    self.flow(cell, positional[index])
+                    self.flow(cell, self._plain_among(positional[index]) if is_plain else positional[index])
                     index += 1
                     self._callable_default(cell, defaults.get(name))
                     continue
@@ -298,14 +321,24 @@ class Calls(Core):
                 continue
             if name in keywords:
                 used.add(name)
-                self.flow(cell, keywords[name])
+                self.flow(cell, self._plain_among(keywords[name]) if is_plain else keywords[name])
                 self._callable_default(cell, defaults.get(name))
                 continue
             if "**" in keywords:
-                self.flow(cell, keywords["**"])
+                self.flow(cell, self._plain_among(keywords["**"]) if is_plain else keywords["**"])
             default = defaults.get(name)
             if default is not None:
                 self.flow(cell, self.read(default))
+
+    def _plain_among(self, values: Values) -> Values:
+        """Return the plain values among some: no functions, classes, containers and objects of own classes."""
+        kinds = self.kinds
+        others = [
+            item
+            for item in values
+            if kinds[item] in _MADE or (kinds[item] == INSTANCE and not _is_plain_class(self.objects[item].cls))
+        ]
+        return values.difference(others) if others else values
 
     def _callable_default(self, cell: Cell, default: Cell | None) -> None:
         """Let a default that can be called flow in although an argument is given: callers elsewhere may omit it."""
@@ -371,6 +404,11 @@ class Calls(Core):
         if made.label == "operator.attrgetter":
             return found
         return self.invoke(frame, found, made.positional[1:], made.keywords, pos, site, "getattr")
+
+
+def _is_plain_class(cls: Class) -> bool:
+    """Return whether instances of a class are numbers, texts or members of an enumeration as well."""
+    return any(isinstance(base, str) and (base in _PLAIN_BASES or base.startswith("enum.")) for base in cls.mro)
 
 
 def _narrow(values: Values) -> Values:

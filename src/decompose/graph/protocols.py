@@ -44,6 +44,12 @@ MAX_SEARCHED = 300
 MAX_PARTS = 5_000
 """Large sets whose functions and containers are remembered."""
 NESTING_KINDS = frozenset({FUNCTION, BOUND, CLASS, INSTANCE, EXTERNAL_INSTANCE, BOX, PARTIAL, ITERATOR})
+_HOLDING_NOTHING = (
+    "?", "argparse.", "builtins.str", "builtins.int", "builtins.float", "builtins.bytes",
+    "torch.Tensor", "numpy.ndarray", "pandas.DataFrame", "pandas.Series",
+)  # fmt: skip
+"""Types of external objects in which no own object is kept for later, with what is made of them: data, and what stands for
+any external object."""
 _HOLDING = frozenset({BOX, EXTERNAL_INSTANCE, ITERATOR})
 _LEADING_TO_FUNCTIONS = frozenset({FUNCTION, BOUND, PARTIAL, BOX})
 
@@ -180,7 +186,7 @@ class Protocols(Core):
             for cell in list(made.fields.values()):
                 yield self.read(cell) if depth < 3 else cell.values
             yield from [frame.heap[(made.id, key)] for key in frame.stored.get(made.id, ())]
-        elif isinstance(made, ExternalInstance) and not made.type.startswith("argparse."):
+        elif isinstance(made, ExternalInstance) and not made.type.startswith(_HOLDING_NOTHING):
             yield from made.positional
             yield from list(made.keywords.values())
             for key, cell in list(made.fields.items()):
