@@ -290,3 +290,49 @@ def test_classes_that_make_each_other_end(text: str, tmp_path: Path) -> None:
     graph = decompose.analyze(tmp_path, cache=False)
 
     assert ("app:<module>", "app:f") in {(edge.source, edge.target) for edge in graph.edges if edge.kind == "call"}
+
+
+STEP_BY_STEP = """
+class Step:
+    def __init__(self):
+        self.following = []
+
+    def run(self):
+        for each in self.following:
+            each()
+
+def first():
+    STEP.following.append(second)
+
+def second():
+    STEP.following.append(third)
+
+def third():
+    STEP.following.append(fourth)
+
+def fourth():
+    STEP.following.append(fifth)
+
+def fifth():
+    pass
+
+STEP = Step()
+STEP.following.append(first)
+STEP.run()
+"""
+
+
+@pytest.mark.parametrize(("work", "found"), [(0, False), (core.MIN_WORK, True)])
+def test_what_grows_again_and_again_is_followed_as_long_as_there_is_work_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work: int, found: bool
+) -> None:
+    monkeypatch.setattr(core, "MIN_WORK", work)
+    monkeypatch.setattr(core, "WORK_A_SCOPE", 0)
+    (tmp_path / "app.py").write_text(STEP_BY_STEP)
+
+    solver = solve(scan(tmp_path))
+
+    called = {t.scope.name for frame in solver.frames for t, *_ in frame.edges if isinstance(t, Function)}
+    assert {"first", "second", "third"} <= called
+    assert ("fifth" in called) == found
+    assert (max(frame.runs for frame in solver.frames) > core.SURE_RUNS) == found
