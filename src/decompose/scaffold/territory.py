@@ -237,7 +237,8 @@ class Territory:
     def _works(self, module: str) -> bool:
         text = self.text(module)
         return text is not None and any(
-            s.kind in ("effect", "compound") and not s.is_setting and not (s.imports and s.kind == "compound")
+            (s.kind in ("effect", "compound") and not s.is_setting and not (s.imports and s.kind == "compound"))
+            or (s.kind == "assign" and ("sys", "argv") in s.attributes)
             for s in text.statements
         )
 

@@ -271,6 +271,17 @@ def test_a_function_that_only_the_program_of_a_module_defines_is_no_operation():
     assert [operation["name"] for operation in one["operations"]] == ["known"]
 
 
+@pytest.mark.parametrize(("value", "is_program"), [("sys.argv[1]", True), ("sys.platform", False)])
+def test_a_script_that_reads_its_words_as_it_is_loaded_is_a_program(tmp_path, value, is_program):
+    text = f"import sys\n\nROOT = {value}\n\n\ndef f():\n    return ROOT\n\n\nif __name__ == '__main__':\n    f()\n"
+    (tmp_path / "job.py").write_text(text)
+    graph = decompose.analyze(tmp_path)
+
+    found = Territory(blueprint_of(graph, {"one": ("job",)}), graph, {"job.py": text.encode()})
+
+    assert ("job" in found.programs) == is_program
+
+
 _JOB = "import sys\nfrom shapes import Shape\n\nprint(sys.argv)\n\n\ndef work(shape):\n    return shape\n\n\nwork(Shape())\n"
 
 
