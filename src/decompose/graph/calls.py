@@ -37,7 +37,7 @@ from decompose.graph.objects import (
     place_of,
 )
 from decompose.graph.relays import MAX_TOLD_APART, MAX_WIDE_FRAMES, Funnel
-from decompose.graph.stated import PLAIN, plain_parameters
+from decompose.graph.stated import OPEN, PLAIN, PLAIN_TYPES, stated_parameters
 from decompose.ir import facts as f
 from decompose.ir.facts import SourceFacts
 
@@ -60,9 +60,10 @@ MAX_CALLED_ALIKE = 40
 all the others are, and everything would be everything."""
 
 
-_PLAIN_BASES = frozenset(f"builtins.{name}" for name in PLAIN)
-_MADE = frozenset({FUNCTION, BOUND, CLASS, PARTIAL, BOX, ITERATOR, MODULE})
-"""Kinds of values that are never plain; instances are where their class is a plain one's or an enumeration."""
+_PLAIN_BASES = frozenset(f"builtins.{name}" for name in PLAIN_TYPES)
+_MADE = frozenset({FUNCTION, BOUND, CLASS, PARTIAL, MODULE})
+"""Kinds of values that are neither plain nor containers."""
+_HOLDING = frozenset({BOX, ITERATOR})
 
 
 class Calls(Core):
@@ -70,8 +71,8 @@ class Calls(Core):
 
     def __init__(self, facts: SourceFacts) -> None:
         super().__init__(facts)
-        self._plain_parameters: dict[int, tuple[bool, ...]] = {}
-        """By scope, which parameters are plain values by their annotations."""
+        self._stated: dict[int, tuple[int, ...]] = {}
+        """By scope, what its parameters may be given by their annotations."""
         self._own_names = frozenset(
             scope.name for file in facts.files for scope in file.scopes if scope.kind == "class"
         )
@@ -297,18 +298,18 @@ class Calls(Core):
         assert target.function is not None
         defaults = target.function.defaults
         scope = target.scope
-        plain = self._plain_parameters.get(id(scope))
-        if plain is None:
-            plain = self._plain_parameters[id(scope)] = plain_parameters(scope, self._own_names)
+        stated = self._stated.get(id(scope))
+        if stated is None:
+            stated = self._stated[id(scope)] = stated_parameters(scope, self._own_names)
         used: set[str] = set()
         index = 0
         count = len(positional)
-        for parameter, cell, is_plain in zip(scope.parameters, target.parameters, plain, strict=True):
+        for parameter, cell, what in zip(scope.parameters, target.parameters, stated, strict=True):
             kind = parameter.kind
             name = parameter.name
             if kind == "positional" or kind == "positional_only":
                 if index < count:
-                    self.flow(cell, self._plain_among(positional[index]) if is_plain else positional[index])
+                    self.flow(cell, positional[index] if what == OPEN else self._stated_among(positional[index], what))
                     index += 1
                     self._callable_default(cell, defaults.get(name))
                     continue
@@ -321,22 +322,24 @@ class Calls(Core):
                 continue
             if name in keywords:
                 used.add(name)
-                self.flow(cell, self._plain_among(keywords[name]) if is_plain else keywords[name])
+                self.flow(cell, keywords[name] if what == OPEN else self._stated_among(keywords[name], what))
                 self._callable_default(cell, defaults.get(name))
                 continue
             if "**" in keywords:
-                self.flow(cell, self._plain_among(keywords["**"]) if is_plain else keywords["**"])
+                self.flow(cell, keywords["**"] if what == OPEN else self._stated_among(keywords["**"], what))
             default = defaults.get(name)
             if default is not None:
                 self.flow(cell, self.read(default))
 
-    def _plain_among(self, values: Values) -> Values:
-        """Return the plain values among some: no functions, classes, containers and objects of own classes."""
+    def _stated_among(self, values: Values, what: int) -> Values:
+        """Return those of some values that a parameter may be given whose annotation says what it is given."""
         kinds = self.kinds
         others = [
             item
             for item in values
-            if kinds[item] in _MADE or (kinds[item] == INSTANCE and not _is_plain_class(self.objects[item].cls))
+            if kinds[item] in _MADE
+            or (what == PLAIN and kinds[item] in _HOLDING)
+            or (kinds[item] == INSTANCE and not _is_built_in(self.objects[item].cls, what))
         ]
         return values.difference(others) if others else values
 
@@ -406,9 +409,13 @@ class Calls(Core):
         return self.invoke(frame, found, made.positional[1:], made.keywords, pos, site, "getattr")
 
 
-def _is_plain_class(cls: Class) -> bool:
-    """Return whether instances of a class are numbers, texts or members of an enumeration as well."""
-    return any(isinstance(base, str) and (base in _PLAIN_BASES or base.startswith("enum.")) for base in cls.mro)
+def _is_built_in(cls: Class, what: int) -> bool:
+    """Return whether instances of a class may be plain values, members of an enumeration, or containers, by its bases."""
+    for base in cls.mro:
+        if isinstance(base, str) and base != "builtins.object":
+            if what != PLAIN or base in _PLAIN_BASES or base.startswith("enum."):
+                return True
+    return False
 
 
 def _narrow(values: Values) -> Values:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from collections.abc import Iterator as Iterates
 
@@ -50,8 +51,19 @@ _HOLDING_NOTHING = (
 )  # fmt: skip
 """Types of external objects in which no own object is kept for later, with what is made of them: data, and what stands for
 any external object."""
+_HOLDING_NETWORKS = re.compile(r"Module|Sequential|Transformer|Parallel|WithDistanceLoss")
+"""In the names of classes of torch.nn: those that call what they are made with."""
 _HOLDING = frozenset({BOX, EXTERNAL_INSTANCE, ITERATOR})
 _LEADING_TO_FUNCTIONS = frozenset({FUNCTION, BOUND, PARTIAL, BOX})
+
+
+def _holds_nothing(type_name: str) -> bool:
+    """Return whether external objects of a type keep no own objects: data, layers of networks, and what stands for anything."""
+    if type_name.startswith(_HOLDING_NOTHING):
+        return True
+    last = type_name.rpartition(".")[2]
+    is_layer = type_name.startswith("torch.nn.") and last[:1].isupper() and "(" not in type_name
+    return is_layer and _HOLDING_NETWORKS.search(last) is None
 
 
 class Protocols(Core):
@@ -186,7 +198,7 @@ class Protocols(Core):
             for cell in list(made.fields.values()):
                 yield self.read(cell) if depth < 3 else cell.values
             yield from [frame.heap[(made.id, key)] for key in frame.stored.get(made.id, ())]
-        elif isinstance(made, ExternalInstance) and not made.type.startswith(_HOLDING_NOTHING):
+        elif isinstance(made, ExternalInstance) and not _holds_nothing(made.type):
             yield from made.positional
             yield from list(made.keywords.values())
             for key, cell in list(made.fields.items()):

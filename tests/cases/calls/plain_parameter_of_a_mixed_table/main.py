@@ -5,16 +5,23 @@ class Owner:
     def __str__(self):
         return "owner"
 
+    def __getitem__(self, name):
+        return name
+
 
 def shown(rate: float):
     return str(rate)
 
 
+def first(names: list[str] | None = None):
+    return names[0]
+
+
 def described(value):
-    return str(value)
+    return str(value) + value[0]
 
 
-SETTINGS = {"rate": 0.5, "owner": Owner()}
+SETTINGS = {"rate": 0.5, "names": ["a", "b"], "owner": Owner()}
 
 
 def setting(name):
@@ -23,4 +30,7 @@ def setting(name):
 
 if isinstance(setting(sys.argv[1]), float):
     shown(setting(sys.argv[1]))
-described(setting(sys.argv[1]))
+elif isinstance(setting(sys.argv[1]), list):
+    first(setting(sys.argv[1]))
+else:
+    described(setting(sys.argv[1]))
