@@ -55,6 +55,8 @@ factory has its own in each of the outer one's, and factories that call each oth
 MAX_KEEPERS = 8
 """Objects that keep what they are given for which the methods of their class are told apart."""
 MAX_CONTEXT_DEPTH = 3
+MAX_NESTED = 50
+"""Calls within each other in one run of a frame: objects that lead to objects whose call leads to others."""
 MAX_CALLED_ALIKE = 40
 """Things that one call may call for which arguments of many kinds still tell something: of more, each would be handed what
 all the others are, and everything would be everything."""
@@ -89,7 +91,27 @@ class Calls(Core):
         *,
         is_possible: bool = False,
     ) -> Values:
-        """Call everything that a callee may be; return what may come back."""
+        """Call everything that a callee may be; return what may come back: nothing where that leads on and on."""
+        if frame.nested >= MAX_NESTED:
+            return EMPTY
+        frame.nested += 1
+        try:
+            return self._invoke_each(frame, callees, positional, keywords, pos, site, reason, is_possible=is_possible)
+        finally:
+            frame.nested -= 1
+
+    def _invoke_each(
+        self,
+        frame: Frame,
+        callees: Values,
+        positional: list[Values],
+        keywords: dict[str, Values],
+        pos: int,
+        site: object,
+        reason: str,
+        *,
+        is_possible: bool,
+    ) -> Values:
         is_wide = len(callees) > MAX_TOLD_APART and type(frame) is not Funnel
         if is_wide and self.frames_of_scope[id(frame.scope)] > MAX_WIDE_FRAMES:
             funnel = self._funnel(frame, pos, site, reason, is_possible=is_possible)

@@ -73,6 +73,7 @@ class Frame:
         "is_use",
         "local_names",
         "module",
+        "nested",
         "parameters",
         "parent",
         "pending",
@@ -108,6 +109,8 @@ class Frame:
         self.is_use = False
         """Whether it is one use of a decorator."""
         self.runs = 0
+        self.nested = 0
+        """Calls under way in it that calls of objects led to."""
         self.depth = 0
         self.block = 0
         self.heap: dict[tuple[int, Any], Values] = {}

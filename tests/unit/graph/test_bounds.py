@@ -336,3 +336,24 @@ def test_what_grows_again_and_again_is_followed_as_long_as_there_is_work_left(
     assert {"first", "second", "third"} <= called
     assert ("fifth" in called) == found
     assert (max(frame.runs for frame in solver.frames) > core.SURE_RUNS) == found
+
+
+BUILT_BY_EACH_OTHER = """
+class Front:
+    pass
+
+class Back:
+    pass
+
+Front.__init__ = Back
+Back.__init__ = Front
+Front()
+"""
+
+
+def test_classes_that_build_each_other_end(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(BUILT_BY_EACH_OTHER)
+
+    solver = solve(scan(tmp_path))
+
+    assert solver.module_frames["app.py"].done
