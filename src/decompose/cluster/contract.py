@@ -33,9 +33,9 @@ def atoms(
 ) -> list[tuple[str, ...]]:
     """Return the groups of units that stay together, sorted; every member is in exactly one.
 
-    Held together are: cycles of certain calls, a class and its own base, a network and what it computes with, a record
-    or private helper and its only user, mutable state and the units of its module that touch it, the pages and the routes of
-    one application, and what is locked to one service.
+    Held together are: cycles of certain calls, a class and its own base, a network and what it computes with, who makes an
+    optimizer and who steps it, a record or private helper and its only user, mutable state and the units of its module
+    that touch it, the pages and the routes of one application, and what is locked to one service.
 
     Args:
         system: The profiled system.
@@ -197,11 +197,14 @@ def _cycles(system: System, relations: Relations, chosen: list[str]) -> list[lis
 
 
 def _passes_gradients(system: System, relation: Relation) -> bool:
-    """Return whether a network, or a part of one, computes with the other: no gradient comes from another process."""
-    networks = system.networks
-    return (
-        relation.kind == "call" and relation.is_certain and relation.source in networks and relation.target in networks
-    )
+    """Return whether a network, or a part of one, computes with the other, or an optimizer is handed on.
+
+    No gradient comes from another process, and an optimizer changes the parameters that it was made with.
+    """
+    if relation.kind != "call" or not relation.is_certain:
+        return False
+    ends = {relation.source, relation.target}
+    return all(end in system.networks for end in ends) or ends <= system.optimizing
 
 
 def _is_body_free(relation: Relation) -> bool:

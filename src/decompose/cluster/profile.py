@@ -10,12 +10,17 @@ from functools import cached_property
 from decompose.cluster.network import StageMass
 from decompose.cluster.stages import MASS_SCALE, OWN_WORK, STAGES, stage_mass
 from decompose.ir.graph import CodeGraph, Unit
+from decompose.ir.symbols import top_level_of
 from decompose.ir.units import UnitIndex, index_units, is_bare, is_page_script, size_of
 from decompose.knowledge.networks import Networks, networks_of
 
 SERVING_ENTRIES = frozenset(("route", "page"))
 """Entry points that are a process of their own: a web server, a page server."""
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+
+
+_OPTIMIZERS = ("external:torch.optim.",)
+"""Names of optimizers and schedulers of learning rates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,15 @@ class System:
     def networks(self) -> Networks:
         """Return what gradients pass through."""
         return networks_of(self.index.units)
+
+    @cached_property
+    def optimizing(self) -> frozenset[str]:
+        """Return the units that make, step or save what changes the parameters of networks in place."""
+        return frozenset(
+            top_level_of(edge.source)
+            for edge in self.graph.edges
+            if edge.kind == "call" and edge.target.startswith(_OPTIMIZERS)
+        )
 
     def size_of(self, symbols: Iterable[str]) -> int:
         """Return the size of some units together; module bodies of nothing but imports count nothing."""

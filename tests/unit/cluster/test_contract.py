@@ -36,6 +36,19 @@ def test_a_network_stays_with_what_it_computes_with():
     assert ("a:log",) in groups
 
 
+def test_who_makes_an_optimizer_stays_with_who_steps_it():
+    graph = system("t:fit -> o:chosen", "t:fit -> a:log")
+    call = next(edge for edge in graph.edges if edge.target == "a:log")
+    makes = replace(call, source="o:chosen", target="external:torch.optim.Adam")
+    steps = replace(call, source="t:fit", target="external:torch.optim.Adam.step")
+    found = profile_system(replace(graph, edges=(*graph.edges, makes, steps)))
+
+    groups = atoms(found, relate(found), ["t:fit", "o:chosen", "a:log"], constraints=Constraints())
+
+    assert ("o:chosen", "t:fit") in groups
+    assert ("a:log",) in groups
+
+
 def test_what_a_copied_network_computes_with_is_copied():
     found = profiled(*EDGES)
 
