@@ -197,13 +197,15 @@ def _cycles(system: System, relations: Relations, chosen: list[str]) -> list[lis
 
 
 def _passes_gradients(system: System, relation: Relation) -> bool:
-    """Return whether a network, or a part of one, computes with the other, or an optimizer is handed on.
+    """Return whether a network, or a part of one, computes with the other or what it gives, or an optimizer is handed on.
 
     No gradient comes from another process, and an optimizer changes the parameters that it was made with.
     """
     if relation.kind != "call" or not relation.is_certain:
         return False
     ends = {relation.source, relation.target}
+    if relation.source in system.networks and relation.target in system.giving_functions:
+        return True
     return all(end in system.networks for end in ends) or ends <= system.optimizing
 
 

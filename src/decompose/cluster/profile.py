@@ -79,6 +79,17 @@ class System:
         return networks_of(self.index.units)
 
     @cached_property
+    def giving_functions(self) -> frozenset[str]:
+        """Return the functions that give back a function, such as an activation by its name."""
+        return frozenset(
+            symbol
+            for symbol, unit in self.index.units.items()
+            if unit.kind == "function"
+            and unit.signature is not None
+            and any(guess.type == "collections.abc.Callable" for guess in unit.signature.return_types)
+        )
+
+    @cached_property
     def optimizing(self) -> frozenset[str]:
         """Return the units that make, step or save what changes the parameters of networks in place."""
         return frozenset(

@@ -49,6 +49,21 @@ def test_who_makes_an_optimizer_stays_with_who_steps_it():
     assert ("a:log",) in groups
 
 
+def test_a_network_stays_with_what_gives_it_a_function():
+    graph = system("n:Net -> a:activation", "n:Net -> a:log")
+    given = Signature(
+        return_types=(TypeGuess(type="collections.abc.Callable", confidence="certain", provenance="annotation"),)
+    )
+    kinds = {"n:Net": {"bases": ("torch.nn.Module",), "kind": "class"}, "a:activation": {"signature": given}}
+    units = tuple(replace(unit, **kinds.get(unit.symbol, {})) for unit in graph.units)
+    found = profile_system(replace(graph, units=units))
+
+    groups = atoms(found, relate(found), ["n:Net", "a:activation", "a:log"], constraints=Constraints())
+
+    assert ("a:activation", "n:Net") in groups
+    assert ("a:log",) in groups
+
+
 def test_what_a_copied_network_computes_with_is_copied():
     found = profiled(*EDGES)
 
