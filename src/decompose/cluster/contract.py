@@ -203,10 +203,10 @@ def _passes_gradients(system: System, relation: Relation) -> bool:
     """
     if relation.kind != "call" or not relation.is_certain:
         return False
-    ends = {relation.source, relation.target}
-    if relation.source in system.networks and relation.target in system.giving_functions:
+    source, target = relation.source, relation.target
+    if source in system.networks and (target in system.networks or target in system.giving_functions):
         return True
-    return all(end in system.networks for end in ends) or ends <= system.optimizing
+    return source in system.optimizing and target in system.optimizing
 
 
 def _is_body_free(relation: Relation) -> bool:

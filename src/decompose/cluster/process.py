@@ -60,8 +60,9 @@ def web_apps(system: System, relations: Relations, offline: Iterable[str] = ()) 
         relations: Who imports whom.
         offline: Units that take no part, such as tests.
     """
-    mounted = _mounts(system, relations, frozenset(offline))
-    mounted = {name: found for name, found in mounted.items() if name not in only_building(system.graph)}
+    described = only_building(system.graph)
+    mounts = _mounts(system, relations, frozenset(offline))
+    mounted = {name: found for name, found in mounts.items() if name not in described}
     below = {name for found in mounted.values() for name in found}
     reached = {root: _reach(root, mounted) for root in sorted(mounted) if root not in below}
     count: dict[str, int] = {}

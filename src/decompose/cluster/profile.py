@@ -17,8 +17,6 @@ from decompose.knowledge.networks import Networks, networks_of
 SERVING_ENTRIES = frozenset(("route", "page"))
 """Entry points that are a process of their own: a web server, a page server."""
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-
-
 _OPTIMIZERS = ("external:torch.optim.",)
 """Names of optimizers and schedulers of learning rates."""
 

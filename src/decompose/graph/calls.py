@@ -60,8 +60,6 @@ MAX_NESTED = 50
 MAX_CALLED_ALIKE = 40
 """Things that one call may call for which arguments of many kinds still tell something: of more, each would be handed what
 all the others are, and everything would be everything."""
-
-
 _PLAIN_BASES = frozenset(f"builtins.{name}" for name in PLAIN_TYPES)
 _MADE = frozenset({FUNCTION, BOUND, CLASS, PARTIAL, MODULE})
 """Kinds of values that are neither plain nor containers."""
@@ -94,24 +92,6 @@ class Calls(Core):
         """Call everything that a callee may be; return what may come back: nothing where that leads on and on."""
         if frame.nested >= MAX_NESTED:
             return EMPTY
-        frame.nested += 1
-        try:
-            return self._invoke_each(frame, callees, positional, keywords, pos, site, reason, is_possible=is_possible)
-        finally:
-            frame.nested -= 1
-
-    def _invoke_each(
-        self,
-        frame: Frame,
-        callees: Values,
-        positional: list[Values],
-        keywords: dict[str, Values],
-        pos: int,
-        site: object,
-        reason: str,
-        *,
-        is_possible: bool,
-    ) -> Values:
         is_wide = len(callees) > MAX_TOLD_APART and type(frame) is not Funnel
         if is_wide and self.frames_of_scope[id(frame.scope)] > MAX_WIDE_FRAMES:
             funnel = self._funnel(frame, pos, site, reason, is_possible=is_possible)
@@ -124,35 +104,41 @@ class Calls(Core):
             positional = [_narrow(values) for values in positional]
             keywords = {name: _narrow(values) for name, values in keywords.items()}
         out = EMPTY
-        for item in sorted(callees) if len(callees) > 1 else callees:
-            made = self.objects[item]
-            kind = made.kind
-            if kind == BOUND:
-                result = self._call_bound(frame, made, positional, keywords, pos, site, reason, is_possible=is_possible)
-            elif kind == EXTERNAL:
-                result = self.call_external(frame, made, positional, keywords, pos, site)
-            elif kind == FUNCTION:
-                result = self.call_function(
-                    frame, made, positional, keywords, pos, site, reason, is_possible=is_possible
-                )
-            elif kind == METHOD:
-                result = self.call_builtin_method(frame, made, positional, keywords, pos, site)
-            elif kind == CLASS:
-                result = self.instantiate(frame, made, positional, keywords, pos, site)
-            elif kind == EXTERNAL_INSTANCE:
-                result = self.call_external_instance(frame, made, positional, keywords, pos, site)
-            elif kind == INSTANCE:
-                result = self.call_instance(frame, made, positional, keywords, pos, site)
-            elif kind == PARTIAL:
-                result = self.call_partial(frame, made, positional, keywords, pos, site, reason)
-            elif isinstance(made, Property):
-                getter = self.read(made.getter)
-                result = self.once(
-                    frame, made, partial(self.invoke, frame, getter, positional, keywords, pos, site, reason)
-                )
-            else:
-                continue
-            out = self.union(out, result)
+        frame.nested += 1
+        try:
+            for item in sorted(callees) if len(callees) > 1 else callees:
+                made = self.objects[item]
+                kind = made.kind
+                if kind == BOUND:
+                    result = self._call_bound(
+                        frame, made, positional, keywords, pos, site, reason, is_possible=is_possible
+                    )
+                elif kind == EXTERNAL:
+                    result = self.call_external(frame, made, positional, keywords, pos, site)
+                elif kind == FUNCTION:
+                    result = self.call_function(
+                        frame, made, positional, keywords, pos, site, reason, is_possible=is_possible
+                    )
+                elif kind == METHOD:
+                    result = self.call_builtin_method(frame, made, positional, keywords, pos, site)
+                elif kind == CLASS:
+                    result = self.instantiate(frame, made, positional, keywords, pos, site)
+                elif kind == EXTERNAL_INSTANCE:
+                    result = self.call_external_instance(frame, made, positional, keywords, pos, site)
+                elif kind == INSTANCE:
+                    result = self.call_instance(frame, made, positional, keywords, pos, site)
+                elif kind == PARTIAL:
+                    result = self.call_partial(frame, made, positional, keywords, pos, site, reason)
+                elif isinstance(made, Property):
+                    getter = self.read(made.getter)
+                    result = self.once(
+                        frame, made, partial(self.invoke, frame, getter, positional, keywords, pos, site, reason)
+                    )
+                else:
+                    continue
+                out = self.union(out, result)
+        finally:
+            frame.nested -= 1
         return out if is_told else _narrow(out)
 
     def _funnel(self, frame: Frame, pos: int, site: object, reason: str, *, is_possible: bool) -> Funnel:
@@ -331,7 +317,7 @@ class Calls(Core):
             name = parameter.name
             if kind == "positional" or kind == "positional_only":
                 if index < count:
-                    self.flow(cell, positional[index] if what == OPEN else self._stated_among(positional[index], what))
+                    self.flow(cell, self._stated_among(positional[index], what))
                     index += 1
                     self._callable_default(cell, defaults.get(name))
                     continue
@@ -344,17 +330,19 @@ class Calls(Core):
                 continue
             if name in keywords:
                 used.add(name)
-                self.flow(cell, keywords[name] if what == OPEN else self._stated_among(keywords[name], what))
+                self.flow(cell, self._stated_among(keywords[name], what))
                 self._callable_default(cell, defaults.get(name))
                 continue
             if "**" in keywords:
-                self.flow(cell, keywords["**"] if what == OPEN else self._stated_among(keywords["**"], what))
+                self.flow(cell, self._stated_among(keywords["**"], what))
             default = defaults.get(name)
             if default is not None:
                 self.flow(cell, self.read(default))
 
     def _stated_among(self, values: Values, what: int) -> Values:
-        """Return those of some values that a parameter may be given whose annotation says what it is given."""
+        """Return those of some values that a parameter may be given, by what its annotation says of it."""
+        if what == OPEN:
+            return values
         kinds = self.kinds
         others = [
             item
@@ -433,11 +421,8 @@ class Calls(Core):
 
 def _is_built_in(cls: Class, what: int) -> bool:
     """Return whether instances of a class may be plain values, members of an enumeration, or containers, by its bases."""
-    for base in cls.mro:
-        if isinstance(base, str) and base != "builtins.object":
-            if what != PLAIN or base in _PLAIN_BASES or base.startswith("enum."):
-                return True
-    return False
+    outer = [base for base in cls.mro if isinstance(base, str) and base != "builtins.object"]
+    return any(what != PLAIN or base in _PLAIN_BASES or base.startswith("enum.") for base in outer)
 
 
 def _narrow(values: Values) -> Values:

@@ -67,9 +67,11 @@ class Core(Hooks):
         self.queue: list[tuple[int, int, Frame]] = []
         self._ticket = 0
         self.most_runs = FIRST_RUNS
+        """Runs that a frame may have for now."""
         self.waiting: dict[Frame, None] = {}
         """Frames whose growth asks for more runs than are allowed so far."""
         self.work = 0
+        """Calls in frames, counted at each of their runs."""
         self.frames: list[Frame] = []
         self.frames_of_scope: Counter[int] = Counter()
         """How many contexts each scope has, by its identity."""
@@ -99,9 +101,11 @@ class Core(Hooks):
         """What was saved under a file name."""
         self.config_names = names_by_key(facts.configs)
         """Dotted names that configuration files hold, by the key under which they stand."""
-        self.most_frames = MIN_FRAMES + FRAMES_A_SCOPE * sum(len(file.scopes) for file in facts.files)
+        scopes = sum(len(file.scopes) for file in facts.files)
+        self.most_frames = MIN_FRAMES + FRAMES_A_SCOPE * scopes
         """Frames after which no further contexts are told apart, so that memory grows with the code and no faster."""
-        self.most_work = MIN_WORK + WORK_A_SCOPE * sum(len(file.scopes) for file in facts.files)
+        self.most_work = MIN_WORK + WORK_A_SCOPE * scopes
+        """Work after which no frame has more than the runs that are sure."""
         self.contexts: dict[tuple[str, int], int] = {}
         """Contexts that were told apart, by file and scope."""
         self.decorating: set[int] = set()

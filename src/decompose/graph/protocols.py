@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from collections.abc import Iterator as Iterates
+from functools import lru_cache
 
 from decompose.graph import rules
 from decompose.graph.core import Core
@@ -57,6 +58,7 @@ _HOLDING = frozenset({BOX, EXTERNAL_INSTANCE, ITERATOR})
 _LEADING_TO_FUNCTIONS = frozenset({FUNCTION, BOUND, PARTIAL, BOX})
 
 
+@lru_cache(maxsize=4096)
 def _holds_nothing(type_name: str) -> bool:
     """Return whether external objects of a type keep no own objects: data, layers of networks, and what stands for anything."""
     if type_name.startswith(_HOLDING_NOTHING):

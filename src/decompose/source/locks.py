@@ -26,6 +26,8 @@ _OLDEST_PYTHON = 11
 """Services run on Python 3.11 and later."""
 _ELSEWHERE = frozenset({"git", "path", "url", "file", "directory", "editable", "virtual"})
 """Sources whose version no index has."""
+_CONDITIONS = frozenset({"markers", "marker", "optional", "python", "platform"})
+"""What says that a dependency is not needed everywhere."""
 
 
 @dataclass(slots=True)
@@ -138,9 +140,6 @@ def _needed(dependencies: Any) -> Iterator[str]:
             continue
         if line.marker is None:
             yield line.name
-
-
-_CONDITIONS = frozenset({"markers", "marker", "optional", "python", "platform"})
 
 
 def _pipfile_lock(content: bytes) -> Iterator[_Package]:
